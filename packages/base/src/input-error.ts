@@ -1,0 +1,26 @@
+/** What went wrong with something a person supplied: a file, an option, a plan, a server's answer. */
+export interface InputProblem {
+  /** Stable kebab-case identifier, e.g. `checkpoint-truncated`. */
+  readonly code: string;
+  readonly expected: string;
+  readonly got: string;
+  /** File, option or message in which it was found. */
+  readonly where: string;
+  /** What the person can do now. */
+  readonly todo: string;
+  readonly cause?: unknown;
+}
+
+/**
+ * Bad input: the command line prints its message without a stack trace and exits with code 2.
+ * Anything else that is thrown is a fault of ours or of the machine and exits with code 1.
+ */
+export class InputError extends Error {
+  override readonly name = 'InputError';
+  readonly code: string;
+
+  constructor({ code, expected, got, where, todo, cause }: InputProblem) {
+    super(`${where}: expected ${expected}, got ${got}. ${todo}`, { cause });
+    this.code = code;
+  }
+}
