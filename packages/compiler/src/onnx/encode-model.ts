@@ -1,0 +1,136 @@
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import type { Shape } from '../graph/dim.ts';
+import type { AttributeValue, ConstantData, DType, Graph, Node, Value } from '../graph/graph.ts';
+import { type AttributeKind, signatureOf } from '../ops/op-signatures.ts';
+
+/** Version of the standard operator set that the graphs use. */
+const OPSET_VERSION = 23;
+/** Version of ONNX Runtime's own operator set. */
+const MICROSOFT_OPSET_VERSION = 1;
+/** ONNX file format version that came with opset 23. */
+const IR_VERSION = 11;
+
+/** TensorProto.DataType */
+const dataTypes: Record<DType, number> = { float32: 1, int32: 6, int64: 7, bool: 9 };
+/** AttributeProto.AttributeType */
+const attributeTypes: Record<AttributeKind, number> = { float: 1, int: 2, dtype: 2, string: 3, ints: 7 };
+
+/** The graph as a serialised ONNX ModelProto (field numbers: onnx.proto, ONNX IR specification). */
+export function encodeModel(graph: Graph): Uint8Array<ArrayBuffer> {
+  const writer = new BinaryWriter();
+  int(writer, 1, IR_VERSION);
+  text(writer, 2, 'legend');
+  message(writer, 7, (graphWriter) => encodeGraph(graphWriter, graph));
+  operatorSet(writer, '', OPSET_VERSION);
+  operatorSet(writer, 'com.microsoft', MICROSOFT_OPSET_VERSION);
+  return writer.finish();
+}
+
+function operatorSet(writer: BinaryWriter, domain: string, version: number): void {
+  message(writer, 8, (set) => {
+    text(set, 1, domain);
+    int(set, 2, version);
+  });
+}
+
+/** GraphProto. An output is fetched under its own name, so an Identity gives the value that name. */
+function encodeGraph(writer: BinaryWriter, graph: Graph): void {
+  for (const node of graph.nodes) message(writer, 1, (nodeWriter) => encodeNode(nodeWriter, node));
+  for (const [name, value] of graph.outputs) {
+    const identity: Node = { op: 'Identity', inputs: [value], outputs: [{ ...value, name }], attributes: {} };
+    message(writer, 1, (nodeWriter) => encodeNode(nodeWriter, identity));
+  }
+  text(writer, 2, 'legend');
+  for (const [value, data] of graph.constants) {
+    message(writer, 5, (tensor) => encodeTensor(tensor, value.name, data));
+  }
+  for (const value of graph.inputs) message(writer, 11, (info) => encodeValueInfo(info, value.name, value));
+  for (const [name, value] of graph.outputs)
+    message(writer, 12, (info) => encodeValueInfo(info, name, value));
+}
+
+/** NodeProto */
+function encodeNode(writer: BinaryWriter, node: Node): void {
+  const { domain, attributes = {} } = signatureOf(node.op);
+  for (const input of node.inputs) text(writer, 1, input?.name ?? '');
+  for (const output of node.outputs) text(writer, 2, output.name);
+  text(writer, 3, node.outputs[0]?.name ?? node.op);
+  text(writer, 4, node.op);
+  for (const [name, value] of Object.entries(node.attributes)) {
+    const kind = attributes[name];
+    if (kind) message(writer, 5, (attribute) => encodeAttribute(attribute, name, kind, value));
+  }
+  if (domain) text(writer, 7, domain);
+}
+
+/** AttributeProto. A dtype is a name in the IR and a number in ONNX. */
+function encodeAttribute(
+  writer: BinaryWriter,
+  name: string,
+  kind: AttributeKind,
+  value: AttributeValue,
+): void {
+  text(writer, 1, name);
+  if (kind === 'float') writer.tag(2, WireType.Bit32).float(Number(value));
+  if (kind === 'int') int(writer, 3, Number(value));
+  if (kind === 'dtype') int(writer, 3, dataTypes[value as DType]);
+  if (kind === 'string') text(writer, 4, String(value));
+  if (kind === 'ints' && typeof value === 'object') for (const element of value) int(writer, 8, element);
+  int(writer, 20, attributeTypes[kind]);
+}
+
+/** TensorProto with little-endian raw data. */
+function encodeTensor(writer: BinaryWriter, name: string, { dtype, dims, data }: ConstantData): void {
+  for (const dim of dims) int(writer, 1, dim);
+  int(writer, 2, dataTypes[dtype]);
+  text(writer, 8, name);
+  writer.tag(9, WireType.LengthDelimited).bytes(rawBytes(dtype, data));
+}
+
+function rawBytes(dtype: DType, data: readonly number[]): Uint8Array {
+  switch (dtype) {
+    case 'float32':
+      return new Uint8Array(Float32Array.from(data).buffer);
+    case 'int32':
+      return new Uint8Array(Int32Array.from(data).buffer);
+    case 'int64':
+      return new Uint8Array(BigInt64Array.from(data, BigInt).buffer);
+    case 'bool':
+      return Uint8Array.from(data);
+  }
+}
+
+/** ValueInfoProto */
+function encodeValueInfo(writer: BinaryWriter, name: string, { dtype, shape }: Value): void {
+  text(writer, 1, name);
+  message(writer, 2, (type) => {
+    message(type, 1, (tensor) => {
+      int(tensor, 1, dataTypes[dtype]);
+      message(tensor, 2, (shapeWriter) => encodeShape(shapeWriter, shape));
+    });
+  });
+}
+
+/** TensorShapeProto */
+function encodeShape(writer: BinaryWriter, shape: Shape): void {
+  for (const dim of shape) {
+    message(writer, 1, (dimension) => {
+      if (typeof dim === 'number') int(dimension, 1, dim);
+      else text(dimension, 2, dim);
+    });
+  }
+}
+
+function message(writer: BinaryWriter, field: number, write: (inner: BinaryWriter) => void): void {
+  writer.tag(field, WireType.LengthDelimited).fork();
+  write(writer);
+  writer.join();
+}
+
+function int(writer: BinaryWriter, field: number, value: number): void {
+  writer.tag(field, WireType.Varint).int64(value);
+}
+
+function text(writer: BinaryWriter, field: number, value: string): void {
+  writer.tag(field, WireType.LengthDelimited).string(value);
+}

@@ -1,0 +1,37 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { ConstantData, DType, Graph } from '../graph/graph.ts';
+import { verify } from '../graph/verify.ts';
+import { encodeModel } from '../onnx/encode-model.ts';
+
+/** Runs a graph on ONNX Runtime's CPU provider with its own optimiser off, so that only our graph is tested. */
+export async function runGraph(
+  graph: Graph,
+  feeds: Readonly<Record<string, ConstantData>>,
+): Promise<Record<string, { dims: readonly number[]; data: number[] }>> {
+  const session = await InferenceSession.create(encodeModel(verify(graph)), {
+    graphOptimizationLevel: 'disabled',
+    intraOpNumThreads: 1,
+  });
+  try {
+    const tensors = Object.entries(feeds).map(([name, feed]) => [name, toTensor(feed)] as const);
+    const results = await session.run(Object.fromEntries(tensors));
+    return Object.fromEntries(
+      Object.entries(results).map(([name, { dims, data }]) => [
+        name,
+        { dims, data: Array.from(data as Float32Array | BigInt64Array, Number) },
+      ]),
+    );
+  } finally {
+    await session.release();
+  }
+}
+
+function toTensor({ dtype, dims, data }: ConstantData): Tensor {
+  const typed: Record<DType, () => Tensor> = {
+    float32: () => new Tensor('float32', Float32Array.from(data), dims),
+    int32: () => new Tensor('int32', Int32Array.from(data), dims),
+    int64: () => new Tensor('int64', BigInt64Array.from(data, BigInt), dims),
+    bool: () => new Tensor('bool', Uint8Array.from(data), dims),
+  };
+  return typed[dtype]();
+}
