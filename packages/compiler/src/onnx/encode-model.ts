@@ -33,13 +33,21 @@ function operatorSet(writer: BinaryWriter, domain: string, version: number): voi
   });
 }
 
-/** GraphProto. An output is fetched under its own name, so an Identity gives the value that name. */
+/**
+ * GraphProto. A value that is an output is written under the output's name; one that is several outputs, or an input
+ * or a constant too, is copied.
+ */
 function encodeGraph(writer: BinaryWriter, graph: Graph): void {
-  for (const node of graph.nodes) message(writer, 1, (nodeWriter) => encodeNode(nodeWriter, node));
+  const computed = new Set(graph.nodes.flatMap((node) => node.outputs));
+  const names = new Map<Value, string>();
+  const copies: Node[] = [];
   for (const [name, value] of graph.outputs) {
-    const identity: Node = { op: 'Identity', inputs: [value], outputs: [{ ...value, name }], attributes: {} };
-    message(writer, 1, (nodeWriter) => encodeNode(nodeWriter, identity));
+    if (computed.has(value) && !names.has(value)) names.set(value, name);
+    else copies.push({ op: 'Identity', inputs: [value], outputs: [{ ...value, name }], attributes: {} });
   }
+  const nameOf = (value: Value): string => names.get(value) ?? value.name;
+  for (const node of [...graph.nodes, ...copies])
+    message(writer, 1, (inner) => encodeNode(inner, node, nameOf));
   text(writer, 2, 'legend');
   for (const [value, data] of graph.constants) {
     message(writer, 5, (tensor) => encodeTensor(tensor, value.name, data));
@@ -50,10 +58,10 @@ function encodeGraph(writer: BinaryWriter, graph: Graph): void {
 }
 
 /** NodeProto */
-function encodeNode(writer: BinaryWriter, node: Node): void {
+function encodeNode(writer: BinaryWriter, node: Node, nameOf: (value: Value) => string): void {
   const { domain, attributes = {} } = signatureOf(node.op);
-  for (const input of node.inputs) text(writer, 1, input?.name ?? '');
-  for (const output of node.outputs) text(writer, 2, output.name);
+  for (const input of node.inputs) text(writer, 1, input ? nameOf(input) : '');
+  for (const output of node.outputs) text(writer, 2, nameOf(output));
   text(writer, 3, node.outputs[0]?.name ?? node.op);
   text(writer, 4, node.op);
   for (const [name, value] of Object.entries(node.attributes)) {

@@ -1,0 +1,3 @@
+export { createAdapter, type LoraSpecification, selectLinearMaps } from './create-adapter.ts';
+export { injectLora, scaleName } from './inject-lora.ts';
+export { mergeAdapter } from './merge-adapter.ts';

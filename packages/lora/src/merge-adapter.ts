@@ -1,0 +1,43 @@
+import { type Adapter, type LoraModule, rankOf, type Tensor } from '@legend/adapter';
+import type { Architecture } from '@legend/models';
+
+/**
+ * The parameters that the adapter changes, by checkpoint name: W + (α/r)·B·A for every target, and the head.
+ * @param read gives a base parameter by its checkpoint name
+ */
+export async function mergeAdapter(
+  architecture: Architecture,
+  adapter: Adapter,
+  read: (name: string) => Promise<Tensor>,
+): Promise<Map<string, Tensor>> {
+  const merged = new Map<string, Tensor>(adapter.head);
+  for (const [index, block] of adapter.blocks.entries()) {
+    for (const [target, module] of block) {
+      const name = `${architecture.blockPath(index + 1)}.${target}.weight`;
+      merged.set(name, addProduct(await read(name), module));
+    }
+  }
+  return merged;
+}
+
+/** W + (α/r)·B·A, summed in double precision; W [out, in]. */
+function addProduct(weight: Tensor, module: LoraModule): Tensor {
+  const rank = rankOf(module);
+  const [rows = 0, columns = 0] = weight.dims;
+  const scale = module.alpha / rank;
+  const data = new Float32Array(weight.data.length);
+  for (let row = 0; row < rows; row++) {
+    const sums = new Float64Array(columns);
+    for (let r = 0; r < rank; r++) {
+      const factor = module.b.data[row * rank + r] ?? 0;
+      for (let column = 0; column < columns; column++) {
+        sums[column] = (sums[column] ?? 0) + factor * (module.a.data[r * columns + column] ?? 0);
+      }
+    }
+    for (let column = 0; column < columns; column++) {
+      const at = row * columns + column;
+      data[at] = (weight.data[at] ?? 0) + scale * (sums[column] ?? 0);
+    }
+  }
+  return { dims: weight.dims, data };
+}

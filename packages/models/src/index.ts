@@ -1,0 +1,11 @@
+export type {
+  Architecture,
+  ForwardContext,
+  HeadParameter,
+  LinearMap,
+  LinearSite,
+} from './architectures/architecture.ts';
+export { selectArchitecture } from './architectures/select-architecture.ts';
+export { decodeSafetensors } from './checkpoint/decode-safetensors.ts';
+export { type Model, openModel } from './model.ts';
+export { loadTokenizer, type Tokenizer } from './tokenizer/load-tokenizer.ts';

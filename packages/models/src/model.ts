@@ -1,0 +1,105 @@
+import type { Tensor } from '@legend/adapter';
+import { seededRandom } from '@legend/base';
+import { randomNormal } from 'd3-random';
+import type { Architecture, HeadParameter } from './architectures/architecture.ts';
+import { selectArchitecture } from './architectures/select-architecture.ts';
+import { type Checkpoint, openCheckpoint } from './checkpoint/open-checkpoint.ts';
+
+/** A pre-trained model on disk, ready to be adapted. */
+export interface Model {
+  readonly folder: string;
+  readonly architecture: Architecture;
+  /** Modules of the head that are trained with the adapter: PEFT's `modules_to_save`. */
+  readonly headModules: readonly string[];
+  /** Their parameters, from the checkpoint where it has them in the right shape, else drawn from the seed. */
+  readonly head: ReadonlyMap<string, Tensor>;
+  /** Names of those that were drawn. */
+  readonly newHead: readonly string[];
+  /** A parameter of the base model by its full name, e.g. `bert.encoder.layer.0.output.dense.bias`. */
+  read(name: string, dims: readonly number[]): Promise<Tensor>;
+  /** Hash of the weight files. */
+  sha256(): Promise<string>;
+}
+
+/**
+ * Opens a model folder (config.json and safetensors).
+ *
+ * @param classes number of classes of the head; the checkpoint's own number when absent
+ * @throws InputError when a file is missing or damaged, or a shape does not fit config.json
+ */
+export async function openModel(
+  folder: string,
+  { classes, seed }: { readonly classes?: number | undefined; readonly seed: number },
+): Promise<Model> {
+  const checkpoint = await openCheckpoint(folder);
+  const { config } = checkpoint;
+  const architecture = selectArchitecture(config, classes ?? classesOf(config), `${folder}/config.json`);
+  const stored = (name: string): string | undefined => storedName(checkpoint, architecture, name);
+  const fits = ({ name, dims }: HeadParameter): boolean => {
+    const file = stored(name);
+    return file !== undefined && checkpoint.dimsOf(file)?.join() === dims.join();
+  };
+  const missing = architecture.headParameters.filter((parameter) => !fits(parameter));
+  const headModules = [
+    ...new Set([...architecture.headModules, ...missing.map(({ name }) => moduleOf(architecture, name))]),
+  ];
+  const trained = architecture.headParameters.filter(({ name }) =>
+    headModules.some((module) => name.startsWith(`${module}.`)),
+  );
+  // A module of which a part is missing is drawn whole, so that its parts belong together.
+  const drawn = trained.filter(({ name }) =>
+    missing.some((other) => moduleOf(architecture, other.name) === moduleOf(architecture, name)),
+  );
+  const read = async (name: string, dims: readonly number[]): Promise<Tensor> => {
+    return checkpoint.read(stored(name) ?? name, dims);
+  };
+  const head = new Map<string, Tensor>();
+  for (const parameter of trained) {
+    const tensor = drawn.includes(parameter)
+      ? drawParameter(parameter, architecture.initializerRange, seed)
+      : await read(parameter.name, parameter.dims);
+    head.set(parameter.name, tensor);
+  }
+  return {
+    folder,
+    architecture,
+    headModules,
+    head,
+    newHead: drawn.map(({ name }) => name),
+    read,
+    sha256: () => checkpoint.sha256(),
+  };
+}
+
+/** The trained module that a head parameter belongs to; a parameter outside the listed ones is a module of its own. */
+function moduleOf({ headModules }: Architecture, name: string): string {
+  return headModules.find((module) => name.startsWith(`${module}.`)) ?? name.replace(/\.(weight|bias)$/, '');
+}
+
+/** A weight from N(0, initializer_range²), a bias zero, as transformers makes new layers. */
+function drawParameter({ name, dims }: HeadParameter, deviation: number, seed: number): Tensor {
+  const data = new Float32Array(dims.reduce((product, dim) => product * dim, 1));
+  if (dims.length > 1) {
+    const draw = randomNormal.source(seededRandom(seed, 'head', name))(0, deviation);
+    for (let index = 0; index < data.length; index++) data[index] = draw();
+  }
+  return { dims, data };
+}
+
+/**
+ * The name under which the checkpoint holds a parameter: with or without the architecture's prefix, with layer norms
+ * named the old way (`gamma`, `beta`) in early checkpoints; undefined when it holds none of them.
+ */
+function storedName(checkpoint: Checkpoint, { prefix }: Architecture, name: string): string | undefined {
+  const aged = name
+    .replace(/(LayerNorm|layer_norm)\.weight$/, '$1.gamma')
+    .replace(/(LayerNorm|layer_norm)\.bias$/, '$1.beta');
+  const bare = (full: string) => (full.startsWith(prefix) ? full.slice(prefix.length) : full);
+  return [name, bare(name), aged, bare(aged)].find((candidate) => checkpoint.has(candidate));
+}
+
+/** transformers writes the number of classes as `num_labels` or as the size of `id2label`; its default is 2. */
+function classesOf(config: Readonly<Record<string, unknown>>): number {
+  if (typeof config.num_labels === 'number') return config.num_labels;
+  return typeof config.id2label === 'object' && config.id2label ? Object.keys(config.id2label).length : 2;
+}

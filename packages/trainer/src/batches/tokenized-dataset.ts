@@ -1,0 +1,56 @@
+import type { Tokenizer } from '@legend/models';
+
+/** A labelled text or pair of texts. */
+export interface TextExample {
+  readonly text: string;
+  readonly textPair?: string | undefined;
+  readonly label: number;
+}
+
+/** Examples as token ids, in shared memory, so that every worker reads the same copy. */
+export interface TokenizedDataset {
+  /** All token ids, one example after the other. */
+  readonly ids: Int32Array;
+  /** Segment (0 or 1) of every token. */
+  readonly typeIds: Uint8Array;
+  /** Example i has the tokens from offsets[i] to offsets[i + 1]. */
+  readonly offsets: Int32Array;
+  readonly labels: Int32Array;
+  /** How many examples were longer than the model takes and have been cut. */
+  readonly truncated: number;
+}
+
+export function exampleCount(dataset: TokenizedDataset): number {
+  return dataset.labels.length;
+}
+
+/** Number of tokens of an example. */
+export function tokenCount(dataset: TokenizedDataset, example: number): number {
+  return (dataset.offsets[example + 1] ?? 0) - (dataset.offsets[example] ?? 0);
+}
+
+/** Tokenises every example, cut to `maxLength` tokens. */
+export function tokenizeExamples(
+  tokenizer: Tokenizer,
+  examples: readonly TextExample[],
+  maxLength: number,
+): TokenizedDataset {
+  const encodings = examples.map(({ text, textPair }) => tokenizer.encode(text, textPair, { maxLength }));
+  const total = encodings.reduce((sum, { ids }) => sum + ids.length, 0);
+  const dataset = {
+    ids: new Int32Array(new SharedArrayBuffer(4 * total)),
+    typeIds: new Uint8Array(new SharedArrayBuffer(total)),
+    offsets: new Int32Array(new SharedArrayBuffer(4 * (examples.length + 1))),
+    labels: new Int32Array(new SharedArrayBuffer(4 * examples.length)),
+    truncated: encodings.filter(({ truncated }) => truncated).length,
+  };
+  let offset = 0;
+  for (const [index, { ids, typeIds }] of encodings.entries()) {
+    dataset.ids.set(ids, offset);
+    dataset.typeIds.set(typeIds, offset);
+    offset += ids.length;
+    dataset.offsets[index + 1] = offset;
+    dataset.labels[index] = examples[index]?.label ?? 0;
+  }
+  return dataset;
+}

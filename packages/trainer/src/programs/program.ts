@@ -1,0 +1,54 @@
+/** How a training step updates the trained tensors; part of the compiled graph. */
+export interface UpdateRule {
+  readonly optimizer: 'adamw' | 'sgd';
+  readonly weightDecay: number;
+  /** Gradients are scaled down to this global norm; 0 leaves them alone. */
+  readonly maxGradNorm: number;
+}
+
+/** Which part of the model is adapted, and with what. */
+export interface AdaptedPart {
+  /** Names of the adapted linear maps inside a block. */
+  readonly targets: readonly string[];
+  /** Numbers of the blocks whose LoRA is applied. */
+  readonly adaptedBlocks: readonly number[];
+  /** Checkpoint names of the head's trained parameters. */
+  readonly headNames: readonly string[];
+}
+
+/**
+ * One graph to compile. `forward` yields logits; `gradients` adds a micro-batch's gradients to an accumulator;
+ * `step` ends with the optimizer, after adding the accumulator where one is used.
+ */
+export type ProgramSpecification =
+  | (AdaptedPart & { readonly kind: 'forward' })
+  | (AdaptedPart & { readonly kind: 'gradients'; readonly depth: number })
+  | (AdaptedPart & {
+      readonly kind: 'step';
+      readonly depth: number;
+      readonly update: UpdateRule;
+      readonly accumulated: boolean;
+    });
+
+/** A compiled graph and the names by which it is fed. */
+export interface Program {
+  readonly model: Uint8Array<ArrayBuffer>;
+  /** Frozen parameters it reads, by checkpoint name, with their dims. */
+  readonly frozen: ReadonlyMap<string, readonly number[]>;
+  /** Adapter tensors it reads, by their flat name. */
+  readonly adapter: readonly string[];
+  /** Those of them that it trains. */
+  readonly trained: readonly string[];
+  readonly nodes: number;
+}
+
+/** Graph names that belong to an adapter tensor. */
+export const stateNames = {
+  next: (name: string) => `next.${name}`,
+  firstMoment: (name: string) => `first_moment.${name}`,
+  nextFirstMoment: (name: string) => `next_first_moment.${name}`,
+  secondMoment: (name: string) => `second_moment.${name}`,
+  nextSecondMoment: (name: string) => `next_second_moment.${name}`,
+  accumulator: (name: string) => `accumulator.${name}`,
+  nextAccumulator: (name: string) => `next_accumulator.${name}`,
+};

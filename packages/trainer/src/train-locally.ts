@@ -1,0 +1,264 @@
+import { type Adapter, mapTensors, restrictToDepth, type Tensor } from '@legend/adapter';
+import { InputError } from '@legend/base';
+import { adaptedPartOf, adapterFeeds, scalar, scaleFeeds, zerosLike } from './adapter-feeds.ts';
+import { collate } from './batches/collate.ts';
+import { chunk, trainingBatches } from './batches/plan-batches.ts';
+import type { TokenizedDataset } from './batches/tokenized-dataset.ts';
+import type { Engine } from './engine.ts';
+import { type LearningRateSchedule, learningRateAt } from './learning-rate.ts';
+import { ADAMW } from './programs/append-update.ts';
+import { type ProgramSpecification, stateNames, type UpdateRule } from './programs/program.ts';
+import type { Feeds, Outputs, RuntimeTensor } from './runtime/runtime.ts';
+
+/** One device's share of a round: what to start from, on which examples, for how long, and how. */
+export interface LocalTask {
+  readonly adapter: Adapter;
+  /** k: blocks L-k+1 … L are trained, and the head. */
+  readonly depth: number;
+  /** Below the trained blocks: the base weights only, or with the adapter's lower blocks applied, frozen. */
+  readonly trunk: 'base' | 'global';
+  /** Indices into the dataset. */
+  readonly examples: readonly number[];
+  /** τ, optimizer steps. */
+  readonly steps: number;
+  /** Examples per step. */
+  readonly batchSize: number;
+  /** Examples that go through the graph at once; gradients of a batch are summed over its micro-batches. */
+  readonly microBatchSize?: number | undefined;
+  readonly update: UpdateRule;
+  readonly learningRate: LearningRateSchedule;
+  /** Number of this task's first step in the schedule. */
+  readonly firstStep: number;
+  readonly seed: number;
+}
+
+export interface LocalResult {
+  /** Only the trained blocks, and the head. */
+  readonly adapter: Adapter;
+  /** Examples seen, with repetition. */
+  readonly examples: number;
+  /** Mean loss of each step, before its update. */
+  readonly losses: readonly number[];
+  /** Norm of each step's gradient, before clipping. */
+  readonly gradientNorms: readonly number[];
+  readonly seconds: number;
+  /** Seconds of them spent executing graphs. */
+  readonly runtimeSeconds: number;
+}
+
+/**
+ * Fine-tunes the adapter on one device's examples, in batches drawn from the seed.
+ * @param onStep called after each step with its loss
+ * @throws InputError when there are no examples, the depth is not in 1 … L, or the loss is no longer finite
+ */
+export async function trainLocally(
+  engine: Engine,
+  dataset: TokenizedDataset,
+  task: LocalTask,
+  onStep: (step: number, loss: number) => void = () => {},
+): Promise<LocalResult> {
+  checkTask(engine, task);
+  return trainOnBatches(engine, dataset, task, trainingBatches(dataset, task.examples, task), onStep);
+}
+
+/** The same on given batches of example indices, one per step. */
+export async function trainOnBatches(
+  engine: Engine,
+  dataset: TokenizedDataset,
+  task: LocalTask,
+  batches: Iterator<readonly number[], unknown>,
+  onStep: (step: number, loss: number) => void = () => {},
+): Promise<LocalResult> {
+  const start = performance.now();
+  const runtimeBefore = engine.runtimeSeconds;
+  const { architecture } = engine;
+  const part = adaptedPartOf(
+    architecture,
+    task.adapter,
+    task.trunk === 'base' ? task.depth : architecture.blocks,
+  );
+  const accumulated = task.microBatchSize !== undefined && task.microBatchSize < task.batchSize;
+  const specification = {
+    ...part,
+    kind: 'step',
+    depth: task.depth,
+    update: task.update,
+    accumulated,
+  } as const;
+  const program = await engine.program(specification);
+
+  const adapter = adapterFeeds(task.adapter);
+  const fixed = new Map([
+    ...program.adapter.map((name) => [name, adapter.get(name) as RuntimeTensor] as const),
+    ...scaleFeeds(task.adapter, program.adapter),
+  ]);
+  let state = initialState(program.trained, adapter, task.update);
+  const losses: number[] = [];
+  const gradientNorms: number[] = [];
+  let examples = 0;
+  for (let step = 0; step < task.steps; step++) {
+    const drawn = batches.next();
+    if (drawn.done) break;
+    const batch = drawn.value;
+    const micro = chunk(batch, accumulated ? (task.microBatchSize ?? batch.length) : batch.length);
+    const feedsOf = (part: readonly number[]): Feeds =>
+      new Map([
+        ...fixed,
+        ...state,
+        ...collate(architecture, dataset, part),
+        ...lossFeeds(dataset, part, batch.length),
+      ]);
+    const sums = accumulated
+      ? await accumulate(
+          engine,
+          { ...part, kind: 'gradients', depth: task.depth },
+          micro.slice(0, -1).map(feedsOf),
+          program.trained,
+          adapter,
+        )
+      : { loss: 0, feeds: new Map() };
+    const outputs = await engine.run(
+      specification,
+      new Map([...feedsOf(micro.at(-1) ?? []), ...sums.feeds, ...scheduleFeeds(task, step)]),
+    );
+    const loss = sums.loss + scalarOutput(outputs, 'loss');
+    checkLoss(loss, step);
+    losses.push(loss);
+    gradientNorms.push(scalarOutput(outputs, 'gradient_norm'));
+    examples += batch.length;
+    state = nextState(program.trained, outputs, task.update);
+    onStep(step, loss);
+  }
+
+  const trained = (name: string, tensor: Tensor): Tensor => (state.get(name) as Tensor | undefined) ?? tensor;
+  return {
+    adapter: mapTensors(restrictToDepth(task.adapter, task.depth), trained),
+    examples,
+    losses,
+    gradientNorms,
+    seconds: (performance.now() - start) / 1000,
+    runtimeSeconds: engine.runtimeSeconds - runtimeBefore,
+  };
+}
+
+/** Runs all but the last micro-batch; the summed loss, and the summed gradients as the step's accumulator. */
+async function accumulate(
+  engine: Engine,
+  specification: ProgramSpecification,
+  micro: readonly Feeds[],
+  trained: readonly string[],
+  adapter: Feeds,
+): Promise<{ loss: number; feeds: Feeds }> {
+  let loss = 0;
+  let feeds = new Map(
+    trained.map((name) => [stateNames.accumulator(name), zerosLike(adapter.get(name) as RuntimeTensor)]),
+  );
+  for (const inputs of micro) {
+    const outputs = await engine.run(specification, new Map([...inputs, ...feeds]));
+    loss += scalarOutput(outputs, 'loss');
+    feeds = new Map(
+      trained.map((name) => [
+        stateNames.accumulator(name),
+        tensorOutput(outputs, stateNames.nextAccumulator(name)),
+      ]),
+    );
+  }
+  return { loss, feeds };
+}
+
+/** Trained tensors and, for AdamW, their moments, by input name. */
+function initialState(trained: readonly string[], adapter: Feeds, { optimizer }: UpdateRule): Feeds {
+  return new Map(
+    trained.flatMap((name) => {
+      const tensor = adapter.get(name) as RuntimeTensor;
+      const parameter = [name, tensor] as const;
+      if (optimizer === 'sgd') return [parameter];
+      return [
+        parameter,
+        [stateNames.firstMoment(name), zerosLike(tensor)] as const,
+        [stateNames.secondMoment(name), zerosLike(tensor)] as const,
+      ];
+    }),
+  );
+}
+
+/** The state after a step: the same inputs, from its outputs. */
+function nextState(trained: readonly string[], outputs: Outputs, { optimizer }: UpdateRule): Feeds {
+  return new Map(
+    trained.flatMap((name) => {
+      const parameter = [name, tensorOutput(outputs, stateNames.next(name))] as const;
+      if (optimizer === 'sgd') return [parameter];
+      return [
+        parameter,
+        [stateNames.firstMoment(name), tensorOutput(outputs, stateNames.nextFirstMoment(name))] as const,
+        [stateNames.secondMoment(name), tensorOutput(outputs, stateNames.nextSecondMoment(name))] as const,
+      ];
+    }),
+  );
+}
+
+/** Labels and weights: every example counts 1/n of the batch of n that its micro-batch belongs to. */
+function lossFeeds(dataset: TokenizedDataset, examples: readonly number[], batchLength: number): Feeds {
+  const dims = [examples.length];
+  return new Map<string, RuntimeTensor>([
+    [
+      'labels',
+      { dtype: 'int32', dims, data: Int32Array.from(examples, (example) => dataset.labels[example] ?? 0) },
+    ],
+    [
+      'example_weights',
+      { dtype: 'float32', dims, data: new Float32Array(examples.length).fill(1 / batchLength) },
+    ],
+  ]);
+}
+
+function scheduleFeeds({ update, learningRate, firstStep }: LocalTask, step: number): Feeds {
+  const rate = ['learning_rate', scalar(learningRateAt(learningRate, firstStep + step))] as const;
+  if (update.optimizer === 'sgd') return new Map([rate]);
+  return new Map([
+    rate,
+    ['first_correction', scalar(1 - ADAMW.beta1 ** (step + 1))],
+    ['second_correction', scalar(1 - ADAMW.beta2 ** (step + 1))],
+  ]);
+}
+
+function tensorOutput(outputs: Outputs, name: string): RuntimeTensor {
+  const tensor = outputs.get(name);
+  if (!tensor) throw new Error(`the graph has no output ${name}`);
+  return { dtype: 'float32', ...tensor };
+}
+
+function scalarOutput(outputs: Outputs, name: string): number {
+  return tensorOutput(outputs, name).data[0] ?? Number.NaN;
+}
+
+function checkTask({ architecture }: Engine, { depth, examples }: LocalTask): void {
+  if (!Number.isInteger(depth) || depth < 1 || depth > architecture.blocks) {
+    throw new InputError({
+      code: 'depth-invalid',
+      expected: `a depth from 1 to ${architecture.blocks}, the model's number of blocks`,
+      got: String(depth),
+      where: 'depth',
+      todo: 'Choose a depth in that range.',
+    });
+  }
+  if (examples.length > 0) return;
+  throw new InputError({
+    code: 'examples-missing',
+    expected: 'at least one example',
+    got: 'none',
+    where: 'local training data',
+    todo: 'Give every device data, or leave it out.',
+  });
+}
+
+function checkLoss(loss: number, step: number): void {
+  if (Number.isFinite(loss)) return;
+  throw new InputError({
+    code: 'loss-not-finite',
+    expected: 'a finite loss',
+    got: String(loss),
+    where: `local step ${step + 1}`,
+    todo: 'Lower the learning rate, or clip gradients with --max-grad-norm 1.',
+  });
+}
