@@ -10,3 +10,4 @@ export {
   restrictToDepth,
   type Tensor,
 } from './adapter.ts';
+export { type FlatAdapter, flattenAdapter, restoreAdapter } from './flat-adapter.ts';

@@ -18,9 +18,13 @@ export interface InputProblem {
 export class InputError extends Error {
   override readonly name = 'InputError';
   readonly code: string;
+  /** Its parts, from which another thread can make the same error again. */
+  readonly problem: InputProblem;
 
-  constructor({ code, expected, got, where, todo, cause }: InputProblem) {
+  constructor(problem: InputProblem) {
+    const { code, expected, got, where, todo, cause } = problem;
     super(`${where}: expected ${expected}, got ${got}. ${todo}`, { cause });
     this.code = code;
+    this.problem = problem;
   }
 }

@@ -7,5 +7,9 @@ export type {
 } from './architectures/architecture.ts';
 export { selectArchitecture } from './architectures/select-architecture.ts';
 export { decodeSafetensors } from './checkpoint/decode-safetensors.ts';
+export { encodeSafetensors } from './checkpoint/encode-safetensors.ts';
+export { readJsonObject } from './checkpoint/read-json-object.ts';
+export { openSafetensors, type SafetensorsFile } from './checkpoint/read-safetensors.ts';
+export { writeSafetensors } from './checkpoint/write-safetensors.ts';
 export { type Model, openModel } from './model.ts';
 export { loadTokenizer, type Tokenizer } from './tokenizer/load-tokenizer.ts';

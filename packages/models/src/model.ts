@@ -5,6 +5,8 @@ import type { Architecture, HeadParameter } from './architectures/architecture.t
 import { selectArchitecture } from './architectures/select-architecture.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint/open-checkpoint.ts';
 
+const FLOAT_BYTES = 4;
+
 /** A pre-trained model on disk, ready to be adapted. */
 export interface Model {
   readonly folder: string;
@@ -17,6 +19,8 @@ export interface Model {
   readonly newHead: readonly string[];
   /** A parameter of the base model by its full name, e.g. `bert.encoder.layer.0.output.dense.bias`. */
   read(name: string, dims: readonly number[]): Promise<Tensor>;
+  /** Bytes of all its parameters as float32. */
+  readonly weightBytes: number;
   /** Hash of the weight files. */
   sha256(): Promise<string>;
 }
@@ -67,8 +71,15 @@ export async function openModel(
     head,
     newHead: drawn.map(({ name }) => name),
     read,
+    weightBytes:
+      FLOAT_BYTES *
+      checkpoint.tensorNames.reduce((sum, name) => sum + elementCount(checkpoint.dimsOf(name)), 0),
     sha256: () => checkpoint.sha256(),
   };
+}
+
+function elementCount(dims: readonly number[] = []): number {
+  return dims.reduce((product, dim) => product * dim, 1);
 }
 
 /** The trained module that a head parameter belongs to; a parameter outside the listed ones is a module of its own. */
@@ -78,7 +89,7 @@ function moduleOf({ headModules }: Architecture, name: string): string {
 
 /** A weight from N(0, initializer_range²), a bias zero, as transformers makes new layers. */
 function drawParameter({ name, dims }: HeadParameter, deviation: number, seed: number): Tensor {
-  const data = new Float32Array(dims.reduce((product, dim) => product * dim, 1));
+  const data = new Float32Array(elementCount(dims));
   if (dims.length > 1) {
     const draw = randomNormal.source(seededRandom(seed, 'head', name))(0, deviation);
     for (let index = 0; index < data.length; index++) data[index] = draw();

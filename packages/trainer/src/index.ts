@@ -1,7 +1,13 @@
-export { type TextExample, type TokenizedDataset, tokenizeExamples } from './batches/tokenized-dataset.ts';
+export {
+  meanTokens,
+  type TextExample,
+  type TokenizedDataset,
+  tokenizeExamples,
+} from './batches/tokenized-dataset.ts';
 export { Engine } from './engine.ts';
 export { computeLogits, type Score, scoreLogits } from './evaluate.ts';
 export type { LearningRateSchedule } from './learning-rate.ts';
+export { type PoolSettings, TrainerPool } from './pool/trainer-pool.ts';
 export type { UpdateRule } from './programs/program.ts';
 export { nodeRuntime } from './runtime/node-runtime.ts';
 export { type LocalResult, type LocalTask, trainLocally } from './train-locally.ts';

@@ -6,11 +6,11 @@ import { distilbert } from './distilbert.ts';
 import { roberta } from './roberta.ts';
 
 /** `model_type` in config.json → how the model is built. */
-const architectures: Readonly<Record<string, (config: unknown, classes: number) => Architecture>> = {
-  bert,
-  roberta,
-  distilbert,
-};
+const architectures = new Map<string, (config: unknown, classes: number) => Architecture>([
+  ['bert', bert],
+  ['roberta', roberta],
+  ['distilbert', distilbert],
+]);
 
 /**
  * The architecture that a config.json describes, with a head of `classes` classes.
@@ -23,11 +23,11 @@ export function selectArchitecture(
   where: string,
 ): Architecture {
   const modelType = String(config.model_type);
-  const build = architectures[modelType];
+  const build = architectures.get(modelType);
   if (!build) {
     throw new InputError({
       code: 'architecture-unknown',
-      expected: `model_type to be one of ${Object.keys(architectures).join(', ')}`,
+      expected: `model_type to be one of ${[...architectures.keys()].join(', ')}`,
       got: modelType,
       where,
       todo: 'Choose a model of one of these architectures.',

@@ -29,6 +29,11 @@ export function tokenCount(dataset: TokenizedDataset, example: number): number {
   return (dataset.offsets[example + 1] ?? 0) - (dataset.offsets[example] ?? 0);
 }
 
+/** Mean tokens per example. */
+export function meanTokens(dataset: TokenizedDataset): number {
+  return dataset.ids.length / exampleCount(dataset);
+}
+
 /** Tokenises every example, cut to `maxLength` tokens. */
 export function tokenizeExamples(
   tokenizer: Tokenizer,

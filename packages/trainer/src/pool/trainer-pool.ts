@@ -1,14 +1,14 @@
 import type { Adapter } from '@legend/adapter';
-import { InputError, type InputProblem } from '@legend/base';
+import { InputError } from '@legend/base';
 import { Piscina } from 'piscina';
 import { chunk } from '../batches/plan-batches.ts';
 import { exampleCount, type TokenizedDataset, tokenCount } from '../batches/tokenized-dataset.ts';
 import { type Score, scoreLogits } from '../evaluate.ts';
 import type { LocalResult, LocalTask } from '../train-locally.ts';
-import type { LogitsResult, WorkerSettings, WorkerTask } from './worker.ts';
+import type { LogitsResult, WorkerAnswer, WorkerSettings, WorkerTask } from './worker.ts';
 
-/** Parts per worker into which an evaluation is cut, so that workers finish together. */
-const PARTS_PER_WORKER = 4;
+/** Examples per part of an evaluation; fixed, so that batches and thus bits do not depend on the number of workers. */
+const PART_EXAMPLES = 128;
 
 export interface PoolSettings extends WorkerSettings {
   readonly workers: number;
@@ -16,7 +16,7 @@ export interface PoolSettings extends WorkerSettings {
 
 /** Worker threads, each with the model loaded, that train and evaluate in parallel. Results do not depend on their number. */
 export class TrainerPool {
-  readonly #pool: Piscina<WorkerTask, LocalResult | LogitsResult>;
+  readonly #pool: Piscina<WorkerTask, WorkerAnswer>;
   readonly #workers: number;
   readonly #classes: number;
   #runtimeSeconds = 0;
@@ -51,8 +51,10 @@ export class TrainerPool {
   /** Logits of every example, [examples, classes] in the data's order. */
   async logits(dataset: TokenizedDataset, adapter: Adapter, signal?: AbortSignal): Promise<Float32Array> {
     const logits = new Float32Array(exampleCount(dataset) * this.#classes);
-    const byLength = [...dataset.labels.keys()].sort((a, b) => tokenCount(dataset, b) - tokenCount(dataset, a));
-    const parts = chunk(byLength, Math.ceil(byLength.length / (this.#workers * PARTS_PER_WORKER)));
+    const byLength = [...dataset.labels.keys()].sort(
+      (a, b) => tokenCount(dataset, b) - tokenCount(dataset, a),
+    );
+    const parts = chunk(byLength, PART_EXAMPLES);
     await Promise.all(
       parts.map(async (examples) => {
         const task: WorkerTask = { kind: 'logits', dataset, adapter, examples };
@@ -77,15 +79,8 @@ export class TrainerPool {
   }
 
   async #run(task: WorkerTask, signal?: AbortSignal): Promise<LocalResult | LogitsResult> {
-    try {
-      return await this.#pool.run(task, signal ? { signal } : {});
-    } catch (error) {
-      throw reviveInputError(error);
-    }
+    const answer = await this.#pool.run(task, signal ? { signal } : {});
+    if (answer.kind === 'bad-input') throw new InputError(answer.problem);
+    return answer.result;
   }
-}
-
-/** Errors lose their class on the way between threads: an InputError arrives as an Error that has its code and name. */
-function reviveInputError(error: unknown): unknown {
-  return error;
 }

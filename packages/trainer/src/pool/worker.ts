@@ -1,5 +1,6 @@
 import type { Adapter } from '@legend/adapter';
-import { type Model, openModel } from '@legend/models';
+import { InputError, type InputProblem } from '@legend/base';
+import { openModel } from '@legend/models';
 import { workerData } from 'piscina';
 import type { TokenizedDataset } from '../batches/tokenized-dataset.ts';
 import { Engine } from '../engine.ts';
@@ -30,24 +31,37 @@ export interface LogitsResult {
   readonly runtimeSeconds: number;
 }
 
+/** What it answers. Errors lose their class between threads, so bad input travels as a value. */
+export type WorkerAnswer =
+  | { readonly kind: 'done'; readonly result: LocalResult | LogitsResult }
+  | { readonly kind: 'bad-input'; readonly problem: InputProblem };
+
 let engine: Promise<Engine> | undefined;
 
-/** One task of the pool; the first one opens the model. */
-export default async function work(task: WorkerTask): Promise<LocalResult | LogitsResult> {
-  engine ??= openEngine(workerData as WorkerSettings);
-  const opened = await engine;
+/** Does one task of the pool; the first one opens the model. */
+export default async function answer(task: WorkerTask): Promise<WorkerAnswer> {
+  try {
+    engine ??= openEngine(workerData as WorkerSettings);
+    return { kind: 'done', result: await perform(await engine, task) };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { kind: 'bad-input', problem: { ...error.problem, cause: undefined } };
+  }
+}
+
+async function perform(engine: Engine, task: WorkerTask): Promise<LocalResult | LogitsResult> {
   switch (task.kind) {
     case 'train':
-      return trainLocally(opened, task.dataset, task.task);
+      return trainLocally(engine, task.dataset, task.task);
     case 'logits': {
-      const before = opened.runtimeSeconds;
-      const logits = await computeLogits(opened, task.dataset, task.adapter, task.examples);
-      return { logits, runtimeSeconds: opened.runtimeSeconds - before };
+      const before = engine.runtimeSeconds;
+      const logits = await computeLogits(engine, task.dataset, task.adapter, task.examples);
+      return { logits, runtimeSeconds: engine.runtimeSeconds - before };
     }
   }
 }
 
 async function openEngine({ modelFolder, classes, seed, threads }: WorkerSettings): Promise<Engine> {
-  const model: Model = await openModel(modelFolder, { classes, seed });
+  const model = await openModel(modelFolder, { classes, seed });
   return new Engine(model, nodeRuntime({ threads }));
 }

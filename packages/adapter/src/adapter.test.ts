@@ -1,0 +1,80 @@
+import { InputError } from '@legend/base';
+import { describe, expect, test } from 'vitest';
+import {
+  type Adapter,
+  adapterBytes,
+  flattenAdapter,
+  type LoraModule,
+  mapTensors,
+  namedTensors,
+  rankOf,
+  restoreAdapter,
+  restrictToDepth,
+} from './index.ts';
+
+const module = (rank: number, alpha: number): LoraModule => ({
+  kind: 'lora',
+  alpha,
+  a: { dims: [rank, 2], data: Float32Array.from({ length: rank * 2 }, (_, index) => index + alpha) },
+  b: { dims: [3, rank], data: Float32Array.from({ length: rank * 3 }, (_, index) => -index) },
+});
+
+const adapter: Adapter = {
+  blocks: [
+    new Map([['attention.self.query', module(1, 2)]]),
+    new Map([
+      ['attention.self.query', module(2, 4)],
+      ['output.dense', module(2, 8)],
+    ]),
+  ],
+  head: new Map([['classifier.bias', { dims: [2], data: Float32Array.of(1, 2) }]]),
+};
+
+describe('an adapter', () => {
+  test('names its tensors by block and target, then the head', () => {
+    expect([...namedTensors(adapter).keys()]).toEqual([
+      'blocks.1.attention.self.query.lora_A',
+      'blocks.1.attention.self.query.lora_B',
+      'blocks.2.attention.self.query.lora_A',
+      'blocks.2.attention.self.query.lora_B',
+      'blocks.2.output.dense.lora_A',
+      'blocks.2.output.dense.lora_B',
+      'head.classifier.bias',
+    ]);
+    expect(adapterBytes(adapter)).toBe(4 * (5 + 10 + 10 + 2));
+    expect(rankOf(module(3, 1))).toBe(3);
+  });
+
+  test('of depth 1 keeps the block next to the output and the head', () => {
+    const part = restrictToDepth(adapter, 1);
+    expect(part.blocks.map((block) => block.size)).toEqual([0, 2]);
+    expect(part.head).toBe(adapter.head);
+  });
+
+  test('is mapped tensor by tensor under the same names', () => {
+    const names: string[] = [];
+    mapTensors(adapter, (name, tensor) => {
+      names.push(name);
+      return tensor;
+    });
+    expect(names).toEqual([...namedTensors(adapter).keys()]);
+  });
+
+  test('comes back from its flat form', () => {
+    for (const part of [adapter, restrictToDepth(adapter, 1)]) {
+      expect(restoreAdapter(flattenAdapter(part), 'test')).toEqual(part);
+    }
+  });
+
+  test('with a tensor too few or too many is refused', () => {
+    const flat = flattenAdapter(adapter);
+    const fewer = new Map([...flat.tensors].slice(1));
+    const more = new Map([
+      ...flat.tensors,
+      ['blocks.9.x.lora_A', { dims: [0], data: new Float32Array() }] as const,
+    ]);
+    for (const tensors of [fewer, more]) {
+      expect(() => restoreAdapter({ ...flat, tensors }, 'test')).toThrow(InputError);
+    }
+  });
+});

@@ -1,0 +1,66 @@
+import { InputError } from '@legend/base';
+import { CsvError, parse } from 'csv-parse/sync';
+import { readUtf8 } from './read-utf8.ts';
+import type { Table } from './table.ts';
+
+/**
+ * Opens a CSV file (RFC 4180: fields may be quoted) or a TSV file (text/tab-separated-values: a quote is an
+ * ordinary character). The first line names the columns unless `header` does. Blank lines are skipped.
+ *
+ * @throws InputError naming the line that is not UTF-8, has an open quote or the wrong number of fields.
+ */
+export async function openDelimited(
+  path: string,
+  format: 'csv' | 'tsv',
+  header?: readonly string[],
+): Promise<Table> {
+  const lines = parseLines(path, await readUtf8(path), format);
+  const columns = header ?? lines[0]?.fields ?? [];
+  const body = header === undefined ? lines.slice(1) : lines;
+  const indexOf = new Map(columns.map((name, index) => [name, index]));
+  const rows = body.map(({ fields, number }) => {
+    const place = `${path}, line ${number}`;
+    if (fields.length !== columns.length) {
+      throw unparsable(place, `${columns.length} fields`, `${fields.length}`);
+    }
+    return { place, cell: (column: string) => fields[indexOf.get(column) ?? -1] };
+  });
+  return { columns, rows: async () => rows };
+}
+
+interface ParsedLine {
+  readonly fields: readonly string[];
+  /** Of the line on which the fields end, 1-based. */
+  readonly number: number;
+}
+
+function parseLines(path: string, bytes: Buffer, format: 'csv' | 'tsv'): readonly ParsedLine[] {
+  const lines: ParsedLine[] = [];
+  try {
+    parse(bytes, {
+      delimiter: format === 'csv' ? ',' : '\t',
+      quote: format === 'csv' ? '"' : null,
+      record_delimiter: ['\r\n', '\n'],
+      relax_column_count: true,
+      skip_empty_lines: true,
+      on_record: (fields, context) => {
+        lines.push({ fields, number: context.lines });
+        return null;
+      },
+    });
+  } catch (cause) {
+    if (!(cause instanceof CsvError)) throw cause;
+    throw unparsable(
+      `${path}, line ${String(cause.lines)}`,
+      `${format.toUpperCase()} fields`,
+      cause.message,
+      cause,
+    );
+  }
+  return lines;
+}
+
+function unparsable(where: string, expected: string, got: string, cause?: CsvError): InputError {
+  const todo = 'Correct the line.';
+  return new InputError({ code: 'data-line-unparsable', expected, got, where, todo, cause });
+}

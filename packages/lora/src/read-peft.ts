@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import type { Adapter, LoraModule, Tensor } from '@legend/adapter';
+import { InputError } from '@legend/base';
+import { type Architecture, openSafetensors, readJsonObject, type SafetensorsFile } from '@legend/models';
+import { parsePeftConfig } from './peft-config.ts';
+import { type PeftLayout, peftHeadName, peftLayout, peftLoraName, peftTensorDims } from './peft-layout.ts';
+
+/**
+ * Reads an adapter folder that PEFT wrote: adapter_config.json and adapter_model.safetensors. The head holds what
+ * `modules_to_save` names; it is empty if that names nothing.
+ * Throws an InputError if a file is missing or corrupt, if the configuration asks for what Legend cannot do, or if
+ * the tensors are not exactly those that it describes, in shape, all finite.
+ */
+export async function readPeftAdapter(folder: string, architecture: Architecture): Promise<Adapter> {
+  const configPath = join(folder, 'adapter_config.json');
+  const config = parsePeftConfig(await readJsonObject(configPath), configPath);
+  const layout = peftLayout(config, architecture, configPath);
+  const file = await openSafetensors(join(folder, 'adapter_model.safetensors'));
+  checkTensors(file, layout, architecture);
+
+  const blocks = Array.from({ length: architecture.blocks }, () => new Map<string, LoraModule>());
+  for (const { block, map, alpha } of layout.modules) {
+    const [a, b] = [
+      await readFinite(file, peftLoraName(architecture, block, map.name, 'lora_A')),
+      await readFinite(file, peftLoraName(architecture, block, map.name, 'lora_B')),
+    ];
+    blocks[block - 1]?.set(map.name, { kind: 'lora', alpha, a, b });
+  }
+  const head = new Map<string, Tensor>();
+  for (const { name } of layout.head) head.set(name, await readFinite(file, peftHeadName(name)));
+  return { blocks, head };
+}
+
+/** Throws an InputError unless the file holds the tensors of the layout, in shape, and no others. */
+function checkTensors(file: SafetensorsFile, layout: PeftLayout, architecture: Architecture): void {
+  const expected = peftTensorDims(layout, architecture);
+  const problem = (code: string, expectation: string, got: string) =>
+    new InputError({
+      code,
+      expected: expectation,
+      got,
+      where: file.path,
+      todo: 'Check that the adapter belongs to this model and that adapter_config.json belongs to its tensors.',
+    });
+  for (const [name, dims] of expected) {
+    const entry = file.entries.get(name);
+    if (entry === undefined) {
+      throw problem('adapter-tensor-missing', `a tensor ${name} of shape [${dims}]`, 'none of that name');
+    }
+    if (entry.dims.join() !== dims.join()) {
+      throw problem('adapter-shape-mismatch', `tensor ${name} of shape [${dims}]`, `shape [${entry.dims}]`);
+    }
+  }
+  const unknown = [...file.entries.keys()].find((name) => !expected.has(name));
+  if (unknown !== undefined) {
+    throw problem(
+      'adapter-tensor-unknown',
+      `LoRA on linear maps of ${architecture.modelType} blocks, and parameters of its head`,
+      `a tensor ${unknown} that adapter_config.json does not account for`,
+    );
+  }
+}
+
+async function readFinite(file: SafetensorsFile, name: string): Promise<Tensor> {
+  const tensor = await file.read(name);
+  const bad = tensor.data.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return tensor;
+  throw new InputError({
+    code: 'adapter-not-finite',
+    expected: `finite numbers in ${name}`,
+    got: `${tensor.data[bad]} as element ${bad}`,
+    where: file.path,
+    todo: 'The adapter diverged while it was trained; use an earlier one.',
+  });
+}

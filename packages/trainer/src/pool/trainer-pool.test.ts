@@ -1,0 +1,93 @@
+import { fileURLToPath } from 'node:url';
+import { type Adapter, namedTensors } from '@legend/adapter';
+import { InputError } from '@legend/base';
+import { createAdapter } from '@legend/lora';
+import { loadTokenizer, openModel } from '@legend/models';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type TokenizedDataset, tokenizeExamples } from '../batches/tokenized-dataset.ts';
+import { Engine } from '../engine.ts';
+import { computeLogits } from '../evaluate.ts';
+import { nodeRuntime } from '../runtime/node-runtime.ts';
+import { type LocalTask, trainLocally } from '../train-locally.ts';
+import { TrainerPool } from './trainer-pool.ts';
+
+const modelFolder = fileURLToPath(new URL('../../../../testdata/models/bert/', import.meta.url));
+const settings = { modelFolder, classes: 3, seed: 5, threads: 1 };
+
+describe('TrainerPool', () => {
+  let pool: TrainerPool;
+  let engine: Engine;
+  let dataset: TokenizedDataset;
+  let task: LocalTask;
+
+  beforeAll(async () => {
+    const model = await openModel(modelFolder, settings);
+    engine = new Engine(model, nodeRuntime({ threads: 1 }));
+    pool = new TrainerPool({ ...settings, workers: 2 });
+    const words = ['a', 'film', 'the boat was late', 'nobody wrote', 'an awful script, and cold coffee'];
+    const examples = Array.from({ length: 30 }, (_, index) => ({
+      text: `${words[index % 5]} ${words[(index * 3) % 5]}`,
+      label: index % 3,
+    }));
+    dataset = tokenizeExamples(await loadTokenizer(modelFolder), examples, 64);
+    const specification = { targets: ['query', 'value'], ranks: [2, 3, 4], alphas: [4, 6, 8] };
+    task = {
+      adapter: createAdapter(model.architecture, specification, model.head, 5),
+      depth: 2,
+      trunk: 'base',
+      examples: [...examples.keys()],
+      steps: 3,
+      batchSize: 4,
+      update: { optimizer: 'adamw', weightDecay: 0.01, maxGradNorm: 1 },
+      learningRate: { peak: 1e-3, warmupSteps: 0 },
+      firstStep: 0,
+      seed: 9,
+    };
+  });
+  afterAll(() => pool.close());
+
+  test('trains to the same bits as the same task in this thread', async () => {
+    const [here, there] = [await trainLocally(engine, dataset, task), await pool.train(dataset, task)];
+    expect(there.losses).toEqual(here.losses);
+    expect(bits(there.adapter)).toEqual(bits(here.adapter));
+    expect(there.adapter.blocks.map((block) => block.size)).toEqual([0, 2, 2]);
+    expect(pool.runtimeSeconds).toBeGreaterThan(0);
+  });
+
+  test('another seed gives other batches and so another result', async () => {
+    const [first, second] = [
+      await pool.train(dataset, task),
+      await pool.train(dataset, { ...task, seed: 10 }),
+    ];
+    expect(bits(first.adapter)).not.toEqual(bits(second.adapter));
+  });
+
+  test('evaluates in parts to the logits of one pass', async () => {
+    const whole = await computeLogits(engine, dataset, task.adapter, [...dataset.labels.keys()]);
+    const parts = await pool.logits(dataset, task.adapter);
+    expect(parts).toHaveLength(whole.length);
+    for (const [index, value] of whole.entries()) expect(parts[index]).toBeCloseTo(value, 5);
+  });
+
+  test('a loss that is no longer finite is reported as bad input, and the pool goes on', async () => {
+    const diverging = { ...task, steps: 4, learningRate: { peak: 1e30, warmupSteps: 0 } };
+    const failure = await pool.train(dataset, diverging).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(InputError);
+    expect(failure).toMatchObject({ code: 'loss-not-finite' });
+    expect((await pool.train(dataset, task)).losses).toHaveLength(3);
+  });
+
+  test.for([0, 4, 1.5])('depth %d of 3 blocks is refused', async (depth) => {
+    await expect(pool.train(dataset, { ...task, depth })).rejects.toMatchObject({ code: 'depth-invalid' });
+  });
+
+  test('a device without data is refused', async () => {
+    await expect(pool.train(dataset, { ...task, examples: [] })).rejects.toMatchObject({
+      code: 'examples-missing',
+    });
+  });
+});
+
+function bits(adapter: Adapter): Record<string, number[]> {
+  return Object.fromEntries([...namedTensors(adapter)].map(([name, { data }]) => [name, [...data]]));
+}
