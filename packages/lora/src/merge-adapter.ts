@@ -8,13 +8,14 @@ import type { Architecture } from '@legend/models';
 export async function mergeAdapter(
   architecture: Architecture,
   adapter: Adapter,
-  read: (name: string) => Promise<Tensor>,
+  read: (name: string, dims: readonly number[]) => Promise<Tensor>,
 ): Promise<Map<string, Tensor>> {
   const merged = new Map<string, Tensor>(adapter.head);
   for (const [index, block] of adapter.blocks.entries()) {
     for (const [target, module] of block) {
       const name = `${architecture.blockPath(index + 1)}.${target}.weight`;
-      merged.set(name, addProduct(await read(name), module));
+      const dims = [module.b.dims[0] ?? 0, module.a.dims[1] ?? 0];
+      merged.set(name, addProduct(await read(name, dims), module));
     }
   }
   return merged;

@@ -19,6 +19,10 @@ export interface Model {
   readonly newHead: readonly string[];
   /** A parameter of the base model by its full name, e.g. `bert.encoder.layer.0.output.dense.bias`. */
   read(name: string, dims: readonly number[]): Promise<Tensor>;
+  /** Every parameter of the checkpoint under its full name. */
+  readAll(): Promise<Map<string, Tensor>>;
+  /** config.json */
+  readonly config: Readonly<Record<string, unknown>>;
   /** Bytes of all its parameters as float32. */
   readonly weightBytes: number;
   /** Hash of the weight files. */
@@ -71,11 +75,29 @@ export async function openModel(
     head,
     newHead: drawn.map(({ name }) => name),
     read,
+    readAll: () => readAll(checkpoint, architecture),
+    config,
     weightBytes:
       FLOAT_BYTES *
       checkpoint.tensorNames.reduce((sum, name) => sum + elementCount(checkpoint.dimsOf(name)), 0),
     sha256: () => checkpoint.sha256(),
   };
+}
+
+/** Headless checkpoints leave out the prefix; position ids, which some carry, are no parameter. */
+async function readAll(
+  checkpoint: Checkpoint,
+  { prefix, headParameters }: Architecture,
+): Promise<Map<string, Tensor>> {
+  const tensors = new Map<string, Tensor>();
+  const bareHead = new Set(headParameters.map(({ name }) => name));
+  for (const stored of checkpoint.tensorNames) {
+    if (stored.endsWith('position_ids')) continue;
+    const current = stored.replace(/\.gamma$/, '.weight').replace(/\.beta$/, '.bias');
+    const name = current.startsWith(prefix) || bareHead.has(current) ? current : `${prefix}${current}`;
+    tensors.set(name, await checkpoint.read(stored, checkpoint.dimsOf(stored) ?? []));
+  }
+  return tensors;
 }
 
 function elementCount(dims: readonly number[] = []): number {

@@ -6,7 +6,9 @@ export {
 } from './batches/tokenized-dataset.ts';
 export { Engine } from './engine.ts';
 export { computeLogits, type Score, scoreLogits } from './evaluate.ts';
+export { type FineTuned, type FineTuning, fineTune } from './fine-tune.ts';
 export type { LearningRateSchedule } from './learning-rate.ts';
+export { type MeasuredCapacity, measureCapacity, type StepShape } from './measure-capacity.ts';
 export { type PoolSettings, TrainerPool } from './pool/trainer-pool.ts';
 export type { UpdateRule } from './programs/program.ts';
 export { nodeRuntime } from './runtime/node-runtime.ts';

@@ -30,6 +30,8 @@ export interface HeadParameter {
 /** One model as its config.json describes it: what the rest of Legend needs to know, and how to build it. */
 export interface Architecture {
   readonly modelType: string;
+  /** transformers' class, e.g. `BertForSequenceClassification`. */
+  readonly transformersClass: string;
   /** L */
   readonly blocks: number;
   readonly hidden: number;

@@ -53,6 +53,7 @@ export function bert(rawConfig: unknown, classes: number): Architecture {
   return encoderArchitecture({
     ...bertSizes(config),
     modelType: 'bert',
+    transformersClass: 'BertForSequenceClassification',
     prefix: 'bert.',
     layersPath: 'bert.encoder.layer',
     classes,

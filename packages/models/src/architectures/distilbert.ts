@@ -33,6 +33,7 @@ export function distilbert(rawConfig: unknown, classes: number): Architecture {
   const hidden = config.dim;
   return encoderArchitecture({
     modelType: 'distilbert',
+    transformersClass: 'DistilBertForSequenceClassification',
     prefix: 'distilbert.',
     layersPath: 'distilbert.transformer.layer',
     blocks: config.n_layers,

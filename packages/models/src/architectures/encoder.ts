@@ -8,6 +8,7 @@ const LOWEST = -3.4028234663852886e38;
 /** What BERT, RoBERTa and DistilBERT differ in. */
 export interface EncoderDescription {
   readonly modelType: string;
+  readonly transformersClass: string;
   readonly prefix: string;
   readonly blocks: number;
   readonly classes: number;

@@ -14,6 +14,7 @@ export function roberta(rawConfig: unknown, classes: number): Architecture {
   return encoderArchitecture({
     ...bertSizes(config),
     modelType: 'roberta',
+    transformersClass: 'RobertaForSequenceClassification',
     prefix: 'roberta.',
     layersPath: 'roberta.encoder.layer',
     classes,

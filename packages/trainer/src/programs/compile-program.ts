@@ -1,6 +1,7 @@
 import { headTensorName } from '@legend/adapter';
 import {
   clipByGlobalNorm,
+  countMatrixFlops,
   differentiate,
   type ExecutionProvider,
   encodeModel,
@@ -42,7 +43,7 @@ export function compileProgram(
     frozen,
     adapter: [...adapter.keys()],
     trained: [...trained.keys()],
-    nodes: graph.nodes.length,
+    matrixFlops: (symbols) => countMatrixFlops(graph, symbols),
   };
 }
 

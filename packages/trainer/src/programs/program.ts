@@ -39,7 +39,8 @@ export interface Program {
   readonly adapter: readonly string[];
   /** Those of them that it trains. */
   readonly trained: readonly string[];
-  readonly nodes: number;
+  /** Operations of its matrix products; symbols: batch, seq, and rank_<l> of every adapted block. */
+  readonly matrixFlops: (symbols: Readonly<Record<string, number>>) => number;
 }
 
 /** Graph names that belong to an adapter tensor. */

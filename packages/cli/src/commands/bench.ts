@@ -1,0 +1,62 @@
+import { cpus } from 'node:os';
+import { openModel } from '@legend/models';
+import { measureCapacity, nodeRuntime } from '@legend/trainer';
+import { Command } from 'commander';
+import { integerFrom, sharedOptions } from '../options.ts';
+import { locateModel } from '../resolve-inputs.ts';
+
+interface BenchOptions {
+  readonly model: string;
+  readonly batchSize: number;
+  readonly tokens: number;
+  readonly rank: number;
+  readonly threads: number;
+  readonly repeats: number;
+  readonly json?: boolean;
+}
+
+export function benchCommand(): Command {
+  return new Command('bench')
+    .description("this machine's training speed: milliseconds per block, tokens per second, share of peak")
+    .addOption(sharedOptions.model().default('minilm-l6'))
+    .option('--batch-size <n>', 'examples per step', integerFrom(1), 16)
+    .option('--tokens <n>', 'tokens per example', integerFrom(2), 64)
+    .option('--rank <n>', 'LoRA rank', integerFrom(1), 8)
+    .option('--repeats <n>', 'measurements, of which the median counts', integerFrom(1), 7)
+    .addOption(sharedOptions.threads().default(1))
+    .addOption(sharedOptions.json())
+    .action(bench);
+}
+
+async function bench(options: BenchOptions): Promise<void> {
+  const { batchSize, tokens, rank, threads, repeats } = options;
+  const model = await openModel((await locateModel(options.model)).folder, { seed: 0 });
+  const peakMemoryBytes = () => process.resourceUsage().maxRSS * 1024;
+  const measured = await measureCapacity(
+    model,
+    nodeRuntime({ threads }),
+    { batchSize, tokens, rank },
+    { repeats, peakMemoryBytes },
+  );
+  if (options.json) {
+    console.log(
+      JSON.stringify({ cpu: cpus()[0]?.model, threads, batchSize, tokens, rank, ...measured }, null, 2),
+    );
+    return;
+  }
+  const ms = (seconds: number) => `${(1000 * seconds).toFixed(1)} ms`;
+  console.log(
+    `${options.model}, batch ${batchSize} x ${tokens} tokens, rank ${rank}, threads ${threads}, ${cpus()[0]?.model}`,
+  );
+  console.log(`forward           ${ms(measured.forwardSecondsPerBlock)} per block`);
+  console.log(`backward          ${ms(measured.backwardSecondsPerBlock)} per block`);
+  for (const [index, seconds] of measured.stepSeconds.entries()) {
+    console.log(`step of depth ${index + 1}   ${ms(seconds)}`);
+  }
+  console.log(
+    `full depth        ${measured.tokensPerSecond.toFixed(0)} tokens/s, ${measured.examplesPerSecond.toFixed(1)} examples/s`,
+  );
+  console.log(`matrix product    ${(measured.peakFlops / 1e9).toFixed(1)} GFLOP/s (ONNX Runtime, float32)`);
+  console.log(`share of that     ${(100 * measured.shareOfPeak).toFixed(0)}% in a full-depth step`);
+  console.log(`peak memory       ${(measured.peakMemoryBytes / 1e6).toFixed(0)} MB`);
+}

@@ -1,0 +1,89 @@
+import { availableParallelism } from 'node:os';
+import type { Adapter } from '@legend/adapter';
+import { readAdapterNotes, readPeftAdapter } from '@legend/lora';
+import { loadTokenizer, type Model, openModel } from '@legend/models';
+import { computeLogits, Engine, nodeRuntime, scoreLogits, tokenizeExamples } from '@legend/trainer';
+import { Command } from 'commander';
+import writeFileAtomic from 'write-file-atomic';
+import { checkAdapterBase } from '../check-adapter-base.ts';
+import { type ColumnOptions, columnsOf, sharedOptions } from '../options.ts';
+import { loadPart, locateModel } from '../resolve-inputs.ts';
+
+interface EvalOptions extends ColumnOptions {
+  readonly model: string;
+  readonly data: string;
+  readonly adapter?: string;
+  readonly logits?: string;
+  readonly maxLength?: number;
+  readonly seed: number;
+  readonly threads: number;
+  readonly json?: boolean;
+}
+
+const DEFAULT_MAX_LENGTH = 128;
+
+export function evalCommand(): Command {
+  return new Command('eval')
+    .description('accuracy and loss of a model, with or without an adapter')
+    .addOption(sharedOptions.model().makeOptionMandatory())
+    .addOption(sharedOptions.data().makeOptionMandatory())
+    .option('--adapter <dir>', 'adapter in PEFT format')
+    .option('--logits <file>', 'write a JSON line {index, label, logits} per example, in input order')
+    .addOption(
+      sharedOptions.maxLength(
+        `cut texts to this many tokens (default: the adapter's, else ${DEFAULT_MAX_LENGTH})`,
+      ),
+    )
+    .addOption(sharedOptions.textColumn())
+    .addOption(sharedOptions.textPairColumn())
+    .addOption(sharedOptions.labelColumn())
+    .addOption(sharedOptions.seed().default(1))
+    .addOption(sharedOptions.threads().default(availableParallelism(), 'all cores'))
+    .addOption(sharedOptions.json())
+    .action(evaluate);
+}
+
+async function evaluate(options: EvalOptions): Promise<void> {
+  const located = await locateModel(options.model);
+  const notes = options.adapter === undefined ? undefined : await readAdapterNotes(options.adapter);
+  checkAdapterBase(options.adapter, notes, located);
+  const data = await loadPart(options.data, 'test', { ...columnsOf(options), classes: notes?.classes });
+  const model = await openModel(located.folder, { classes: data.classes.length, seed: options.seed });
+  const { architecture } = model;
+  const adapter =
+    options.adapter === undefined ? bare(model) : await readPeftAdapter(options.adapter, architecture);
+  const maxLength = Math.min(
+    options.maxLength ?? notes?.maxLength ?? DEFAULT_MAX_LENGTH,
+    architecture.maxTokens,
+  );
+  const dataset = tokenizeExamples(await loadTokenizer(located.folder), data.examples, maxLength);
+  const engine = new Engine(model, nodeRuntime({ threads: options.threads }));
+  const logits = await computeLogits(engine, dataset, adapter, [...dataset.labels.keys()]);
+  const score = scoreLogits(logits, dataset.labels, architecture.classes);
+  if (options.logits !== undefined) {
+    await writeFileAtomic(options.logits, logitLines(logits, dataset.labels, architecture.classes));
+  }
+  if (dataset.truncated > 0)
+    console.error(`note: ${dataset.truncated} texts were cut to ${maxLength} tokens`);
+  if (options.adapter === undefined && model.newHead.length > 0) {
+    console.error('note: the model has no trained head; the figures are those of a random one');
+  }
+  const figures = { ...score, examples: data.examples.length, classes: data.classes };
+  if (options.json) console.log(JSON.stringify(figures, null, 2));
+  else {
+    const { accuracy, loss, examples } = figures;
+    console.log(`accuracy ${(100 * accuracy).toFixed(2)}%  loss ${loss.toFixed(4)}  on ${examples} examples`);
+  }
+}
+
+/** The model's own head and no LoRA. */
+function bare({ architecture, head }: Model): Adapter {
+  return { blocks: Array.from({ length: architecture.blocks }, () => new Map()), head };
+}
+
+function logitLines(logits: Float32Array, labels: Int32Array, classes: number): string {
+  return Array.from(labels, (label, index) => {
+    const row = [...logits.subarray(index * classes, (index + 1) * classes)];
+    return `${JSON.stringify({ index, label, logits: row })}\n`;
+  }).join('');
+}

@@ -1,0 +1,100 @@
+import { createAdapter, selectLinearMaps } from '@legend/lora';
+import { createStrategy, type Plan, strategyNames } from '@legend/method';
+import { openModel } from '@legend/models';
+import {
+  blockWork,
+  deviceCapacities,
+  formatBytes,
+  formatSeconds,
+  loadFleet,
+  modelProfile,
+} from '@legend/simulator';
+import { Command } from 'commander';
+import { integerFrom, numberFrom, sharedOptions } from '../options.ts';
+import { parseRanks } from '../parse-ranks.ts';
+import { locateModel } from '../resolve-inputs.ts';
+
+interface PlanOptions {
+  readonly fleet: string;
+  readonly model: string;
+  readonly strategy: string;
+  readonly devices?: number;
+  readonly round: number;
+  readonly localSteps: number;
+  readonly batchSize: number;
+  readonly maxLength: number;
+  readonly ranks?: string;
+  readonly waitingBound?: number;
+  readonly seed: number;
+  readonly json?: boolean;
+}
+
+export function planCommand(): Command {
+  return new Command('plan')
+    .description("a round's plan for a fleet, without training")
+    .requiredOption('--fleet <ref>', 'fleet file (YAML or JSON) or built-in name')
+    .addOption(sharedOptions.model().makeOptionMandatory())
+    .option('--strategy <name>', strategyNames.join(', '), 'legend')
+    .option('--devices <n>', "number of devices (default: the fleet's)", integerFrom(1))
+    .option('--round <n>', 'round, on which modes and bandwidths depend', integerFrom(1), 1)
+    .option('--local-steps <n>', 'steps per round', integerFrom(1), 8)
+    .option('--batch-size <n>', 'examples per step', integerFrom(1), 8)
+    .addOption(sharedOptions.maxLength('tokens per example').default(32))
+    .option('--ranks <ranks>', 'one rank, one per block, or a growing range (4-12)')
+    .option(
+      '--waiting-bound <seconds>',
+      'plan shorter rounds while devices wait longer than this',
+      numberFrom(0),
+    )
+    .addOption(sharedOptions.seed().default(1))
+    .addOption(sharedOptions.json())
+    .action(plan);
+}
+
+async function plan(options: PlanOptions): Promise<void> {
+  const { devices, round, seed, localSteps, batchSize, maxLength, ranks, waitingBound } = options;
+  const strategy = createStrategy(options.strategy, {
+    ...(ranks !== undefined && { ranks: parseRanks(ranks) }),
+    ...(waitingBound !== undefined && { waitingBoundSeconds: waitingBound }),
+  });
+  const fleet = await loadFleet(options.fleet);
+  const model = await openModel((await locateModel(options.model)).folder, { seed });
+  const { architecture } = model;
+  const targets = selectLinearMaps(architecture, architecture.defaultTargets);
+  const shape = { batchSize, tokens: maxLength };
+  const profile = modelProfile(model, targets, shape);
+  const capacities = deviceCapacities(fleet, { devices, round, seed, work: blockWork(architecture, shape) });
+  const specification = { targets: architecture.defaultTargets, ...strategy.initialRanks(profile) };
+  const result = strategy.plan({
+    round,
+    profile,
+    localSteps,
+    trunk: 'base',
+    devices: capacities.filter(({ available }) => available),
+    global: { adapter: createAdapter(architecture, specification, model.head, seed), memory: null },
+  });
+  if (options.json) console.log(JSON.stringify({ blocks: profile.blocks, ...result }, null, 2));
+  else print(result);
+}
+
+function print({
+  strategy,
+  roundSeconds,
+  targetSeconds,
+  waitingSeconds,
+  rankDistribution,
+  devices,
+  excluded,
+}: Plan): void {
+  console.log(`${strategy}: ranks ${rankDistribution.join(' ')} (block 1 to ${rankDistribution.length})`);
+  console.log(
+    `round ${formatSeconds(roundSeconds)}, target ${formatSeconds(targetSeconds)}, waiting ${formatSeconds(waitingSeconds)} on average\n`,
+  );
+  const width = Math.max(...devices.map(({ id }) => id.length), 'device'.length);
+  console.log(`${'device'.padEnd(width)}  depth      time     memory  ranks`);
+  for (const { id, depth, seconds, memoryBytes, ranks } of devices) {
+    const figures = [formatSeconds(seconds).padStart(8), formatBytes(memoryBytes).padStart(9)].join('  ');
+    console.log(`${id.padEnd(width)}  ${String(depth).padStart(5)}  ${figures}  ${ranks.join(' ')}`);
+  }
+  for (const { id, reason } of excluded) console.log(`${id.padEnd(width)}  left out: ${reason}`);
+}

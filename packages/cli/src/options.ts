@@ -1,0 +1,59 @@
+import { InvalidArgumentError, Option } from 'commander';
+
+/** A parser for whole numbers from `minimum`. */
+export function integerFrom(minimum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(value) || value < minimum) {
+      throw new InvalidArgumentError(`Expected a whole number from ${minimum}.`);
+    }
+    return value;
+  };
+}
+
+/** A parser for finite numbers from `minimum`. */
+export function numberFrom(minimum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isFinite(value) || value < minimum) {
+      throw new InvalidArgumentError(`Expected a number from ${minimum}.`);
+    }
+    return value;
+  };
+}
+
+/** A comma-separated list of names. */
+export function names(text: string): string[] {
+  const list = text.split(',').map((name) => name.trim());
+  if (list.some((name) => name === '')) throw new InvalidArgumentError('Expected names separated by commas.');
+  return list;
+}
+
+/** Options that several commands share, each declared once. */
+export const sharedOptions = {
+  model: () =>
+    new Option('--model <ref>', 'folder, org/name[@rev] on the Hugging Face hub, or catalogue name'),
+  data: () => new Option('--data <ref>', 'JSONL, CSV, TSV or Parquet file, hub data set, or catalogue name'),
+  textColumn: () => new Option('--text-column <name>', 'column of the text (default: text, else text_a)'),
+  textPairColumn: () =>
+    new Option('--text-pair-column <name>', 'column of the second text (default: text_b)'),
+  labelColumn: () => new Option('--label-column <name>', 'column of the label (default: label)'),
+  keyColumn: () => new Option('--key-column <name>', 'column that says which client an example belongs to'),
+  maxLength: (description = 'cut texts to this many tokens') =>
+    new Option('--max-length <n>', description).argParser(integerFrom(3)),
+  seed: () => new Option('--seed <n>', 'every random choice follows from it').argParser(integerFrom(0)),
+  threads: () => new Option('--threads <n>', 'threads of ONNX Runtime').argParser(integerFrom(1)),
+  json: () => new Option('--json', 'print one JSON document to stdout; everything else goes to stderr'),
+};
+
+/** Column options as a reading of data files. */
+export interface ColumnOptions {
+  readonly textColumn?: string;
+  readonly textPairColumn?: string;
+  readonly labelColumn?: string;
+  readonly keyColumn?: string;
+}
+
+export function columnsOf({ textColumn, textPairColumn, labelColumn, keyColumn }: ColumnOptions) {
+  return { textColumn, textPairColumn, labelColumn, keyColumn };
+}

@@ -1,0 +1,57 @@
+import { InputError } from '@legend/base';
+import { Command, CommanderError } from 'commander';
+import { benchCommand } from './commands/bench.ts';
+import { evalCommand } from './commands/eval.ts';
+import { exportCommand } from './commands/export.ts';
+import { planCommand } from './commands/plan.ts';
+import { reportCommand } from './commands/report.ts';
+import { simulateCommand } from './commands/simulate.ts';
+import { trainCommand } from './commands/train.ts';
+import { Interruption } from './interruption.ts';
+
+/** What the process tells its caller (DESIGN: exit codes). */
+const exitCodes = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as const;
+
+/**
+ * Runs one command line.
+ * @returns the exit code: 0 done, 1 failed, 2 bad usage or bad input, 130 interrupted
+ */
+export async function runCli(args: readonly string[]): Promise<number> {
+  const program = new Command('legend')
+    .description('LoRA-based federated fine-tuning on heterogeneous devices (LEGEND, arXiv 2412.20004)')
+    .showSuggestionAfterError()
+    .exitOverride();
+  for (const command of [
+    simulateCommand(),
+    planCommand(),
+    trainCommand(),
+    evalCommand(),
+    exportCommand(),
+    benchCommand(),
+    reportCommand(),
+  ]) {
+    program.addCommand(command.exitOverride().showSuggestionAfterError().showHelpAfterError('(see --help)'));
+  }
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCodes.done;
+  } catch (error) {
+    return report(error);
+  }
+}
+
+/** Tells a person what went wrong: one sentence for what they can mend, the stack for what they cannot. */
+function report(error: unknown): number {
+  // Commander has printed its own message, or the help that was asked for.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.badInput;
+  if (error instanceof InputError) {
+    console.error(`error: ${error.message} (${error.code})`);
+    return exitCodes.badInput;
+  }
+  if (error instanceof Interruption) {
+    console.error(error.message);
+    return exitCodes.interrupted;
+  }
+  console.error(error instanceof Error ? (error.stack ?? error.message) : error);
+  return exitCodes.failed;
+}

@@ -1,0 +1,82 @@
+import {
+  type Experiment,
+  type ExperimentEvent,
+  formatBytes,
+  formatPercent,
+  formatSeconds,
+} from '@legend/simulator';
+import { createLogUpdate } from 'log-update';
+import { formatDuration } from './format-duration.ts';
+
+const BAR_WIDTH = 20;
+
+/** Shows an experiment on stderr: a line per round, and below them a live one where stderr is a terminal. */
+export function showExperiment(
+  { rounds, strategies }: Experiment,
+  { json }: { readonly json: boolean },
+): { readonly onEvent: (event: ExperimentEvent) => void; readonly done: () => void } {
+  const update = createLogUpdate(process.stderr);
+  const live = process.stderr.isTTY && !json;
+  const started = performance.now();
+  let finishedRounds = 0;
+  let resumedRounds = 0;
+  let finishedStrategies = 0;
+
+  const say = (line: string): void => {
+    if (live) update.clear();
+    console.error(line);
+  };
+  const timeLeft = (): string => {
+    if (finishedRounds === 0) return '';
+    const perRound = (performance.now() - started) / 1000 / finishedRounds;
+    const total = rounds * strategies.length;
+    const done = finishedStrategies * rounds + ((finishedRounds + resumedRounds) % rounds);
+    return `at most ${formatDuration(perRound * Math.max(0, total - done))} left`;
+  };
+  const onEvent = (event: ExperimentEvent): void => {
+    switch (event.type) {
+      case 'strategy-started':
+        resumedRounds += event.roundsDone;
+        say(`\n${event.strategy}${event.roundsDone > 0 ? `, from round ${event.roundsDone + 1}` : ''}`);
+        say('round  accuracy  virtual time    traffic   waiting');
+        return;
+      case 'device-trained': {
+        if (!live) return;
+        const filled = Math.round((BAR_WIDTH * event.done) / event.devices);
+        const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
+        update(
+          `${String(event.round).padStart(5)}  ${bar} ${event.done}/${event.devices} devices  ${timeLeft()}`,
+        );
+        return;
+      }
+      case 'round-finished': {
+        finishedRounds++;
+        const { round, accuracy, virtualSeconds, bytesUp, bytesDown, waitingSeconds } = event.record;
+        const cells = [
+          String(round).padStart(5),
+          (accuracy === null ? '-' : formatPercent(accuracy)).padStart(8),
+          formatSeconds(virtualSeconds).padStart(12),
+          formatBytes(bytesUp + bytesDown).padStart(9),
+          formatSeconds(waitingSeconds).padStart(8),
+        ];
+        say(`${cells.join('  ')}${live ? '' : `   ${timeLeft()}`}`);
+        return;
+      }
+      case 'strategy-finished': {
+        finishedStrategies++;
+        const { summary, reason } = event;
+        const took = `${summary.rounds} rounds, ${formatDuration(summary.hostSeconds)}`;
+        const share = formatPercent(event.workerShare, 0);
+        say(
+          `${event.strategy}: ${reason.replaceAll('-', ' ')} (${took}; workers ${share} inside ONNX Runtime)`,
+        );
+        return;
+      }
+    }
+  };
+  const done = (): void => {
+    update.clear();
+    update.done();
+  };
+  return { onEvent, done };
+}

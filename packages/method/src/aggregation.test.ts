@@ -1,0 +1,117 @@
+import { type Adapter, mapTensors, namedTensors, restrictToDepth } from '@legend/adapter';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { addToSum, beginSum, finishSum } from './aggregation.ts';
+import { createStrategy } from './strategies/registry.ts';
+import type { GlobalState, Update } from './strategies/strategy.ts';
+import { adapterFor, updateOf } from './testing/round-contexts.ts';
+
+const BLOCKS = 3;
+const strategy = createStrategy('legend', { ranks: { kind: 'increasing', min: 1, max: 3 } });
+const global: GlobalState = { adapter: adapterFor(strategy, BLOCKS, (index) => index), memory: null };
+
+function filled(adapter: Adapter, valueAt: (index: number) => number): Adapter {
+  let next = 0;
+  return mapTensors(adapter, (_name, { dims, data }) => ({ dims, data: data.map(() => valueAt(next++)) }));
+}
+
+function average(updates: readonly Update[]): Adapter {
+  return finishSum(updates.reduce(addToSum, beginSum(global))).adapter;
+}
+
+/** Element by element, straight from the formula. */
+function naiveAverage(updates: readonly Update[]): Adapter {
+  return mapTensors(global.adapter, (name, { dims, data }) => {
+    const averaged = data.map((kept, index) => {
+      let weighted = 0;
+      let examples = 0;
+      for (const update of updates) {
+        const value = namedTensors(update.adapter).get(name)?.data[index];
+        if (value === undefined) continue;
+        weighted += update.examples * value;
+        examples += update.examples;
+      }
+      return examples === 0 ? kept : weighted / examples;
+    });
+    return { dims, data: averaged };
+  });
+}
+
+const updates: fc.Arbitrary<Update[]> = fc.array(
+  fc
+    .record({
+      depth: fc.integer({ min: 1, max: BLOCKS }),
+      examples: fc.integer({ min: 1, max: 5000 }),
+      values: fc.array(fc.float({ min: -8, max: 8, noNaN: true }), { minLength: 1, maxLength: 40 }),
+    })
+    .map(({ depth, examples, values }) => {
+      const trained = restrictToDepth(global.adapter, depth);
+      return updateOf(
+        filled(trained, (index) => values[index % values.length] ?? 0),
+        { depth, examples },
+      );
+    }),
+  { minLength: 1, maxLength: 6 },
+);
+
+describe('aggregation', () => {
+  it('is the mean by examples over the devices that trained a block', () => {
+    const deep = updateOf(
+      filled(global.adapter, () => 4),
+      { deviceId: 'deep', depth: 3, examples: 1 },
+    );
+    const shallow = updateOf(
+      filled(restrictToDepth(global.adapter, 1), () => 8),
+      {
+        deviceId: 'shallow',
+        depth: 1,
+        examples: 3,
+      },
+    );
+    const tensors = namedTensors(average([deep, shallow]));
+    expect(tensors.get('blocks.1.attention.self.query.lora_A')?.data).toEqual(new Float32Array(3).fill(4));
+    expect(tensors.get('blocks.3.attention.self.value.lora_B')?.data).toEqual(new Float32Array(6).fill(7));
+    expect(tensors.get('head.classifier.bias')?.data).toEqual(new Float32Array(2).fill(7));
+  });
+
+  it('leaves a block that nobody trained as it was', () => {
+    const shallow = updateOf(
+      filled(restrictToDepth(global.adapter, 2), () => 8),
+      { depth: 2 },
+    );
+    expect(average([shallow]).blocks[0]).toEqual(global.adapter.blocks[0]);
+  });
+
+  it('keeps the strategy memory', () => {
+    const state = { ...global, memory: { importance: [1, 2] } };
+    expect(finishSum(addToSum(beginSum(state), updateOf(global.adapter))).memory).toEqual(state.memory);
+  });
+
+  it('equals a plain double loop, whatever was trained by whom', () => {
+    fc.assert(
+      fc.property(updates, (all) => {
+        expect(average(all)).toEqual(naiveAverage(all));
+      }),
+      { seed: 99, numRuns: 200 },
+    );
+  });
+
+  it('gives back to the bit what all devices agree on', () => {
+    fc.assert(
+      fc.property(updates, fc.array(fc.integer({ min: 1, max: 1e6 }), { minLength: 1 }), ([one], weights) => {
+        if (one === undefined) return;
+        const same = weights.map((examples) => ({ ...one, examples }));
+        const trained = restrictToDepth(average(same), one.depth);
+        expect(trained).toEqual(one.adapter);
+      }),
+      { seed: 7, numRuns: 100 },
+    );
+  });
+
+  it('holds no more tensors after many updates than after one', () => {
+    const sum = addToSum(beginSum(global), updateOf(global.adapter));
+    const size = sum.tensors.size;
+    for (let count = 0; count < 100; count++) addToSum(sum, updateOf(global.adapter));
+    expect(sum.tensors.size).toBe(size);
+  });
+});

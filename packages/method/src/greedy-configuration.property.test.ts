@@ -1,0 +1,131 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { completionTime, memoryBytes, messageBytes } from './cost-model.ts';
+import { type Configuration, configureGreedily } from './greedy-configuration.ts';
+import { waitingTime } from './plan.ts';
+import { type PlanningContext, planningContexts, rankVectors } from './testing/round-contexts.ts';
+
+const cases = planningContexts.chain((context) =>
+  fc.record({ context: fc.constant(context), ranks: rankVectors(context.profile.blocks) }),
+);
+const settings = { seed: 2412, numRuns: 400 };
+
+/** Completion times if all devices of the configuration train the same depth. */
+function uniformSeconds(
+  { devices, profile, localSteps, trunk }: PlanningContext,
+  ranks: readonly number[],
+  configuration: Configuration,
+  depth: number,
+): number[] {
+  const taken = new Set(configuration.devices.map(({ id }) => id));
+  return devices
+    .filter(({ id }) => taken.has(id))
+    .map(({ capacity }) => completionTime(capacity, profile, { depth, ranks, localSteps, trunk }).seconds);
+}
+
+function depthOf(configuration: Configuration, id: string): number {
+  return configuration.devices.find((device) => device.id === id)?.depth ?? 0;
+}
+
+describe('greedy configuration, on any fleet', () => {
+  it('keeps every device within its memory and bytes budget', () => {
+    fc.assert(
+      fc.property(
+        cases,
+        fc.option(fc.double({ min: 0, max: 50, noNaN: true })),
+        ({ context, ranks }, bound) => {
+          const configuration = configureGreedily(context, ranks, bound);
+          for (const { id, capacity, bytesBudget = Number.POSITIVE_INFINITY } of context.devices) {
+            const depth = depthOf(configuration, id);
+            if (depth === 0) continue;
+            const up = messageBytes(context.profile, { depth, ranks });
+            const down =
+              context.trunk === 'base' ? up : messageBytes(context.profile, { depth: ranks.length, ranks });
+            expect(memoryBytes(context.profile, { depth, ranks })).toBeLessThanOrEqual(capacity.memoryBytes);
+            expect(up + down).toBeLessThanOrEqual(bytesBudget);
+          }
+        },
+      ),
+      settings,
+    );
+  });
+
+  it('leaves out only devices that cannot train one block, with a reason', () => {
+    fc.assert(
+      fc.property(cases, ({ context, ranks }) => {
+        const { devices, excluded } = configureGreedily(context, ranks);
+        expect(devices.length + excluded.length).toBe(context.devices.length);
+        const memoryNeeded = memoryBytes(context.profile, { depth: 1, ranks });
+        for (const { id, reason } of excluded) {
+          const device = context.devices.find((each) => each.id === id);
+          expect(reason).toMatch(/^training 1 block (needs|sends)/);
+          const enoughMemory = (device?.capacity.memoryBytes ?? 0) >= memoryNeeded;
+          expect(enoughMemory && device?.bytesBudget === undefined).toBe(false);
+        }
+      }),
+      settings,
+    );
+  });
+
+  it('predicts no more waiting than uniform depth with the same round time', () => {
+    fc.assert(
+      fc.property(cases, ({ context, ranks }) => {
+        const configuration = configureGreedily(context, ranks);
+        const waiting = waitingTime(configuration.devices.map(({ seconds }) => seconds));
+        const shared = Math.min(...configuration.devices.map(({ depth }) => depth));
+        const uniform = uniformSeconds(context, ranks, configuration, shared);
+        expect(Math.max(...uniform)).toBe(configuration.targetSeconds);
+        expect(waiting).toBeLessThanOrEqual(waitingTime(uniform));
+      }),
+      settings,
+    );
+  });
+
+  it('keeps waiting within the bound, or at the least of all deadlines considered', () => {
+    fc.assert(
+      fc.property(cases, fc.double({ min: 0, max: 20, noNaN: true }), ({ context, ranks }, bound) => {
+        const waitingOf = (limit: number | null) =>
+          waitingTime(configureGreedily(context, ranks, limit).devices.map(({ seconds }) => seconds));
+        const least = waitingOf(0);
+        expect(waitingOf(bound)).toBeLessThanOrEqual(Math.max(bound, least));
+        expect(least).toBeLessThanOrEqual(waitingOf(null));
+      }),
+      settings,
+    );
+  });
+
+  it('makes the same plan of the same context', () => {
+    fc.assert(
+      fc.property(cases, ({ context, ranks }) => {
+        expect(configureGreedily(structuredClone(context), ranks)).toEqual(configureGreedily(context, ranks));
+      }),
+      { ...settings, numRuns: 100 },
+    );
+  });
+
+  it('never lowers the depth of a device that gets faster', () => {
+    const factors = fc.array(fc.double({ min: 0.05, max: 1, noNaN: true }), { minLength: 4, maxLength: 4 });
+    fc.assert(
+      fc.property(cases, fc.nat(), factors, ({ context, ranks }, pick, [f = 1, b = 1, u = 1, d = 1]) => {
+        const index = pick % context.devices.length;
+        const device = context.devices[index];
+        if (device === undefined) return;
+        const { capacity } = device;
+        const faster = {
+          ...device,
+          capacity: {
+            ...capacity,
+            forwardSecondsPerBlock: f * capacity.forwardSecondsPerBlock,
+            backwardSecondsPerBlock: b * capacity.backwardSecondsPerBlock,
+            uploadSecondsPerByte: u * capacity.uploadSecondsPerByte,
+            downloadSecondsPerByte: d * capacity.downloadSecondsPerByte,
+          },
+        };
+        const before = configureGreedily(context, ranks);
+        const after = configureGreedily({ ...context, devices: context.devices.with(index, faster) }, ranks);
+        expect(depthOf(after, device.id)).toBeGreaterThanOrEqual(depthOf(before, device.id));
+      }),
+      { ...settings, numRuns: 2000 },
+    );
+  });
+});

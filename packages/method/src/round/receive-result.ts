@@ -1,0 +1,90 @@
+import type { CapacityEstimator } from '../capacity.ts';
+import { settleDevice } from './close-round.ts';
+import { compareAttempts } from './compare-attempts.ts';
+import { observeCapacity } from './observe-capacity.ts';
+import type { RejectCode } from './round-effect.ts';
+import type { DeviceDropped, DeviceResult, UpdateReceived } from './round-event.ts';
+import type { AssignedDevice, CollectingState, RoundState } from './round-state.ts';
+import { type RoundStep, stayInPhase } from './round-step.ts';
+
+/** Counts an update once: the same one again does nothing, one that cannot count is rejected. */
+export function receiveUpdate(
+  state: RoundState,
+  event: UpdateReceived,
+  estimator: CapacityEstimator,
+): RoundStep {
+  const found = findAssignedDevice(state, event);
+  if ('code' in found) return rejectEvent(state, event, found);
+  switch (found.status) {
+    case 'assigned':
+      if (state.phase !== 'collecting') return rejectEvent(state, event, closedRejection(event));
+      return acceptUpdate(state, event, estimator);
+    case 'updated':
+      if (found.reference === event.reference) return stayInPhase(state);
+      return rejectEvent(state, event, {
+        code: 'conflicting-update',
+        reason: `Device ${event.deviceId} has already sent another update for round ${event.round}.`,
+      });
+    case 'dropped':
+      return rejectEvent(state, event, {
+        code: 'device-dropped',
+        reason: `Device ${event.deviceId} was dropped from round ${event.round}: ${found.reason}.`,
+      });
+  }
+}
+
+/** Drops a device from the attempt; one that has updated or was dropped before stays as it is. */
+export function dropDevice(state: RoundState, event: DeviceDropped): RoundStep {
+  const found = findAssignedDevice(state, event);
+  if ('code' in found) return rejectEvent(state, event, found);
+  if (found.status !== 'assigned') return stayInPhase(state);
+  if (state.phase !== 'collecting') return rejectEvent(state, event, closedRejection(event));
+  return settleDevice(state, { id: event.deviceId, status: 'dropped', reason: event.reason }, event);
+}
+
+/** Leaves the state alone and says why to the device. */
+export function rejectEvent(
+  state: RoundState,
+  { deviceId }: { readonly deviceId: string },
+  { code, reason }: Rejection,
+): RoundStep {
+  return { state, effects: [{ type: 'reject', deviceId, code, reason }] };
+}
+
+interface Rejection {
+  readonly code: RejectCode;
+  readonly reason: string;
+}
+
+function acceptUpdate(
+  state: CollectingState,
+  event: UpdateReceived,
+  estimator: CapacityEstimator,
+): RoundStep {
+  const { deviceId: id, reference, examples, observed } = event;
+  const capacities =
+    observed === undefined ? state.capacities : observeCapacity(state.capacities, id, observed, estimator);
+  return settleDevice({ ...state, capacities }, { id, status: 'updated', reference, examples }, event);
+}
+
+/** The device of the current assignment that the result belongs to, or why there is none. */
+function findAssignedDevice(state: RoundState, event: DeviceResult): AssignedDevice | Rejection {
+  const order = compareAttempts(event, state);
+  const { deviceId, round, attempt } = event;
+  if (order < 0) {
+    return { code: 'old-round', reason: `Round ${round}, attempt ${attempt}, is over.` };
+  }
+  if (order > 0 || !('devices' in state)) {
+    return { code: 'round-not-open', reason: `Round ${round}, attempt ${attempt}, has not been assigned.` };
+  }
+  return (
+    state.devices.find(({ id }) => id === deviceId) ?? {
+      code: 'unknown-device',
+      reason: `Device ${deviceId} has no assignment in round ${round}, attempt ${attempt}.`,
+    }
+  );
+}
+
+function closedRejection({ round }: DeviceResult): Rejection {
+  return { code: 'round-closed', reason: `Round ${round} has closed without this device.` };
+}

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { completionTime } from '../cost-model.ts';
+import { adapterFor, contextOfJetsons, profileOf } from '../testing/round-contexts.ts';
+import { createStrategy } from './registry.ts';
+
+const legend = createStrategy('legend');
+const fedlora = createStrategy('fedlora');
+
+describe('legend', () => {
+  it('grows ranks towards the output, at a constant alpha per rank', () => {
+    expect(legend.initialRanks(profileOf(6))).toEqual({
+      ranks: [4, 6, 7, 9, 10, 12],
+      alphas: [8, 12, 14, 18, 20, 24],
+    });
+    const custom = createStrategy('legend', { ranks: { kind: 'uniform', min: 8 }, alphaPerRank: 1 });
+    expect(custom.initialRanks(profileOf(2))).toEqual({ ranks: [8, 8], alphas: [8, 8] });
+  });
+
+  it('gives a device the last ranks of the distribution and the time that the cost model predicts', () => {
+    const context = contextOfJetsons(legend, 80, 1);
+    const { devices, rankDistribution: ranks } = legend.plan(context);
+    for (const { id, depth, seconds, ranks: own } of devices) {
+      const capacity = context.devices.find((device) => device.id === id)?.capacity;
+      if (capacity === undefined) throw new Error(`${id} is not of the fleet`);
+      const { profile, localSteps, trunk } = context;
+      expect(own).toEqual(ranks.slice(12 - depth));
+      expect(seconds).toBe(completionTime(capacity, profile, { depth, ranks, localSteps, trunk }).seconds);
+    }
+  });
+
+  it('plans shorter rounds, less waiting and depths of all kinds where all memories hold all blocks', () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const context = contextOfJetsons(legend, 80, seed);
+      const [adaptive, uniform] = [legend.plan(context), fedlora.plan(context)];
+      expect(adaptive.roundSeconds).toBeLessThan(uniform.roundSeconds);
+      expect(adaptive.waitingSeconds).toBeLessThan(uniform.waitingSeconds);
+      const depths = adaptive.devices.map(({ depth }) => depth);
+      expect([Math.min(...depths), Math.max(...depths)]).toEqual([1, 12]);
+    }
+  });
+
+  it('shortens the round where waiting is bounded', () => {
+    const context = { ...contextOfJetsons(legend, 2, 3), localSteps: 10 };
+    const free = legend.plan(context);
+    const bound = free.waitingSeconds * 0.9;
+    const bounded = createStrategy('legend', { waitingBoundSeconds: bound }).plan(context);
+    expect(bounded.roundSeconds).toBeLessThanOrEqual(free.roundSeconds);
+    expect(bounded.waitingSeconds).toBeLessThan(free.waitingSeconds);
+  });
+
+  it.each([
+    ['base', [0, 0, 2]],
+    ['global', [2, 2, 2]],
+  ] as const)('starts a device of depth 1 with what trunk %s asks for', (trunk, modules) => {
+    const global = { adapter: adapterFor(legend, 3, (index) => index), memory: null };
+    const device = { id: 'a', depth: 1, ranks: [12], trunk, seconds: 1, memoryBytes: 1 };
+    const adapter = legend.deviceAdapter(global, device);
+    expect(adapter.blocks.map((block) => block.size)).toEqual(modules);
+    expect(adapter.head).toEqual(global.adapter.head);
+  });
+});
+
+describe('fedlora', () => {
+  it('has the same total of ranks as legend, the same in every block', () => {
+    expect(fedlora.initialRanks(profileOf(6)).ranks).toEqual([8, 8, 8, 8, 8, 8]);
+    const odd = createStrategy('fedlora', { ranks: { kind: 'custom', values: [1, 2, 4] } });
+    expect(odd.initialRanks(profileOf(3)).ranks).toEqual([2, 2, 3]);
+  });
+
+  it('trains all blocks everywhere and leaves out whose memory does not hold them', () => {
+    const context = contextOfJetsons(fedlora, 3, 1);
+    const [first, ...others] = context.devices;
+    if (first === undefined) throw new Error('the fleet is empty');
+    const small = { ...first, capacity: { ...first.capacity, memoryBytes: 1e9 } };
+    const { devices, excluded } = fedlora.plan({ ...context, devices: [small, ...others] });
+    expect(devices.map(({ depth }) => depth)).toEqual([12, 12]);
+    expect(excluded).toEqual([
+      {
+        id: 'device-0',
+        reason: expect.stringMatching(/training 12 blocks needs .* MB memory, it has 1000.0 MB/),
+      },
+    ]);
+    expect(() => fedlora.plan({ ...context, devices: [small] })).toThrow(/12 blocks, got 1 devices/);
+  });
+});

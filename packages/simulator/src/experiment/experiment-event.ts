@@ -1,0 +1,23 @@
+import type { FinishReason } from '@legend/method';
+import type { RoundRecord } from '../run-folder/round-record.ts';
+import type { StrategySummary } from '../run-folder/summary.ts';
+
+/** What happens while an experiment runs, for whoever shows it. */
+export type ExperimentEvent =
+  | { readonly type: 'strategy-started'; readonly strategy: string; readonly roundsDone: number }
+  | {
+      readonly type: 'device-trained';
+      readonly strategy: string;
+      readonly round: number;
+      readonly done: number;
+      readonly devices: number;
+    }
+  | { readonly type: 'round-finished'; readonly strategy: string; readonly record: RoundRecord }
+  | {
+      readonly type: 'strategy-finished';
+      readonly strategy: string;
+      readonly reason: FinishReason;
+      /** Mean share of this process's time that each worker spent inside the runtime. */
+      readonly workerShare: number;
+      readonly summary: StrategySummary;
+    };

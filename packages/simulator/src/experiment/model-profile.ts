@@ -1,0 +1,58 @@
+import type { ModelProfile } from '@legend/method';
+import type { Architecture, LinearMap, Model } from '@legend/models';
+import type { BlockWork } from '../fleet/device-capacities.ts';
+
+const FLOAT_BYTES = 4;
+/**
+ * Seconds of a backward pass through a block with frozen weights over those of its forward pass, as measured on a
+ * Jetson TX2 (0.043 s and 0.047 s: `measuredTx2SecondsPerBatch` in jetson-80.json).
+ */
+const BACKWARD_PER_FORWARD = 0.043 / 0.047;
+/**
+ * Values of hidden size that the backward pass of one encoder block keeps per token: input, query, key, value,
+ * attention output, two sums before normalisation.
+ */
+const KEPT_HIDDEN = 7;
+/** Values of intermediate size that it keeps per token: GELU's input, its normal cdf, its output. */
+const KEPT_INTERMEDIATE = 3;
+
+/** The shape of one local step. */
+export interface StepShape {
+  readonly batchSize: number;
+  /** Mean tokens per example. */
+  readonly tokens: number;
+}
+
+/**
+ * The figures of a model that the cost model needs.
+ * @param targets the linear maps that carry LoRA
+ */
+export function modelProfile(
+  { architecture, head, weightBytes }: Model,
+  targets: readonly LinearMap[],
+  { batchSize, tokens }: StepShape,
+): ModelProfile {
+  const { blocks, linearMaps, hidden } = architecture;
+  const bytesPerRank = FLOAT_BYTES * targets.reduce((sum, map) => sum + map.in + map.out, 0);
+  const intermediate = Math.max(...linearMaps.map((map) => map.out));
+  const keptPerToken = KEPT_HIDDEN * hidden + KEPT_INTERMEDIATE * intermediate;
+  const activationBytes = FLOAT_BYTES * batchSize * tokens * keptPerToken;
+  return {
+    blocks,
+    adapterBytesPerRank: Array.from({ length: blocks }, () => bytesPerRank),
+    headBytes: [...head.values()].reduce((sum, { data }) => sum + data.byteLength, 0),
+    weightBytes,
+    activationBytesPerBlock: activationBytes,
+    workingBytes: activationBytes,
+  };
+}
+
+/**
+ * Floating-point operations of one local step per block: 2·in·out per token and linear map, 4·tokens·hidden per
+ * token for attention's two products; backward in the measured proportion.
+ */
+export function blockWork({ linearMaps, hidden }: Architecture, { batchSize, tokens }: StepShape): BlockWork {
+  const linear = linearMaps.reduce((sum, map) => sum + 2 * map.in * map.out, 0);
+  const forwardFlopsPerBlock = batchSize * tokens * (linear + 4 * tokens * hidden);
+  return { forwardFlopsPerBlock, backwardFlopsPerBlock: BACKWARD_PER_FORWARD * forwardFlopsPerBlock };
+}

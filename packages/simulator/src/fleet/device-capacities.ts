@@ -1,0 +1,108 @@
+import { type Random, seededRandom } from '@legend/base';
+import type { Capacity } from '@legend/method';
+import type { DevicesFleet, Fleet, KindsFleet } from './fleet.ts';
+import { type FleetKind, listDevices } from './list-devices.ts';
+
+/** Floating-point operations of one local step of the real model, over all examples and tokens of its batch. */
+export interface BlockWork {
+  readonly forwardFlopsPerBlock: number;
+  readonly backwardFlopsPerBlock: number;
+}
+
+export interface DeviceRound {
+  readonly id: string;
+  /** Kind and power mode; null where the fleet file lists devices by their figures. */
+  readonly kind: string | null;
+  readonly mode: string | null;
+  readonly capacity: Capacity;
+  /** False where the device sits out this round. */
+  readonly available: boolean;
+}
+
+export interface FleetMoment {
+  readonly devices?: number | undefined;
+  /** From 1. */
+  readonly round: number;
+  readonly seed: number;
+  readonly work: BlockWork;
+}
+
+/**
+ * What every device of the fleet can do in one round. A function of its arguments alone, any round without those
+ * before it, so that a resumed run needs no state of the fleet. How a fleet of kinds changes is our assumption:
+ *
+ * - Compute: a block takes flops / (utilisation × the mode's fp32 peak). The mode is drawn uniformly from those of
+ *   the kind, again every `modeRedrawRounds` rounds.
+ * - Bandwidth: a device stands at one of the G distances, drawn once. Every round, the rate of each direction is drawn
+ *   uniformly from the band of that distance: of [min, max], the part [(G-1-g)/(G+1), (G+1-g)/(G+1)] where g distances
+ *   are closer. Closer is faster, neighbouring bands overlap by half, and together they cover the range.
+ * - Absence: a device sits out a round with probability `absence`; at least one device is there.
+ */
+export function deviceCapacities(fleet: Fleet, moment: FleetMoment): DeviceRound[] {
+  const listed = listDevices(fleet, moment.devices);
+  const presences = listed.map(({ id }) => seededRandom(moment.seed, 'presence', id, moment.round)());
+  const greatest = presences.reduce((one, other) => Math.max(one, other), 0);
+  const threshold = Math.min(fleet.absence, greatest);
+  return listed.map((device, index) => ({
+    ...('fixed' in device ? fixedDevice(device.fixed) : drawnDevice(device.id, device.drawn, moment)),
+    available: (presences[index] ?? 0) >= threshold,
+  }));
+}
+
+type PresentDevice = Omit<DeviceRound, 'available'>;
+
+function fixedDevice(device: DevicesFleet['devices'][number]): PresentDevice {
+  return {
+    id: device.id,
+    kind: null,
+    mode: null,
+    capacity: {
+      forwardSecondsPerBlock: device.forwardSecondsPerBlock,
+      backwardSecondsPerBlock: device.backwardSecondsPerBlock,
+      uploadSecondsPerByte: 1 / device.uploadBytesPerSecond,
+      downloadSecondsPerByte: 1 / device.downloadBytesPerSecond,
+      memoryBytes: device.memoryBytes,
+    },
+  };
+}
+
+function drawnDevice(
+  id: string,
+  { fleet, kind }: { readonly fleet: KindsFleet; readonly kind: FleetKind },
+  { round, seed, work }: FleetMoment,
+): PresentDevice {
+  const epoch = Math.floor((round - 1) / fleet.modeRedrawRounds);
+  const mode = drawFrom(kind.modes, seededRandom(seed, 'mode', id, epoch));
+  const flopsPerSecond = fleet.utilisation * mode.fp32Tflops * 1e12;
+  const distance = drawFrom(fleet.bandwidthMbps.distancesMetres, seededRandom(seed, 'distance', id));
+  const { low, high } = bandwidthBand(fleet.bandwidthMbps, distance);
+  const random = seededRandom(seed, 'bandwidth', id, round);
+  const secondsPerByte = () => 8 / ((low + (high - low) * random()) * 1e6);
+  return {
+    id,
+    kind: kind.kind,
+    mode: mode.mode,
+    capacity: {
+      forwardSecondsPerBlock: work.forwardFlopsPerBlock / flopsPerSecond,
+      backwardSecondsPerBlock: work.backwardFlopsPerBlock / flopsPerSecond,
+      uploadSecondsPerByte: secondsPerByte(),
+      downloadSecondsPerByte: secondsPerByte(),
+      memoryBytes: kind.memoryGB * 1e9,
+    },
+  };
+}
+
+/** Lowest and highest Mb/s at one of the fleet's distances; see `deviceCapacities`. */
+function bandwidthBand(
+  { min, max, distancesMetres }: KindsFleet['bandwidthMbps'],
+  distance: number,
+): { readonly low: number; readonly high: number } {
+  const groups = distancesMetres.length;
+  const place = distancesMetres.filter((other) => other < distance).length;
+  const rateAt = (part: number) => min + ((max - min) * part) / (groups + 1);
+  return { low: rateAt(groups - 1 - place), high: rateAt(groups + 1 - place) };
+}
+
+function drawFrom<Item>(items: readonly Item[], random: Random): Item {
+  return items[random.integer(items.length)] as Item;
+}

@@ -1,0 +1,61 @@
+import { InputError } from '@legend/base';
+import type { DevicesFleet, Fleet, KindsFleet } from './fleet.ts';
+
+/** A device as the fleet file describes it, before what changes from round to round is drawn. */
+export type FleetDevice =
+  | { readonly id: string; readonly drawn: { readonly fleet: KindsFleet; readonly kind: FleetKind } }
+  | { readonly id: string; readonly fixed: DevicesFleet['devices'][number] };
+
+export type FleetKind = KindsFleet['kinds'][number];
+
+/**
+ * The fleet's devices, kind after kind. A fleet of kinds has any size and keeps the kinds' proportions (largest
+ * remainder, ties to the kind named first); ids are `<kind>-001` and on, whatever the size. Without `devices` the
+ * fleet is as large as its file says. Throws an InputError with code `fleet-size`.
+ */
+export function listDevices(fleet: Fleet, devices?: number): FleetDevice[] {
+  if (devices !== undefined && !(Number.isInteger(devices) && devices > 0)) {
+    throw sizeError('a whole number above 0', devices);
+  }
+  if ('devices' in fleet) {
+    const listed = fleet.devices.length;
+    if (devices !== undefined && devices > listed) {
+      throw sizeError(`at most ${listed}, as many as the fleet file lists`, devices);
+    }
+    return fleet.devices.slice(0, devices).map((fixed) => ({ id: fixed.id, fixed }));
+  }
+  const counts = shareSeats(
+    fleet.kinds.map(({ count }) => count),
+    devices,
+  );
+  return fleet.kinds.flatMap((kind, index) =>
+    Array.from({ length: counts[index] ?? 0 }, (_, position) => ({
+      id: `${kind.kind}-${String(position + 1).padStart(3, '0')}`,
+      drawn: { fleet, kind },
+    })),
+  );
+}
+
+/** Whole numbers in the proportions of `weights` that sum to `seats` (Hamilton's largest remainder). */
+function shareSeats(weights: readonly number[], seats: number | undefined): readonly number[] {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  if (seats === undefined || seats === total) return weights;
+  const quotas = weights.map((weight) => (weight * seats) / total);
+  const counts = quotas.map(Math.floor);
+  const byRemainder = quotas
+    .map((quota, index) => ({ index, remainder: quota - Math.floor(quota) }))
+    .sort((one, other) => other.remainder - one.remainder);
+  const open = seats - counts.reduce((sum, count) => sum + count, 0);
+  const favoured = new Set(byRemainder.slice(0, open).map(({ index }) => index));
+  return counts.map((count, index) => (favoured.has(index) ? count + 1 : count));
+}
+
+function sizeError(expected: string, got: number): InputError {
+  return new InputError({
+    code: 'fleet-size',
+    expected,
+    got: String(got),
+    where: 'number of devices',
+    todo: 'Choose another number, or another fleet.',
+  });
+}

@@ -1,0 +1,12 @@
+export { type Experiment, loadExperiment, parseExperiment } from './experiment/experiment.ts';
+export type { ExperimentEvent } from './experiment/experiment-event.ts';
+export { blockWork, modelProfile } from './experiment/model-profile.ts';
+export { type ExperimentData, type ExperimentResources, runExperiment } from './experiment/run-experiment.ts';
+export { deviceCapacities } from './fleet/device-capacities.ts';
+export { loadFleet } from './fleet/load-fleet.ts';
+export { comparisonRows } from './report/comparison-rows.ts';
+export { formatComparisonTable } from './report/format-comparison-table.ts';
+export { formatBytes, formatPercent, formatSeconds } from './report/format-quantity.ts';
+export { renderReport } from './report/render-report.ts';
+export { readRun } from './run-folder/read-run.ts';
+export type { Summary } from './run-folder/summary.ts';

@@ -1,0 +1,34 @@
+import { readFile } from 'node:fs/promises';
+import { InputError } from '@legend/base';
+import { parseDocument } from 'yaml';
+
+/**
+ * The value in a YAML or JSON file (JSON is read as the YAML that it is, so both name the line of a mistake).
+ * Throws an InputError with code `file-unreadable` or `file-syntax`.
+ */
+export async function readStructuredFile(path: string): Promise<unknown> {
+  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new InputError({
+      code: 'file-unreadable',
+      expected: 'a YAML or JSON file',
+      got: cause.code === 'ENOENT' ? 'no such file' : cause.message,
+      where: path,
+      todo: 'Check the path.',
+      cause,
+    });
+  });
+  const document = parseDocument(text, { prettyErrors: false });
+  const error = document.errors[0];
+  if (error !== undefined) {
+    const line = text.slice(0, error.pos[0]).split('\n').length;
+    throw new InputError({
+      code: 'file-syntax',
+      expected: 'valid YAML or JSON',
+      got: error.message,
+      where: `${path}:${line}`,
+      todo: 'Correct the line.',
+      cause: error,
+    });
+  }
+  return document.toJS();
+}

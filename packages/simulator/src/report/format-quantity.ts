@@ -1,0 +1,53 @@
+/** How a group of figures is written, one way for all of them so that they can be compared at a glance. */
+export interface Unit {
+  readonly name: string;
+  readonly divisor: number;
+  readonly decimals: number;
+}
+
+/** For times of which the greatest is `seconds`. */
+export function unitOfSeconds(seconds: number): Unit {
+  if (seconds < 600) return unitFor(seconds, 's', 1);
+  return seconds < 7200 ? unitFor(seconds, 'min', 60) : unitFor(seconds, 'h', 3600);
+}
+
+/** For sizes of which the greatest is `bytes`; kilobytes and so on are powers of 1000. */
+export function unitOfBytes(bytes: number): Unit {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  return unitFor(bytes, units[power] ?? 'B', 1000 ** power);
+}
+
+/** With the decimals that give the greatest figure three significant digits. */
+function unitFor(greatest: number, name: string, divisor: number): Unit {
+  const magnitude = greatest > 0 ? Math.floor(Math.log10(greatest / divisor)) : 0;
+  return { name, divisor, decimals: Math.min(4, Math.max(0, 2 - magnitude)) };
+}
+
+/** `25.3 min` */
+export function formatIn(unit: Unit, value: number): string {
+  return `${(value / unit.divisor).toFixed(unit.decimals)} ${unit.name}`;
+}
+
+export function formatSeconds(seconds: number): string {
+  return formatIn(unitOfSeconds(seconds), seconds);
+}
+
+export function formatBytes(bytes: number): string {
+  return formatIn(unitOfBytes(bytes), bytes);
+}
+
+/** `2.4×` */
+export function formatFactor(factor: number): string {
+  return `${factor.toFixed(factor < 0.95 ? 2 : 1)}×`;
+}
+
+/** `79.2%`; with 0 decimals `79%`. */
+export function formatPercent(share: number, decimals = 1): string {
+  return `${(share * 100).toFixed(decimals).replace('-', '−')}%`;
+}
+
+/** A target as a person gave it: `80%`, `82.5%`. */
+export function formatTarget(share: number): string {
+  return `${Number((share * 100).toFixed(2))}%`;
+}

@@ -1,0 +1,98 @@
+import type { RoundRecord } from '../../run-folder/round-record.ts';
+import { type Line, lineChart } from '../charts/line-chart.ts';
+import { drawFigure, namedFigure } from '../draw-figure.ts';
+import { formatIn, type Unit, unitOfBytes, unitOfSeconds } from '../format-quantity.ts';
+import { type Html, html } from '../html.ts';
+import type { Series } from '../list-series.ts';
+
+const chartWidth = 350;
+
+interface RoundQuantity {
+  readonly title: string;
+  readonly subtitle: string;
+  readonly axis: string;
+  unitOf(greatest: number): Unit;
+  amountOf(round: RoundRecord): number;
+}
+
+const quantities: readonly RoundQuantity[] = [
+  {
+    title: 'Upload per round',
+    subtitle: 'From the devices to the server, all devices together.',
+    axis: 'Upload',
+    unitOf: unitOfBytes,
+    amountOf: ({ bytesUp }) => bytesUp,
+  },
+  {
+    title: 'Download per round',
+    subtitle: 'From the server to the devices, all devices together.',
+    axis: 'Download',
+    unitOf: unitOfBytes,
+    amountOf: ({ bytesDown }) => bytesDown,
+  },
+  {
+    title: 'Waiting time per round',
+    subtitle: 'From a device’s own end to the round’s, mean over devices.',
+    axis: 'Waiting time',
+    unitOf: unitOfSeconds,
+    amountOf: ({ waitingSeconds }) => waitingSeconds,
+  },
+];
+
+/** Traffic and waiting time of every round. */
+export function roundSection(series: readonly Series[]): Html {
+  const figures = quantities.map((quantity) => drawQuantity(quantity, series));
+  return html`<section><h2>Traffic and waiting</h2><div class="columns">${figures}</div></section>`;
+}
+
+function drawQuantity(quantity: RoundQuantity, series: readonly Series[]): Html {
+  const { title, subtitle, axis, amountOf } = quantity;
+  const greatest = Math.max(0, ...series.flatMap(({ rounds }) => rounds.map(amountOf)));
+  const unit = quantity.unitOf(greatest);
+  const lines = series.map(
+    ({ label, tone, dash, rounds }): Line => ({
+      label,
+      tone,
+      dash,
+      points: rounds.map((round) => ({
+        x: round.round,
+        y: amountOf(round) / unit.divisor,
+        value: formatIn(unit, amountOf(round)),
+        place: `round ${round.round}`,
+      })),
+    }),
+  );
+  const body = lineChart({
+    description: title,
+    width: chartWidth,
+    height: 240,
+    x: {
+      title: 'Round',
+      from: 1,
+      to: Math.max(2, ...series.map(({ rounds }) => rounds.length)),
+      format: String,
+    },
+    y: {
+      title: `${axis} (${unit.name})`,
+      from: 0,
+      to: greatest === 0 ? 1 : greatest / unit.divisor,
+      format: String,
+    },
+    lines,
+  });
+  return drawFigure({ title: `${title}${describeMeans(series, amountOf, unit)}`, subtitle, body });
+}
+
+/** `: legend 2.4 MB, fedlora 6.0 MB`; empty where a title has no room for so many. */
+function describeMeans(
+  series: readonly Series[],
+  amountOf: (round: RoundRecord) => number,
+  unit: Unit,
+): string {
+  if (series.length > 3) return '';
+  const means = series.flatMap(({ label, rounds }) => {
+    const sum = rounds.reduce((total, round) => total + amountOf(round), 0);
+    return rounds.length === 0 ? [] : namedFigure(label, formatIn(unit, sum / rounds.length));
+  });
+  return means.length === 0 ? '' : `: ${means.join(', ')}`;
+}

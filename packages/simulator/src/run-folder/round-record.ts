@@ -1,0 +1,45 @@
+import { z } from 'zod';
+
+/** One line of `rounds.jsonl`. Objects keep keys that are not listed here. Seconds are virtual. */
+
+const seconds = z.number().nonnegative();
+const count = z.number().int().nonnegative();
+
+const deviceRecordSchema = z.looseObject({
+  id: z.string(),
+  /** Number of blocks trained, those nearest the output. */
+  depth: count,
+  /** Rank of each of them, ascending by block. */
+  ranks: z.array(count),
+  /** The device's completion time: the sum of the four below. */
+  seconds,
+  forwardSeconds: seconds,
+  backwardSeconds: seconds,
+  uploadSeconds: seconds,
+  downloadSeconds: seconds,
+  /** Training examples that the device used in this round. */
+  examples: count,
+});
+
+export const roundRecordSchema = z.looseObject({
+  /** From 1. */
+  round: z.number().int().positive(),
+  /** Clock at the end of the round. */
+  virtualSeconds: seconds,
+  /** Completion time of the slowest device. */
+  roundSeconds: seconds,
+  /** Mean over devices of the round time less the device's own completion time. */
+  waitingSeconds: seconds,
+  /** Of the global adapter on the test examples; null in a round without evaluation. */
+  accuracy: z.number().min(0).max(1).nullable(),
+  loss: z.number().nullable(),
+  /** Of this round, all devices together. */
+  bytesUp: count,
+  bytesDown: count,
+  /** Rank of each block, from block 1. */
+  rankDistribution: z.array(count),
+  /** The devices that took part. */
+  devices: z.array(deviceRecordSchema),
+});
+
+export type RoundRecord = z.output<typeof roundRecordSchema>;

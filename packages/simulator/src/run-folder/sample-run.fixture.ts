@@ -1,0 +1,122 @@
+import { seededRandom } from '@legend/base';
+import { type DeviceRound, deviceCapacities } from '../fleet/device-capacities.ts';
+import { loadFleet } from '../fleet/load-fleet.ts';
+import type { Run } from './read-run.ts';
+import type { RoundRecord } from './round-record.ts';
+import { summarizeStrategy } from './summarize-strategy.ts';
+import type { Summary } from './summary.ts';
+
+/** A run that never happened: real fleet and costs, made-up learning curves. For tests of what reads runs. */
+
+const blocks = 6;
+const hidden = 384;
+const localSteps = 10;
+const headBytes = 4 * 2 * (hidden + 1);
+const uniformRanks = [8, 8, 8, 8, 8, 8];
+const risingRanks = [4, 5, 6, 8, 10, 12];
+const jetsons = await loadFleet('jetson-80');
+const work = { forwardFlopsPerBlock: 3.6e9, backwardFlopsPerBlock: 3.3e9 };
+
+export interface SampleOptions {
+  readonly name?: string;
+  readonly strategies?: readonly string[];
+  readonly devices?: number;
+  readonly rounds?: number;
+  readonly seed?: number;
+  readonly targetAccuracy?: number | null;
+}
+
+/** `legend` plans depths by deadline with rising ranks; every other strategy trains all blocks at one rank. */
+export function sampleRun({
+  name = 'sample',
+  strategies = ['legend', 'fedlora'],
+  devices = 20,
+  rounds = 60,
+  seed = 7,
+  targetAccuracy = 0.8,
+}: SampleOptions = {}): Run {
+  const runs = strategies.map((strategy, index) => {
+    const records: RoundRecord[] = [];
+    for (let round = 1; round <= rounds; round++) {
+      const fleet = deviceCapacities(jetsons, { devices, round, seed, work });
+      const previous = records.at(-1);
+      records.push(sampleRound(strategy, index, { round, seed, fleet, previous }));
+    }
+    return { name: strategy, records };
+  });
+  const summary: Summary = {
+    formatVersion: 1,
+    config: { seed, fleet: 'jetson-80', devices },
+    host: { cpu: 'AMD EPYC', cores: 2, memoryBytes: 16e9, os: 'linux 6.18', node: 'v24.21.0' },
+    model: { id: 'minilm-l6', sha256: '53aa51172d142c89d9012cce15ae4d6c'.repeat(2), blocks, hidden },
+    data: {
+      id: 'movie-reviews',
+      train: 9545,
+      test: 1060,
+      classes: 2,
+      partition: { kind: 'dirichlet', alpha: 1 },
+    },
+    strategies: runs.map(({ name: strategy, records }) =>
+      summarizeStrategy({ name: strategy, rounds: records, targetAccuracy, hostSeconds: 152.4 }),
+    ),
+  };
+  return { name, summary, rounds: new Map(runs.map(({ name: strategy, records }) => [strategy, records])) };
+}
+
+interface RoundContext {
+  readonly round: number;
+  readonly seed: number;
+  readonly fleet: readonly DeviceRound[];
+  readonly previous: RoundRecord | undefined;
+}
+
+function sampleRound(
+  strategy: string,
+  strategyIndex: number,
+  { round, seed, fleet, previous }: RoundContext,
+): RoundRecord {
+  const rankDistribution = strategy === 'legend' ? risingRanks : uniformRanks;
+  const timeOf = ({ capacity }: DeviceRound, depth: number) => {
+    const bytes = bytesAt(rankDistribution, depth);
+    const forwardSeconds = localSteps * blocks * capacity.forwardSecondsPerBlock;
+    const backwardSeconds = localSteps * depth * capacity.backwardSecondsPerBlock;
+    const uploadSeconds = bytes * capacity.uploadSecondsPerByte;
+    const downloadSeconds = bytes * capacity.downloadSecondsPerByte;
+    const seconds = forwardSeconds + backwardSeconds + uploadSeconds + downloadSeconds;
+    return { seconds, forwardSeconds, backwardSeconds, uploadSeconds, downloadSeconds };
+  };
+  const deadline = Math.min(...fleet.map((device) => timeOf(device, blocks).seconds));
+  const records = fleet.map((device) => {
+    let depth = blocks;
+    while (strategy === 'legend' && depth > 1 && timeOf(device, depth).seconds > deadline) depth--;
+    return {
+      id: device.id,
+      depth,
+      ranks: rankDistribution.slice(blocks - depth),
+      ...timeOf(device, depth),
+      examples: 160,
+    };
+  });
+  const roundSeconds = Math.max(...records.map(({ seconds }) => seconds));
+  const bytes = records.reduce((sum, { depth }) => sum + bytesAt(rankDistribution, depth), 0);
+  const noise = seededRandom(seed, 'noise', strategy, round)() - 0.5;
+  const accuracy = 0.84 - 0.33 * Math.exp(-round / (15 + 2 * strategyIndex)) + 0.02 * noise;
+  return {
+    round,
+    virtualSeconds: (previous?.virtualSeconds ?? 0) + roundSeconds,
+    roundSeconds,
+    waitingSeconds: records.reduce((sum, { seconds }) => sum + roundSeconds - seconds, 0) / records.length,
+    accuracy,
+    loss: 1.1 - accuracy,
+    bytesUp: bytes,
+    bytesDown: bytes,
+    rankDistribution,
+    devices: records,
+  };
+}
+
+/** Query and value of the `depth` blocks nearest the output, and the head, as float32. */
+function bytesAt(ranks: readonly number[], depth: number): number {
+  const rankSum = ranks.slice(ranks.length - depth).reduce((sum, rank) => sum + rank, 0);
+  return 4 * 2 * rankSum * 2 * hidden + headBytes;
+}
