@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import writeFileAtomic from 'write-file-atomic';
+import { writeFileAtomically } from '@legend/base/node';
 import { z } from 'zod';
 
 /** A file's sha256, or its name as a Git blob: sha1 of `blob <size>\0` and the bytes. */
@@ -38,7 +38,7 @@ export async function rememberSha256(file: string, cacheFolder: string): Promise
   const sha256 = await hashFile(path, 'sha256');
   try {
     await mkdir(folder, { recursive: true });
-    await writeFileAtomic(record, JSON.stringify({ path, stamp, sha256 }));
+    await writeFileAtomically(record, JSON.stringify({ path, stamp, sha256 }));
   } catch (error) {
     if (!isNotWritable(error)) throw error; // a local model works without a cache; it is only hashed each time
   }

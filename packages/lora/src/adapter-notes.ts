@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@legend/base';
-import writeFileAtomic from 'write-file-atomic';
+import { writeFileAtomically } from '@legend/base/node';
 import { z } from 'zod';
 
 const FILE = 'legend.json';
@@ -22,7 +22,10 @@ export async function writeAdapterNotes(
   folder: string,
   notes: Omit<AdapterNotes, 'formatVersion'>,
 ): Promise<void> {
-  await writeFileAtomic(join(folder, FILE), `${JSON.stringify({ formatVersion: 1, ...notes }, null, 2)}\n`);
+  await writeFileAtomically(
+    join(folder, FILE),
+    `${JSON.stringify({ formatVersion: 1, ...notes }, null, 2)}\n`,
+  );
 }
 
 /**

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { copyFile, mkdir, readdir, readFile, realpath, rename, stat, symlink } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { writeFileAtomically } from '@legend/base/node';
 import type { Digest } from '../hash-file.ts';
 
 /** A repository on the hub at a branch, tag or commit. */
@@ -38,7 +38,7 @@ export class HubCache {
   async saveCommit(commit: string): Promise<void> {
     if (commit === this.#revision) return;
     await mkdir(dirname(this.#refFile()), { recursive: true });
-    await writeFileAtomic(this.#refFile(), commit);
+    await writeFileAtomically(this.#refFile(), commit);
   }
 
   snapshotFolder(commit: string): string {

@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { writeFileAtomically } from '@legend/base/node';
 import { z } from 'zod';
 import type { Digest } from '../hash-file.ts';
 import type { HubRepo } from './hub-cache.ts';
@@ -19,7 +19,7 @@ export async function saveListing(
 ): Promise<void> {
   const file = listingFile(cacheFolder, repo, commit);
   await mkdir(dirname(file), { recursive: true });
-  await writeFileAtomic(file, JSON.stringify(Object.fromEntries(digests)));
+  await writeFileAtomically(file, JSON.stringify(Object.fromEntries(digests)));
 }
 
 /** The listing saved for a commit, if it is there and whole. */

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import type { Adapter } from '@legend/adapter';
+import { writeFileAtomically } from '@legend/base/node';
 import { readAdapterNotes, readPeftAdapter } from '@legend/lora';
 import { loadTokenizer, type Model, openModel } from '@legend/models';
 import { computeLogits, Engine, nodeRuntime, scoreLogits, tokenizeExamples } from '@legend/trainer';
 import { Command } from 'commander';
-import writeFileAtomic from 'write-file-atomic';
 import { checkAdapterBase } from '../check-adapter-base.ts';
 import { type ColumnOptions, columnsOf, sharedOptions } from '../options.ts';
 import { loadPart, locateModel } from '../resolve-inputs.ts';
@@ -61,7 +61,7 @@ async function evaluate(options: EvalOptions): Promise<void> {
   const logits = await computeLogits(engine, dataset, adapter, [...dataset.labels.keys()]);
   const score = scoreLogits(logits, dataset.labels, architecture.classes);
   if (options.logits !== undefined) {
-    await writeFileAtomic(options.logits, logitLines(logits, dataset.labels, architecture.classes));
+    await writeFileAtomically(options.logits, logitLines(logits, dataset.labels, architecture.classes));
   }
   if (dataset.truncated > 0)
     console.error(`note: ${dataset.truncated} texts were cut to ${maxLength} tokens`);

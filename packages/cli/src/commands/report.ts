@@ -1,6 +1,6 @@
+import { writeFileAtomically } from '@legend/base/node';
 import { comparisonRows, formatComparisonTable, readRun, renderReport } from '@legend/simulator';
 import { Command } from 'commander';
-import writeFileAtomic from 'write-file-atomic';
 import { sharedOptions } from '../options.ts';
 
 interface ReportOptions {
@@ -20,6 +20,6 @@ export function reportCommand(): Command {
 async function report(folders: readonly string[], { out, json }: ReportOptions): Promise<void> {
   const runs = await Promise.all(folders.map(readRun));
   const rows = comparisonRows(runs);
-  if (out !== undefined) await writeFileAtomic(out, renderReport(runs));
+  if (out !== undefined) await writeFileAtomically(out, renderReport(runs));
   console.log(json ? JSON.stringify(rows, null, 2) : formatComparisonTable(rows));
 }

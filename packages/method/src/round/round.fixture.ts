@@ -35,7 +35,7 @@ export function planOf(round: number, ids: readonly string[]): Plan {
     roundSeconds: 60,
     waitingSeconds: 0,
     rankDistribution: [4, 8],
-    devices: ids.map((id) => ({ id, depth: 1, ranks: [8], seconds: 60, memoryBytes: 1e8 })),
+    devices: ids.map((id) => ({ id, depth: 1, ranks: [8], trunk: 'base', seconds: 60, memoryBytes: 1e8 })),
     excluded: [],
   };
 }

@@ -7,9 +7,9 @@ const count = z.int().positive();
 const rankOptions = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.enum(['increasing', 'uniform', 'decreasing']),
-    min: count.optional(),
-    max: count.optional(),
-    total: count.optional(),
+    min: count.exactOptional(),
+    max: count.exactOptional(),
+    total: count.exactOptional(),
   }),
   z.strictObject({ kind: z.literal('custom'), values: z.array(count).min(1) }),
 ]);
@@ -45,9 +45,9 @@ export const experimentSchema = z.strictObject({
   /** Linear maps that carry LoRA; null = the architecture's query and value. */
   targets: z.array(z.string()).min(1).nullable().default(null),
   /** Rank distribution; each strategy fits it to its method. */
-  ranks: rankOptions.optional(),
+  ranks: rankOptions.exactOptional(),
   /** ε, bound on the predicted waiting time, seconds. */
-  waitingBound: z.number().nonnegative().optional(),
+  waitingBound: z.number().nonnegative().exactOptional(),
   estimator: z.enum(['moving-average', 'last-value', 'oracle']).default('moving-average'),
   /** What a device computes below its depth: base weights, or with the global adapter applied. */
   trunk: z.enum(['base', 'global']).default('base'),

@@ -1,12 +1,12 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@legend/base';
+import { writeFileAtomically } from '@legend/base/node';
 import { lockFileName, lockFolder } from './lock-folder.ts';
 import { readSummary, summaryFileName } from './read-summary.ts';
 import { type RunIdentity, refuseOtherRun } from './refuse-other-run.ts';
 import { type StrategyFolder, strategyFolder } from './strategy-folder.ts';
 import { type Summary, summarySchema } from './summary.ts';
-import { writeFileAtomically } from './write-file-atomically.ts';
 
 /**
  * The folder of one run, held by one process:
@@ -90,8 +90,8 @@ async function makeFolder(path: string): Promise<void> {
 }
 
 async function refuseFilledFolder(path: string): Promise<void> {
-  const leftByFailedStart = [lockFileName, `${summaryFileName}.tmp`];
-  const names = (await readdir(path)).filter((name) => !leftByFailedStart.includes(name));
+  const leftByFailedStart = (name: string) => name === lockFileName || name.startsWith(`${summaryFileName}.`);
+  const names = (await readdir(path)).filter((name) => !leftByFailedStart(name));
   if (names.length === 0) return;
   const holdsRun = names.includes(summaryFileName);
   throw new InputError({

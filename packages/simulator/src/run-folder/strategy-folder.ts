@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@legend/base';
+import { WriteError } from '@legend/base/node';
 import type { RoundRecord } from './round-record.ts';
 import { appendRound, cutRounds } from './rounds-file.ts';
-import { WriteError } from './write-error.ts';
 
 /** What one strategy leaves in a run folder. */
 export interface StrategyFolder {
