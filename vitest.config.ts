@@ -3,7 +3,10 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['packages/*/src/**/*.test.ts'],
+    // ONNX Runtime's threads and memory belong to one test file at a time.
     pool: 'forks',
+    // A test that trains, or a hook that starts a browser, takes seconds on a busy machine.
     testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

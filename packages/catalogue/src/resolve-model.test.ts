@@ -14,7 +14,7 @@ describe('a local folder', () => {
   test('is used as it is', async () => {
     const folder = await makeFolder(modelFiles);
     const model = await resolveModel(folder, await makeOptions());
-    expect(model).toEqual({ id: folder, folder, sha256: weightsSha256 });
+    expect(model).toEqual({ id: folder, folder, pretrainedName: folder, sha256: weightsSha256 });
   });
 
   test('is hashed again when its weights change', async () => {

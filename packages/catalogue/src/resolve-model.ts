@@ -15,6 +15,8 @@ export interface ResolvedModel {
   readonly id: string;
   /** Holds config.json, tokenizer.json and the safetensors weights. */
   readonly folder: string;
+  /** What Python's libraries load it by: its repository on the hub where it has one, else the reference. */
+  readonly pretrainedName: string;
   /** Of the weights; for weights in several files see {@link hashWeights}. */
   readonly sha256: string;
 }
@@ -32,8 +34,23 @@ export interface ResolvedModel {
  */
 export async function resolveModel(ref: string, options: ResolveOptions = {}): Promise<ResolvedModel> {
   const settings = readSettings(options);
-  const folder = await findFolder(ref, await parseReference(ref, 'model', settings), settings);
-  return { id: ref, folder, sha256: await hashWeights(folder, settings.cacheFolder) };
+  const reference = await parseReference(ref, 'model', settings);
+  const folder = await findFolder(ref, reference, settings);
+  const sha256 = await hashWeights(folder, settings.cacheFolder);
+  return { id: ref, folder, pretrainedName: pretrainedName(ref, reference), sha256 };
+}
+
+function pretrainedName(ref: string, reference: Reference<'model'>): string {
+  switch (reference.kind) {
+    case 'path':
+      return ref;
+    case 'hub':
+      return reference.repo;
+    case 'catalogue':
+      return (
+        reference.entry.origins.flatMap((origin) => (origin.kind === 'hub' ? [origin.repo] : []))[0] ?? ref
+      );
+  }
 }
 
 async function findFolder(ref: string, reference: Reference<'model'>, settings: Settings): Promise<string> {

@@ -31,13 +31,13 @@ export function benchCommand(): Command {
 async function bench(options: BenchOptions): Promise<void> {
   const { batchSize, tokens, rank, threads, repeats } = options;
   const model = await openModel((await locateModel(options.model)).folder, { seed: 0 });
-  const peakMemoryBytes = () => process.resourceUsage().maxRSS * 1024;
-  const measured = await measureCapacity(
+  const capacity = await measureCapacity(
     model,
     nodeRuntime({ threads }),
     { batchSize, tokens, rank },
-    { repeats, peakMemoryBytes },
+    repeats,
   );
+  const measured = { ...capacity, peakMemoryBytes: process.resourceUsage().maxRSS * 1024 };
   if (options.json) {
     console.log(
       JSON.stringify({ cpu: cpus()[0]?.model, threads, batchSize, tokens, rank, ...measured }, null, 2),

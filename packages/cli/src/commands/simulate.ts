@@ -62,6 +62,7 @@ async function simulate(file: string | undefined, options: SimulateOptions): Pro
   try {
     const summary = await runExperiment(experiment, {
       modelId: model.id,
+      pretrainedName: model.pretrainedName,
       modelFolder: model.folder,
       data: { id: train.id, classes: train.classes, train: train.examples, test: test.examples },
       out,

@@ -110,7 +110,7 @@ async function train(options: TrainOptions): Promise<void> {
     seed: options.seed,
     onStep: display.onStep,
   }).finally(display.done);
-  await writePeftAdapter(options.out, result.adapter, architecture, { baseModel: located.id });
+  await writePeftAdapter(options.out, result.adapter, architecture, { baseModel: located.pretrainedName });
   await writeAdapterNotes(options.out, {
     classes: [...data.classes],
     maxLength: options.maxLength,

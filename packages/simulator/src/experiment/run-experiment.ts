@@ -27,6 +27,8 @@ export interface ExperimentData {
 /** What an experiment runs with, on this machine. */
 export interface ExperimentResources {
   readonly modelId: string;
+  /** What the adapters name as their base. */
+  readonly pretrainedName: string;
   readonly modelFolder: string;
   readonly data: ExperimentData;
   /** Run folder. */
@@ -99,7 +101,7 @@ export async function runExperiment(
       const before = { seconds: performance.now() / 1000, runtime: pool.runtimeSeconds };
       const outcome = await runStrategy(laboratory, strategy, initial, strategyFolder);
       await writePeftAdapter(strategyFolder.adapterPath, outcome.global.adapter, architecture, {
-        baseModel: resources.modelId,
+        baseModel: resources.pretrainedName,
       });
       await writeAdapterNotes(strategyFolder.adapterPath, {
         classes: [...data.classes],

@@ -9,7 +9,7 @@ import type { Run } from '../run-folder/read-run.ts';
 import { sampleRun } from '../run-folder/sample-run.fixture.ts';
 import { renderReport } from './render-report.ts';
 
-/** The report in a real Chromium: the one at CHROMIUM_PATH, else `chromium` on the PATH. */
+/** The report in a real Chromium: the one at CHROMIUM_PATH, else one on the PATH. */
 
 let browser: Browser;
 let folder: string;
@@ -29,7 +29,7 @@ function findChromium(): string {
   const { CHROMIUM_PATH, PATH = '' } = process.env;
   if (CHROMIUM_PATH !== undefined) return CHROMIUM_PATH;
   const found = PATH.split(delimiter)
-    .map((place) => join(place, 'chromium'))
+    .flatMap((place) => ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(place, name)))
     .find(isExecutable);
   if (found !== undefined) return found;
   throw new Error('The report is tested in Chromium: install `chromium`, or set CHROMIUM_PATH to one.');

@@ -1,0 +1,91 @@
+/** Fails where an import goes against the arrows between packages, or takes Node's modules into browser code. */
+import { readFileSync } from 'node:fs';
+import { glob } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
+import { dirname, join } from 'node:path/posix';
+import { parseSync, Visitor } from 'oxc-parser';
+
+/** Which package may import which. A line names only lines above it, so the arrows point one way. */
+const arrows = {
+  base: [],
+  adapter: ['base'],
+  compiler: ['base'],
+  data: ['base'],
+  catalogue: ['base'],
+  method: ['base', 'adapter'],
+  models: ['base', 'adapter', 'compiler'],
+  lora: ['base', 'adapter', 'compiler', 'models'],
+  trainer: ['base', 'adapter', 'compiler', 'models', 'lora'],
+  simulator: ['base', 'adapter', 'data', 'method', 'models', 'lora', 'trainer'],
+  cli: [
+    'base',
+    'adapter',
+    'compiler',
+    'data',
+    'catalogue',
+    'method',
+    'models',
+    'lora',
+    'trainer',
+    'simulator',
+  ],
+};
+
+/** Packages that run in a browser: nothing of Node's outside their tests and `src/node/`. */
+const browserPackages = ['base', 'adapter', 'compiler', 'method'];
+
+const testCode = /\.(test|contract|fixture)\.ts$|\/testing\//;
+const nodeCode = /^packages\/[^/]+\/src\/node\//;
+
+let complaints = 0;
+for await (const path of glob('{packages/*/src,bench,examples}/**/*.{ts,js}')) {
+  for (const imported of listImports(path)) {
+    const complaint = findFault(path, imported);
+    if (complaint === undefined) continue;
+    console.error(`${path} imports ${imported}: ${complaint}`);
+    complaints++;
+  }
+}
+if (complaints > 0) process.exitCode = 1;
+
+/** What a file imports or exports from, types included, as written. */
+function listImports(path) {
+  const { program, errors } = parseSync(path, readFileSync(path, 'utf8'));
+  if (errors.length > 0) throw new Error(`${path} does not parse: ${errors[0].message}`);
+  const imports = [];
+  const add = ({ source }) => typeof source?.value === 'string' && imports.push(source.value);
+  new Visitor({
+    ImportDeclaration: add,
+    ExportNamedDeclaration: add,
+    ExportAllDeclaration: add,
+    ImportExpression: add,
+    TSImportType: add,
+  }).visit(program);
+  return imports;
+}
+
+/** Why a file may not import this, or undefined where it may. */
+function findFault(path, imported) {
+  const [top, name] = path.split('/');
+  const home = top === 'packages' ? `${top}/${name}` : top;
+  const isTest = testCode.test(path);
+  const isBrowserCode = browserPackages.includes(name) && !isTest && !nodeCode.test(path);
+  if (top === 'packages' && !(name in arrows)) return `scripts/check-layering.js gives ${name} no arrows`;
+  if (isBuiltin(imported)) return isBrowserCode ? 'a browser has no modules of Node' : undefined;
+  if (imported.startsWith('.')) {
+    const target = join(dirname(path), imported);
+    if (!target.startsWith(`${home}/`)) return 'another package is imported by its name';
+    if (isBrowserCode && nodeCode.test(target)) return 'code for browsers cannot use what needs Node';
+    return !isTest && testCode.test(target) ? 'only tests import what is made for tests' : undefined;
+  }
+  const [, target, subpath] = /^@legend\/([^/]+)(.*)$/.exec(imported) ?? [];
+  if (target === undefined || top !== 'packages') return undefined;
+  if (!arrows[name].includes(target)) return `no arrow points from ${name} to ${target}`;
+  if (!isDeclared(home, `@legend/${target}`, isTest)) return `${home}/package.json does not list it`;
+  return isBrowserCode && subpath === '/node' ? 'code for browsers cannot use what needs Node' : undefined;
+}
+
+function isDeclared(home, dependency, isTest) {
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(`${home}/package.json`, 'utf8'));
+  return dependency in { ...dependencies, ...(isTest && devDependencies) };
+}
