@@ -5,6 +5,6 @@ export type { DType, Graph, Value } from './graph/graph.ts';
 export { GraphBuilder } from './graph/graph-builder.ts';
 export { countMatrixFlops } from './graph/matrix-flops.ts';
 export { encodeModel } from './onnx/encode-model.ts';
-export { clipByGlobalNorm, globalNorm } from './passes/clip-by-global-norm.ts';
 export { type ExecutionProvider, optimize } from './passes/optimize.ts';
-export { type AdamwOptions, type AdamwState, adamw, sgd } from './passes/optimizers.ts';
+export { clipByGlobalNorm, globalNorm } from './update/clip-by-global-norm.ts';
+export { type AdamwOptions, type AdamwState, adamw, sgd } from './update/optimizers.ts';

@@ -1,4 +1,3 @@
-import { CompileError } from '../graph/compile-error.ts';
 import { reduceTo, singleOutput } from './gradient-rule.ts';
 
 /** Rules of ops with broadcasting: every gradient is summed back to its operand's shape. */
@@ -26,15 +25,6 @@ export const arithmeticRules = {
     () => reduceTo(b, b.Div(dy, input(1)), input(0).shape),
     () => reduceTo(b, b.Neg(b.Div(b.Mul(dy, y), input(1))), input(1).shape),
   ]),
-
-  // d(xᵖ) = p·xᵖ⁻¹·dx for a constant scalar p
-  Pow: singleOutput((b, { x, dy, input }) => {
-    const exponent = b.constantData(input(1))?.data[0];
-    if (exponent === undefined || input(1).shape.length > 1) {
-      throw new CompileError('the gradient of Pow needs a constant scalar exponent');
-    }
-    return [() => b.Mul(dy, b.Mul(b.scalar(exponent), b.Pow(x, b.scalar(exponent - 1)))), null];
-  }),
 
   // dy flows to the branch that was taken
   Where: singleOutput((b, { dy, input }) => [

@@ -1,6 +1,9 @@
-import type { Value } from '../graph/graph.ts';
+import type { Dim } from '../graph/dim.ts';
+import type { Node, Value } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
-import { elementCount, integerAttribute, knownIntegers, reduceTo, singleOutput } from './gradient-rule.ts';
+import { reducedAxes } from '../ops/axes.ts';
+import { integerAttribute } from '../ops/integer-attribute.ts';
+import { elementCount, reduceTo, singleOutput } from './gradient-rule.ts';
 
 /** Rules of ops that mix elements along an axis: softmax, normalisation, reductions. */
 export const axisRules = {
@@ -61,19 +64,16 @@ export const axisRules = {
 
   // dx = dy, repeated along the axes
   ReduceSum: singleOutput((b, { x, dy, node }) => [
-    () => b.Expand(restoreAxes(b, dy, x, node.inputs[1], integerAttribute(node, 'keepdims', 1)), x.shape),
+    () => b.Expand(restoreAxes(b, node, dy, reducedAxes(x.shape, node.inputs[1])), x.shape),
     null,
   ]),
 
   // dx = dy/n, repeated along the axes
   ReduceMean: singleOutput((b, { x, dy, node }) => [
     () => {
-      const count = elementCount(
-        b,
-        reducedAxes(x, node.inputs[1]).map((axis) => x.shape.at(axis) ?? 1),
-      );
-      const restored = restoreAxes(b, dy, x, node.inputs[1], integerAttribute(node, 'keepdims', 1));
-      return b.Expand(b.Div(restored, count), x.shape);
+      const axes = reducedAxes(x.shape, node.inputs[1]);
+      const lengths = axes.map((axis) => x.shape[axis] as Dim);
+      return b.Expand(b.Div(restoreAxes(b, node, dy, axes), elementCount(b, lengths)), x.shape);
     },
     null,
   ]),
@@ -91,18 +91,8 @@ function inverseRoot(b: GraphBuilder, square: Value, epsilon: number): Value {
   return b.Reciprocal(b.Sqrt(b.Add(square, b.scalar(epsilon))));
 }
 
-function reducedAxes(x: Value, axes: Value | null | undefined): readonly number[] {
-  return axes ? knownIntegers(axes) : x.shape.map((_, axis) => axis);
-}
-
-/** The reduced gradient with its reduced axes back as ones. */
-function restoreAxes(
-  b: GraphBuilder,
-  dy: Value,
-  x: Value,
-  axes: Value | null | undefined,
-  keepdims: number,
-): Value {
-  const reduced = reducedAxes(x, axes);
-  return keepdims === 1 || reduced.length === 0 ? dy : b.Unsqueeze(dy, reduced);
+/** The gradient of a reduction with its reduced axes back as ones. */
+function restoreAxes(b: GraphBuilder, node: Node, dy: Value, axes: readonly number[]): Value {
+  const kept = integerAttribute(node, 'keepdims', 1) === 1;
+  return kept ? dy : b.Unsqueeze(dy, axes);
 }

@@ -6,7 +6,8 @@ import { gradientRuleOf } from './gradient-rules.ts';
 
 /**
  * Appends the backward pass of the scalar `loss` to the graph: reverse-mode differentiation over the nodes that
- * lie between `parameters` and `loss`. Nothing is built below the lowest parameter.
+ * lie between `parameters` and `loss`. Nothing is built below the lowest parameter, and nothing flows through
+ * integers and booleans.
  *
  * @returns the gradient of each parameter, of the parameter's shape
  * @throws CompileError when the loss does not depend on a parameter, or does so through an op without a gradient
@@ -17,7 +18,7 @@ export function differentiate(b: GraphBuilder, loss: Value, parameters: readonly
   const active = new Set<Value>(parameters);
   for (const node of tape) {
     if (node.inputs.some((input) => input && active.has(input))) {
-      for (const output of node.outputs) active.add(output);
+      for (const output of node.outputs) if (output.dtype === 'float32') active.add(output);
     }
   }
 

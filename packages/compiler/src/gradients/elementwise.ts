@@ -9,9 +9,6 @@ export const elementwiseRules = {
   // d eˣ = y·dx
   Exp: singleOutput((b, { y, dy }) => [() => b.Mul(dy, y)]),
 
-  // d ln x = dx/x
-  Log: singleOutput((b, { x, dy }) => [() => b.Div(dy, x)]),
-
   // d √x = dx/(2y)
   Sqrt: singleOutput((b, { y, dy }) => [() => b.Div(dy, b.Mul(b.scalar(2), y))]),
 

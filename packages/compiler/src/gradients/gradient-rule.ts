@@ -55,18 +55,3 @@ export function elementCount(b: GraphBuilder, dims: Shape): Value {
 export function zeros(b: GraphBuilder, shape: Shape): Value {
   return b.Expand(b.scalar(0), shape);
 }
-
-/** An attribute that holds one integer. */
-export function integerAttribute(node: Node, name: string, fallback: number): number {
-  const value = node.attributes[name];
-  return typeof value === 'number' ? value : fallback;
-}
-
-/** Numbers that an int64 input holds while compiling (axes, bounds, sizes). */
-export function knownIntegers(value: Value): readonly number[] {
-  const numbers = value.elements?.filter((element) => typeof element === 'number');
-  if (!numbers || numbers.length !== value.elements?.length) {
-    throw new CompileError(`${value.name} must hold numbers known while compiling`);
-  }
-  return numbers;
-}

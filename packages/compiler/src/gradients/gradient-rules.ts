@@ -16,7 +16,6 @@ const withoutGradient = [
   'Range',
   'Less',
   'LessOrEqual',
-  'Equal',
   'Pad',
   'ScatterElements',
   'ScatterND',

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ConstantData } from '../graph/graph.ts';
-import { buildCase, type GradientCase, gradientCases } from '../testing/gradient-cases.ts';
-import { runGraph } from '../testing/run-graph.ts';
+import { expectClose } from '../testing/expect-close.ts';
+import { buildCase, gradientCases } from '../testing/gradient-cases.ts';
+import { type Feeds, type OpenGraph, openGraph } from '../testing/open-graph.ts';
 import { differentiate } from './differentiate.ts';
 import { differentiableOps } from './gradient-rules.ts';
 
@@ -22,7 +23,8 @@ describe('every gradient rule', () => {
       for (const [index, parameter] of parameters) {
         b.output(`d${index}`, gradients.get(parameter) ?? parameter);
       }
-      const results = await runGraph(b.graph(), feeds);
+      await using graph = await openGraph(b.graph());
+      const results = await graph.run(feeds);
 
       for (const [index, expected] of testCase.outputs.entries()) {
         expectClose(results[`y${index}`]?.data, expected.data, 1e-5);
@@ -31,40 +33,24 @@ describe('every gradient rule', () => {
         const expected = testCase.inputGradients[index] as ConstantData;
         expect(results[`d${index}`]?.dims).toEqual(expected.dims);
         expectClose(results[`d${index}`]?.data, expected.data, 2e-5);
-        expectClose(results[`d${index}`]?.data, await numericGradient(testCase, index), 2e-2);
+        expectClose(results[`d${index}`]?.data, await numericGradient(graph, feeds, `x${index}`), 2e-2);
       }
     },
   );
 });
 
-/** (loss(x + h·eᵢ) - loss(x - h·eᵢ))/2h for every element i of one input. */
-async function numericGradient(testCase: GradientCase, index: number): Promise<number[]> {
-  const { b, feeds } = buildCase(testCase);
-  const graph = b.graph();
-  const original = feeds[`x${index}`] as ConstantData;
+/** (loss(x + h·eᵢ) - loss(x - h·eᵢ))/2h for every element i of the input `name`. */
+async function numericGradient(graph: OpenGraph, feeds: Feeds, name: string): Promise<number[]> {
+  const original = feeds[name] as ConstantData;
+  const lossAt = async (element: number, shifted: number): Promise<number> => {
+    const data = original.data.with(element, shifted);
+    const results = await graph.run({ ...feeds, [name]: { ...original, data } });
+    return results.loss?.data[0] ?? Number.NaN;
+  };
   const slopes: number[] = [];
   for (const [element, value] of original.data.entries()) {
-    const lossAt = async (shifted: number): Promise<number> => {
-      const data = original.data.with(element, shifted);
-      const results = await runGraph(graph, { ...feeds, [`x${index}`]: { ...original, data } });
-      return results.loss?.data[0] ?? Number.NaN;
-    };
-    slopes.push(((await lossAt(value + STEP)) - (await lossAt(value - STEP))) / (2 * STEP));
+    const [above, below] = [await lossAt(element, value + STEP), await lossAt(element, value - STEP)];
+    slopes.push((above - below) / (2 * STEP));
   }
   return slopes;
-}
-
-/** Every |actual - expected| within `tolerance` of the larger of 1 and the largest expected magnitude. */
-function expectClose(
-  actual: readonly number[] | undefined,
-  expected: readonly number[],
-  tolerance: number,
-): void {
-  expect(actual).toHaveLength(expected.length);
-  const scale = Math.max(1, ...expected.map(Math.abs));
-  const worst = Math.max(
-    0,
-    ...expected.map((value, index) => Math.abs(value - (actual?.[index] ?? Number.NaN))),
-  );
-  expect(worst / scale).toBeLessThan(tolerance);
 }

@@ -1,6 +1,7 @@
 import type { Value } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
-import { integerAttribute, reduceTo, singleOutput } from './gradient-rule.ts';
+import { integerAttribute } from '../ops/integer-attribute.ts';
+import { reduceTo, singleOutput } from './gradient-rule.ts';
 
 /** Rules of matrix products. */
 export const matrixRules = {

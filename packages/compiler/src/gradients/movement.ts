@@ -2,15 +2,10 @@ import { CompileError } from '../graph/compile-error.ts';
 import type { Dim } from '../graph/dim.ts';
 import type { Value } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
-import { permutationOf } from '../ops/infer.ts';
-import {
-  type GradientRule,
-  integerAttribute,
-  knownIntegers,
-  reduceTo,
-  singleOutput,
-  zeros,
-} from './gradient-rule.ts';
+import { axisOf, permutationOf } from '../ops/axes.ts';
+import { integerAttribute } from '../ops/integer-attribute.ts';
+import { knownIntegers } from '../ops/known-integers.ts';
+import { type GradientRule, reduceTo, singleOutput, zeros } from './gradient-rule.ts';
 
 /** Rules of ops that only move elements: the gradient moves them back. */
 export const movementRules = {
@@ -66,7 +61,7 @@ export const movementRules = {
 
   // rows of dy are added back to the rows they came from
   Gather: singleOutput((b, { x, dy, node, input }) => {
-    const axis = (integerAttribute(node, 'axis', 0) + x.shape.length) % x.shape.length;
+    const axis = axisOf(integerAttribute(node, 'axis', 0), x.shape.length);
     return [() => scatterAlongAxis(b, x, dy, input(1), axis), null];
   }),
 

@@ -1,12 +1,12 @@
-import { inferTypes } from '../ops/infer.ts';
+import { inferTypes } from '../inference/infer-types.ts';
 import type { OpType } from '../ops/op-signatures.ts';
 import { CompileError } from './compile-error.ts';
-import { type Dim, formatShape, parse, type Shape } from './dim.ts';
+import { type Dim, formatShape, multiplyDims, parse, type Shape } from './dim.ts';
 import type { Attributes, ConstantData, DType, Graph, Node, Value } from './graph.ts';
 
 interface NodeOptions {
   readonly attributes?: Attributes;
-  /** Result shape, for ops whose result depends on values known only when running (Pad, Range). */
+  /** Result shape, for Pad, whose result depends on values known only when running. */
   readonly declared?: Shape | undefined;
 }
 
@@ -56,7 +56,10 @@ export class GraphBuilder {
     const key = `${dtype}${formatShape(dims)}${data.map((element) => (Object.is(element, -0) ? '-0' : element))}`;
     const existing = this.#constantsByKey.get(key);
     if (existing) return existing;
-    const known = dtype === 'int64' && dims.length === 1;
+    if (multiplyDims(dims) !== data.length) {
+      throw new CompileError(`a constant of shape ${formatShape(dims)} has ${data.length} elements`);
+    }
+    const known = dtype === 'int64' && dims.length <= 1;
     const value: Value = {
       name: `constant_${this.#constants.size}`,
       dtype,
@@ -76,11 +79,6 @@ export class GraphBuilder {
   /** A 1-D int64 constant: axes, shapes, bounds. */
   integers(values: readonly number[]): Value {
     return this.constant('int64', [values.length], values);
-  }
-
-  /** The elements of a constant, or undefined when the value is not one. */
-  constantData(value: Value): ConstantData | undefined {
-    return this.#constants.get(value);
   }
 
   /** The node that computes a value, or undefined for an input or a constant. */
@@ -166,9 +164,6 @@ export class GraphBuilder {
   Div(a: Value, b: Value): Value {
     return this.node('Div', [a, b]);
   }
-  Pow(base: Value, exponent: Value): Value {
-    return this.node('Pow', [base, exponent]);
-  }
   Min(a: Value, b: Value): Value {
     return this.node('Min', [a, b]);
   }
@@ -177,9 +172,6 @@ export class GraphBuilder {
   }
   Exp(x: Value): Value {
     return this.node('Exp', [x]);
-  }
-  Log(x: Value): Value {
-    return this.node('Log', [x]);
   }
   Sqrt(x: Value): Value {
     return this.node('Sqrt', [x]);
@@ -216,9 +208,6 @@ export class GraphBuilder {
   }
   LessOrEqual(a: Value, b: Value): Value {
     return this.node('LessOrEqual', [a, b]);
-  }
-  Equal(a: Value, b: Value): Value {
-    return this.node('Equal', [a, b]);
   }
   Cast(x: Value, to: DType): Value {
     return this.node('Cast', [x], { attributes: { to } });
@@ -257,8 +246,15 @@ export class GraphBuilder {
   Transpose(x: Value, perm: Axes): Value {
     return this.node('Transpose', [x], { attributes: { perm } });
   }
+  /** ONNX works out a lone symbolic dimension itself, so that a wrong one has to be caught here. */
   Reshape(x: Value, shape: Shape): Value {
-    return this.node('Reshape', [x, this.shapeTensor(shape, { forReshape: true })]);
+    const reshaped = this.node('Reshape', [x, this.shapeTensor(shape, { forReshape: true })]);
+    if (formatShape(reshaped.shape) !== formatShape(shape)) {
+      throw new CompileError(
+        `Reshape of ${formatShape(x.shape)} gives ${formatShape(reshaped.shape)}, not ${formatShape(shape)}`,
+      );
+    }
+    return reshaped;
   }
   Expand(x: Value, shape: Shape): Value {
     return this.node('Expand', [x, this.shapeTensor(shape)]);
@@ -283,5 +279,10 @@ export class GraphBuilder {
   }
   GatherElements(x: Value, indices: Value, axis: number): Value {
     return this.node('GatherElements', [x, indices], { attributes: { axis } });
+  }
+  /** 0, 1, …, limit - 1: int64 [limit] */
+  Range(limit: Dim): Value {
+    const length = this.Squeeze(this.lengthOf(limit), [0]);
+    return this.node('Range', [this.constant('int64', [], [0]), length, this.constant('int64', [], [1])]);
   }
 }

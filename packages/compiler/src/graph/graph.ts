@@ -8,7 +8,7 @@ export interface Value {
   readonly name: string;
   readonly dtype: DType;
   readonly shape: Shape;
-  /** Elements of a 1-D int64 value that are known while compiling: shapes, axes, slice bounds. */
+  /** Elements of a 0-D or 1-D int64 value that are known while compiling: lengths, shapes, axes, slice bounds. */
   readonly elements?: readonly Dim[];
 }
 

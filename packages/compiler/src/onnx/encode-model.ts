@@ -1,6 +1,7 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type { Shape } from '../graph/dim.ts';
 import type { AttributeValue, ConstantData, DType, Graph, Node, Value } from '../graph/graph.ts';
+import { verify } from '../graph/verify.ts';
 import { type AttributeKind, signatureOf } from '../ops/op-signatures.ts';
 
 /** Version of the standard operator set that the graphs use. */
@@ -15,12 +16,15 @@ const dataTypes: Record<DType, number> = { float32: 1, int32: 6, int64: 7, bool:
 /** AttributeProto.AttributeType */
 const attributeTypes: Record<AttributeKind, number> = { float: 1, int: 2, dtype: 2, string: 3, ints: 7 };
 
-/** The graph as a serialised ONNX ModelProto (field numbers: onnx.proto, ONNX IR specification). */
+/**
+ * The graph as a serialised ONNX ModelProto (field numbers: onnx.proto, ONNX IR specification).
+ * @throws CompileError when the graph is not valid
+ */
 export function encodeModel(graph: Graph): Uint8Array<ArrayBuffer> {
   const writer = new BinaryWriter();
   int(writer, 1, IR_VERSION);
   text(writer, 2, 'legend');
-  message(writer, 7, (graphWriter) => encodeGraph(graphWriter, graph));
+  message(writer, 7, (graphWriter) => encodeGraph(graphWriter, verify(graph)));
   operatorSet(writer, '', OPSET_VERSION);
   operatorSet(writer, 'com.microsoft', MICROSOFT_OPSET_VERSION);
   return writer.finish();

@@ -23,11 +23,9 @@ export const opSignatures = {
   Sub: binary,
   Mul: binary,
   Div: binary,
-  Pow: binary,
   // element by element
   Neg: unary,
   Exp: unary,
-  Log: unary,
   Sqrt: unary,
   Reciprocal: unary,
   Sin: unary,
@@ -70,7 +68,6 @@ export const opSignatures = {
   Range: { inputs: [3, 3] },
   Less: binary,
   LessOrEqual: binary,
-  Equal: binary,
   Min: binary,
   // ONNX Runtime's own, for lowering only
   FusedMatMul: {

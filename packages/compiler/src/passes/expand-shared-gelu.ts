@@ -13,7 +13,7 @@ export function expandSharedGelu(graph: Graph): Graph {
   }
   return rewrite(graph, (b, node, [x]) => {
     const [original] = node.inputs;
-    if (node.op !== 'Gelu' || node.attributes.approximate !== 'none' || !x || !original) return undefined;
+    if (node.op !== 'Gelu' || node.attributes.approximate === 'tanh' || !x || !original) return undefined;
     if (uses.get(original) === 1) return undefined;
     return [b.Mul(x, normalCdf(b, b.Mul(x, b.scalar(Math.SQRT1_2))))];
   });

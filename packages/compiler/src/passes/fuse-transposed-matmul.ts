@@ -1,6 +1,6 @@
 import type { Graph, Value } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
-import { permutationOf } from '../ops/infer.ts';
+import { permutationOf } from '../ops/axes.ts';
 import { rewrite } from './rewrite.ts';
 
 /**

@@ -28,8 +28,10 @@ export function nodeRuntime({ threads }: { readonly threads: number }): Runtime 
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       executionMode: 'sequential',
-      // An arena per session would hold the peak of every depth at once.
-      enableCpuMemArena: false,
+      // An arena per session holds the peak of every depth at once, but without it each step asks the system for its
+      // buffers anew: measured 1.15 times slower, and larger.
+      enableCpuMemArena: true,
+      // Shapes change from batch to batch.
       enableMemPattern: false,
     });
     return {
