@@ -9,13 +9,18 @@ export class Interruption extends Error {
  */
 export function onInterrupt(message: string): { readonly signal: AbortSignal; readonly dispose: () => void } {
   const controller = new AbortController();
-  const interrupt = (): void => {
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort(new Interruption(message));
-  };
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   const dispose = (): void => {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   };
+  const interrupt = (name: NodeJS.Signals): void => {
+    if (!controller.signal.aborted) {
+      controller.abort(new Interruption(message));
+      return;
+    }
+    // As if nobody listened. process.exit would crash on workers that are inside ONNX Runtime.
+    dispose();
+    process.kill(process.pid, name);
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   return { signal: controller.signal, dispose };
 }

@@ -1,5 +1,7 @@
 import { type ResolvedModel, resolveData, resolveModel } from '@legend/catalogue';
-import { type Dataset, type Reading, readExamples, readTrainTest } from '@legend/data';
+import { type DataSource, type Dataset, type Reading, readExamples, readTrainTest } from '@legend/data';
+import { trainedClasses } from '@legend/models';
+import { alignClasses } from './align-classes.ts';
 import { showDownloads } from './terminal/show-downloads.ts';
 
 /** A model on this machine, fetched where it has to be, with a progress bar on stderr. */
@@ -7,27 +9,46 @@ export async function locateModel(ref: string): Promise<ResolvedModel> {
   return showDownloads((options) => resolveModel(ref, options));
 }
 
-/** Data in two parts: its own, its fixed split, or a tenth held out. */
-export async function loadTrainTest(
-  ref: string,
-  reading: Reading,
-): Promise<{ train: Dataset; test: Dataset }> {
-  const source = await showDownloads((options) => resolveData(ref, options));
-  return warned(await readTrainTest(source, reading));
+/** Training and test examples with the same classes. */
+interface Parts {
+  readonly train: Dataset;
+  readonly test: Dataset;
 }
 
 /**
- * One part of the data where it has parts; a single file without a split of its own is one whole.
+ * Data in two parts: its own, its fixed split, or a tenth held out. The classes are those of the reading, else those
+ * of the model's trained head where it knows all of the data's, else the data's.
  */
-export async function loadPart(ref: string, part: 'train' | 'test', reading: Reading): Promise<Dataset> {
+export async function loadTrainTest(ref: string, reading: Reading, model: ResolvedModel): Promise<Parts> {
   const source = await showDownloads((options) => resolveData(ref, options));
-  const divided = source.split !== undefined || source.files.some((file) => file.part !== undefined);
-  if (divided) return warned(await readTrainTest(source, reading))[part];
-  const whole = await readExamples(source, reading);
-  return warned({ train: whole, test: whole })[part];
+  return nameClasses(await readTrainTest(source, reading), reading, model);
 }
 
-function warned<T extends { readonly train: Dataset }>(data: T): T {
-  for (const warning of data.train.warnings ?? []) console.error(`note: ${warning}`);
-  return data;
+/** One part of the data where it has parts; a single file without a split of its own is one whole. Classes as above. */
+export async function loadPart(
+  ref: string,
+  part: keyof Parts,
+  reading: Reading,
+  model: ResolvedModel,
+): Promise<Dataset> {
+  const source = await showDownloads((options) => resolveData(ref, options));
+  return (await nameClasses(await readParts(source, reading), reading, model))[part];
+}
+
+async function readParts(source: DataSource, reading: Reading): Promise<Parts> {
+  const divided = source.split !== undefined || source.files.some((file) => file.part !== undefined);
+  if (divided) return readTrainTest(source, reading);
+  const whole = await readExamples(source, reading);
+  return { train: whole, test: whole };
+}
+
+async function nameClasses(
+  { train, test }: Parts,
+  reading: Reading,
+  { folder }: ResolvedModel,
+): Promise<Parts> {
+  for (const warning of train.warnings ?? []) console.error(`note: ${warning}`);
+  if (reading.classes !== undefined) return { train, test };
+  const classes = await trainedClasses(folder);
+  return { train: alignClasses(train, classes), test: alignClasses(test, classes) };
 }

@@ -1,5 +1,6 @@
 import { InputError } from '@legend/base';
-import { Command, CommanderError } from 'commander';
+import { WriteError } from '@legend/base/node';
+import { Command, CommanderError, type OutputConfiguration } from 'commander';
 import { benchCommand } from './commands/bench.ts';
 import { evalCommand } from './commands/eval.ts';
 import { exportCommand } from './commands/export.ts';
@@ -20,6 +21,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
   const program = new Command('legend')
     .description('LoRA-based federated fine-tuning on heterogeneous devices (LEGEND, arXiv 2412.20004)')
     .showSuggestionAfterError()
+    .configureOutput(usageErrors('legend --help'))
     .exitOverride();
   for (const command of [
     simulateCommand(),
@@ -30,7 +32,12 @@ export async function runCli(args: readonly string[]): Promise<number> {
     benchCommand(),
     reportCommand(),
   ]) {
-    program.addCommand(command.exitOverride().showSuggestionAfterError().showHelpAfterError('(see --help)'));
+    program.addCommand(
+      command
+        .exitOverride()
+        .showSuggestionAfterError()
+        .configureOutput(usageErrors(`legend ${command.name()} --help`)),
+    );
   }
   try {
     await program.parseAsync([...args], { from: 'user' });
@@ -40,18 +47,36 @@ export async function runCli(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Tells a person what went wrong: one sentence for what they can mend, the stack for what they cannot. */
+/** Commander's mistakes, which it breaks over two lines where it has a suggestion, as one line. */
+function usageErrors(help: string): OutputConfiguration {
+  return { outputError: (text, write) => write(`${oneLine(text)} See ${help}.\n`) };
+}
+
+/** Tells a person what went wrong: one line for what they can mend, the stack for what they cannot. */
 function report(error: unknown): number {
   // Commander has printed its own message, or the help that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.badInput;
   if (error instanceof InputError) {
-    console.error(`error: ${error.message} (${error.code})`);
+    console.error(`error: ${oneLine(error.message)} (${error.code})`);
     return exitCodes.badInput;
   }
   if (error instanceof Interruption) {
     console.error(error.message);
     return exitCodes.interrupted;
   }
+  if (error instanceof WriteError || isSystemError(error)) {
+    console.error(`error: ${oneLine(error.message)} (${error.code})`);
+    return exitCodes.failed;
+  }
   console.error(error instanceof Error ? (error.stack ?? error.message) : error);
   return exitCodes.failed;
+}
+
+/** The operating system refused: no permission, no such folder, no memory. Its message names call and path. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
+}
+
+function oneLine(text: string): string {
+  return text.trim().replace(/\s*\n\s*/g, ' ');
 }

@@ -1,6 +1,6 @@
 export { differentiate } from './gradients/differentiate.ts';
 export { CompileError } from './graph/compile-error.ts';
-export type { Dim, Shape } from './graph/dim.ts';
+export { type Dim, multiplyDims, type Shape } from './graph/dim.ts';
 export type { DType, Graph, Value } from './graph/graph.ts';
 export { GraphBuilder } from './graph/graph-builder.ts';
 export { countMatrixFlops } from './graph/matrix-flops.ts';

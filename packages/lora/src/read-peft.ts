@@ -31,6 +31,19 @@ export async function readPeftAdapter(folder: string, architecture: Architecture
   return { blocks, head };
 }
 
+/**
+ * Number of classes of the head in an adapter folder, or undefined where it carries none.
+ * @param architecture of the adapter's model, with any number of classes
+ */
+export async function readPeftClasses(
+  folder: string,
+  architecture: Architecture,
+): Promise<number | undefined> {
+  const output = architecture.headParameters.findLast(({ dims }) => dims.length === 2);
+  const file = await openSafetensors(join(folder, 'adapter_model.safetensors'));
+  return output && file.entries.get(peftHeadName(output.name))?.dims[0];
+}
+
 /** Throws an InputError unless the file holds the tensors of the layout, in shape, and no others. */
 function checkTensors(file: SafetensorsFile, layout: PeftLayout, architecture: Architecture): void {
   const expected = peftTensorDims(layout, architecture);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { copyFile, mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import type { Adapter } from '@legend/adapter';
 import { type Model, writeSafetensors } from '@legend/models';
 import { mergeAdapter } from './merge-adapter.ts';
@@ -18,7 +18,7 @@ export async function writeMergedModel(
   adapter: Adapter,
   classes: readonly string[] | undefined,
 ): Promise<void> {
-  const staging = join(dirname(folder), `.unfinished-${randomUUID()}`);
+  const staging = join(dirname(resolve(folder)), `.unfinished-${randomUUID()}`);
   await mkdir(staging, { recursive: true });
   try {
     const tensors = await model.readAll();
@@ -36,7 +36,10 @@ export async function writeMergedModel(
         await copyFile(join(model.folder, name), join(staging, name));
       }
     }
-    await rm(folder, { recursive: true, force: true });
+    // Fails where the folder holds something by now.
+    await rmdir(folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
     await rename(staging, folder);
   } finally {
     await rm(staging, { recursive: true, force: true });
@@ -52,6 +55,8 @@ function mergedConfig({ config, architecture }: Model, classes: readonly string[
     num_labels: undefined,
     id2label: Object.fromEntries(names.entries()),
     label2id: Object.fromEntries(names.map((name, index) => [name, index])),
+    // transformers reads `dtype` from version 4.56 on, `torch_dtype` before.
+    dtype: 'float32',
     torch_dtype: 'float32',
   };
 }

@@ -38,11 +38,11 @@ export function fitDevices(
 function noDeviceFits(devices: readonly DeviceContext[], least: DepthCost): InputError {
   const mostMemory = devices.reduce((most, { capacity }) => Math.max(most, capacity.memoryBytes), 0);
   const mostTraffic = devices.reduce((most, device) => Math.max(most, bytesBudgetOf(device)), 0);
-  const mostTrafficText = Number.isFinite(mostTraffic) ? ` and ${bytesText(mostTraffic)} per round` : '';
+  const budgeted = Number.isFinite(mostTraffic);
   return new InputError({
     code: 'no-device-fits',
-    expected: `a device with ${bytesText(least.memoryBytes)} memory and a budget of ${bytesText(trafficBytes(least))} per round, to train ${blocksText(least.depth)}`,
-    got: `${devices.length} devices, at most ${bytesText(mostMemory)} memory${mostTrafficText}`,
+    expected: `a device with ${bytesText(least.memoryBytes)} memory${budgeted ? ` and a budget of ${bytesText(trafficBytes(least))} per round` : ''}, to train ${blocksText(least.depth)}`,
+    got: `${devices.length} devices, at most ${bytesText(mostMemory)} memory${budgeted ? ` and ${bytesText(mostTraffic)} per round` : ''}`,
     where: 'plan',
     todo: 'Use smaller batches, shorter texts, lower ranks or a smaller model, or add a larger device.',
   });

@@ -128,7 +128,7 @@ describe('greedy configuration refuses', () => {
   it('a fleet in which no device fits, with what is needed and what the largest has', () => {
     const error = refusal(contextOf({ a: { ...a, memoryBytes: 120 }, b: { ...b, memoryBytes: 133 } }));
     expect(error.code).toBe('no-device-fits');
-    expect(error.message).toMatch(/134 B memory .* 1 block, got 2 devices, at most 133 B memory/);
+    expect(error.message).toMatch(/134 B memory, to train 1 block, got 2 devices, at most 133 B memory/);
   });
 
   it('a fleet of no devices', () => {

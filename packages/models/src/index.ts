@@ -11,5 +11,5 @@ export { encodeSafetensors } from './checkpoint/encode-safetensors.ts';
 export { readJsonObject } from './checkpoint/read-json-object.ts';
 export { openSafetensors, type SafetensorsFile } from './checkpoint/read-safetensors.ts';
 export { writeSafetensors } from './checkpoint/write-safetensors.ts';
-export { type Model, openModel } from './model.ts';
+export { type Model, openModel, trainedClasses } from './model.ts';
 export { loadTokenizer, type Tokenizer } from './tokenizer/load-tokenizer.ts';

@@ -42,12 +42,9 @@ export async function openModel(
   const checkpoint = await openCheckpoint(folder);
   const { config } = checkpoint;
   const architecture = selectArchitecture(config, classes ?? classesOf(config), `${folder}/config.json`);
-  const stored = (name: string): string | undefined => storedName(checkpoint, architecture, name);
-  const fits = ({ name, dims }: HeadParameter): boolean => {
-    const file = stored(name);
-    return file !== undefined && checkpoint.dimsOf(file)?.join() === dims.join();
-  };
-  const missing = architecture.headParameters.filter((parameter) => !fits(parameter));
+  const missing = architecture.headParameters.filter(
+    (parameter) => !holds(checkpoint, architecture, parameter),
+  );
   const headModules = [
     ...new Set([...architecture.headModules, ...missing.map(({ name }) => moduleOf(architecture, name))]),
   ];
@@ -58,10 +55,10 @@ export async function openModel(
   const drawn = trained.filter(({ name }) =>
     missing.some((other) => moduleOf(architecture, other.name) === moduleOf(architecture, name)),
   );
-  const read = async (name: string, dims: readonly number[]): Promise<Tensor> => {
-    return checkpoint.read(stored(name) ?? name, dims);
-  };
   const head = new Map<string, Tensor>();
+  const read = async (name: string, dims: readonly number[]): Promise<Tensor> => {
+    return head.get(name) ?? checkpoint.read(storedName(checkpoint, architecture, name) ?? name, dims);
+  };
   for (const parameter of trained) {
     const tensor = drawn.includes(parameter)
       ? drawParameter(parameter, architecture.initializerRange, seed)
@@ -102,6 +99,30 @@ async function readAll(
 
 function elementCount(dims: readonly number[] = []): number {
   return dims.reduce((product, dim) => product * dim, 1);
+}
+
+/**
+ * The names of the classes that a model folder's head was trained on, in the order of its outputs; undefined where
+ * the checkpoint has no whole head. transformers names them `LABEL_0`, … where nobody did.
+ */
+export async function trainedClasses(folder: string): Promise<readonly string[] | undefined> {
+  const checkpoint = await openCheckpoint(folder);
+  const { config } = checkpoint;
+  const count = classesOf(config);
+  const architecture = selectArchitecture(config, count, `${folder}/config.json`);
+  if (!architecture.headParameters.every((parameter) => holds(checkpoint, architecture, parameter)))
+    return undefined;
+  const names =
+    typeof config.id2label === 'object' && config.id2label
+      ? new Map(Object.entries(config.id2label))
+      : new Map();
+  return Array.from({ length: count }, (_, index) => String(names.get(String(index)) ?? `LABEL_${index}`));
+}
+
+/** Whether the checkpoint has a parameter in the shape that the architecture gives it. */
+function holds(checkpoint: Checkpoint, architecture: Architecture, { name, dims }: HeadParameter): boolean {
+  const stored = storedName(checkpoint, architecture, name);
+  return stored !== undefined && checkpoint.dimsOf(stored)?.join() === dims.join();
 }
 
 /** The trained module that a head parameter belongs to; a parameter outside the listed ones is a module of its own. */

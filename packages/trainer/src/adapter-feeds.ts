@@ -46,7 +46,3 @@ export function feed({ dims, data }: Tensor): RuntimeTensor {
 export function scalar(value: number): RuntimeTensor {
   return { dtype: 'float32', dims: [], data: Float32Array.of(value) };
 }
-
-export function zerosLike({ dims, data }: RuntimeTensor): RuntimeTensor {
-  return { dtype: 'float32', dims, data: new Float32Array(data.length) };
-}

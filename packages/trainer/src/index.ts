@@ -1,4 +1,5 @@
 export {
+  longestTokens,
   meanTokens,
   type TextExample,
   type TokenizedDataset,

@@ -1,6 +1,6 @@
 import { type Adapter, mapTensors, restrictToDepth, type Tensor } from '@legend/adapter';
 import { InputError } from '@legend/base';
-import { adaptedPartOf, adapterFeeds, scalar, scaleFeeds, zerosLike } from './adapter-feeds.ts';
+import { adaptedPartOf, adapterFeeds, scalar, scaleFeeds } from './adapter-feeds.ts';
 import { collate } from './batches/collate.ts';
 import { chunk, trainingBatches } from './batches/plan-batches.ts';
 import type { TokenizedDataset } from './batches/tokenized-dataset.ts';
@@ -8,7 +8,8 @@ import type { Engine } from './engine.ts';
 import { type LearningRateSchedule, learningRateAt } from './learning-rate.ts';
 import { ADAMW } from './programs/append-update.ts';
 import { type ProgramSpecification, stateNames, type UpdateRule } from './programs/program.ts';
-import type { Feeds, Outputs, RuntimeTensor } from './runtime/runtime.ts';
+import type { Feeds, RuntimeTensor } from './runtime/runtime.ts';
+import { elementCount, initialState, nextState, scalarOutput, vectorOutput, zeros } from './trained-state.ts';
 
 /** One device's share of a round: what to start from, on which examples, for how long, and how. */
 export interface LocalTask {
@@ -104,7 +105,7 @@ export async function trainOnBatches(
     const feedsOf = (part: readonly number[]): Feeds =>
       new Map([
         ...fixed,
-        ...state,
+        ...state.parameters,
         ...collate(architecture, dataset, part),
         ...lossFeeds(dataset, part, batch.length),
       ]);
@@ -113,24 +114,31 @@ export async function trainOnBatches(
           engine,
           { ...part, kind: 'gradients', depth: task.depth },
           micro.slice(0, -1).map(feedsOf),
-          program.trained,
-          adapter,
+          elementCount(state.parameters),
         )
       : { loss: 0, feeds: new Map() };
     const outputs = await engine.run(
       specification,
-      new Map([...feedsOf(micro.at(-1) ?? []), ...sums.feeds, ...scheduleFeeds(task, step)]),
+      new Map([
+        ...feedsOf(micro.at(-1) ?? []),
+        ...state.moments,
+        ...sums.feeds,
+        ...scheduleFeeds(task, step),
+      ]),
     );
     const loss = sums.loss + scalarOutput(outputs, 'loss');
     checkLoss(loss, step);
     losses.push(loss);
     gradientNorms.push(scalarOutput(outputs, 'gradient_norm'));
     examples += batch.length;
-    state = nextState(program.trained, outputs, task.update);
+    state = nextState(state, outputs, task.update);
     onStep(step, loss);
   }
 
-  const trained = (name: string, tensor: Tensor): Tensor => (state.get(name) as Tensor | undefined) ?? tensor;
+  const trained = (name: string, tensor: Tensor): Tensor => {
+    const data = state.parameters.get(name)?.data;
+    return data instanceof Float32Array ? { dims: tensor.dims, data: data.slice() } : tensor;
+  };
   return {
     adapter: mapTensors(restrictToDepth(task.adapter, task.depth), trained),
     examples,
@@ -146,55 +154,19 @@ async function accumulate(
   engine: Engine,
   specification: ProgramSpecification,
   micro: readonly Feeds[],
-  trained: readonly string[],
-  adapter: Feeds,
+  elements: number,
 ): Promise<{ loss: number; feeds: Feeds }> {
   let loss = 0;
-  let feeds = new Map(
-    trained.map((name) => [stateNames.accumulator(name), zerosLike(adapter.get(name) as RuntimeTensor)]),
-  );
+  let accumulator = zeros(elements);
   for (const inputs of micro) {
-    const outputs = await engine.run(specification, new Map([...inputs, ...feeds]));
-    loss += scalarOutput(outputs, 'loss');
-    feeds = new Map(
-      trained.map((name) => [
-        stateNames.accumulator(name),
-        tensorOutput(outputs, stateNames.nextAccumulator(name)),
-      ]),
+    const outputs = await engine.run(
+      specification,
+      new Map([...inputs, [stateNames.accumulator, accumulator]]),
     );
+    loss += scalarOutput(outputs, 'loss');
+    accumulator = vectorOutput(outputs, stateNames.nextAccumulator);
   }
-  return { loss, feeds };
-}
-
-/** Trained tensors and, for AdamW, their moments, by input name. */
-function initialState(trained: readonly string[], adapter: Feeds, { optimizer }: UpdateRule): Feeds {
-  return new Map(
-    trained.flatMap((name) => {
-      const tensor = adapter.get(name) as RuntimeTensor;
-      const parameter = [name, tensor] as const;
-      if (optimizer === 'sgd') return [parameter];
-      return [
-        parameter,
-        [stateNames.firstMoment(name), zerosLike(tensor)] as const,
-        [stateNames.secondMoment(name), zerosLike(tensor)] as const,
-      ];
-    }),
-  );
-}
-
-/** The state after a step: the same inputs, from its outputs. */
-function nextState(trained: readonly string[], outputs: Outputs, { optimizer }: UpdateRule): Feeds {
-  return new Map(
-    trained.flatMap((name) => {
-      const parameter = [name, tensorOutput(outputs, stateNames.next(name))] as const;
-      if (optimizer === 'sgd') return [parameter];
-      return [
-        parameter,
-        [stateNames.firstMoment(name), tensorOutput(outputs, stateNames.nextFirstMoment(name))] as const,
-        [stateNames.secondMoment(name), tensorOutput(outputs, stateNames.nextSecondMoment(name))] as const,
-      ];
-    }),
-  );
+  return { loss, feeds: new Map([[stateNames.accumulator, accumulator]]) };
 }
 
 /** Labels and weights: every example counts 1/n of the batch of n that its micro-batch belongs to. */
@@ -220,16 +192,6 @@ function scheduleFeeds({ update, learningRate, firstStep }: LocalTask, step: num
     ['first_correction', scalar(1 - ADAMW.beta1 ** (step + 1))],
     ['second_correction', scalar(1 - ADAMW.beta2 ** (step + 1))],
   ]);
-}
-
-function tensorOutput(outputs: Outputs, name: string): RuntimeTensor {
-  const tensor = outputs.get(name);
-  if (!tensor) throw new Error(`the graph has no output ${name}`);
-  return { dtype: 'float32', ...tensor };
-}
-
-function scalarOutput(outputs: Outputs, name: string): number {
-  return tensorOutput(outputs, name).data[0] ?? Number.NaN;
 }
 
 function checkTask({ architecture }: Engine, { depth, examples }: LocalTask): void {
@@ -259,6 +221,6 @@ function checkLoss(loss: number, step: number): void {
     expected: 'a finite loss',
     got: String(loss),
     where: `local step ${step + 1}`,
-    todo: 'Lower the learning rate, or clip gradients with --max-grad-norm 1.',
+    todo: 'Lower the learning rate, or clip gradients to norm 1.',
   });
 }

@@ -8,6 +8,7 @@ import { Command } from 'commander';
 import { checkAdapterBase } from '../check-adapter-base.ts';
 import { type ColumnOptions, columnsOf, sharedOptions } from '../options.ts';
 import { loadPart, locateModel } from '../resolve-inputs.ts';
+import { noteCutTexts } from '../terminal/note-cut-texts.ts';
 
 interface EvalOptions extends ColumnOptions {
   readonly model: string;
@@ -47,7 +48,12 @@ async function evaluate(options: EvalOptions): Promise<void> {
   const located = await locateModel(options.model);
   const notes = options.adapter === undefined ? undefined : await readAdapterNotes(options.adapter);
   checkAdapterBase(options.adapter, notes, located);
-  const data = await loadPart(options.data, 'test', { ...columnsOf(options), classes: notes?.classes });
+  const data = await loadPart(
+    options.data,
+    'test',
+    { ...columnsOf(options), classes: notes?.classes },
+    located,
+  );
   const model = await openModel(located.folder, { classes: data.classes.length, seed: options.seed });
   const { architecture } = model;
   const adapter =
@@ -63,8 +69,7 @@ async function evaluate(options: EvalOptions): Promise<void> {
   if (options.logits !== undefined) {
     await writeFileAtomically(options.logits, logitLines(logits, dataset.labels, architecture.classes));
   }
-  if (dataset.truncated > 0)
-    console.error(`note: ${dataset.truncated} texts were cut to ${maxLength} tokens`);
+  noteCutTexts(dataset.truncated, maxLength);
   if (options.adapter === undefined && model.newHead.length > 0) {
     console.error('note: the model has no trained head; the figures are those of a random one');
   }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { InputError } from '@legend/base';
 import { comparisonRows, formatComparisonTable, loadExperiment, runExperiment } from '@legend/simulator';
 import { Command } from 'commander';
 import { onInterrupt } from '../interruption.ts';
@@ -52,9 +53,9 @@ export function simulateCommand(): Command {
 
 async function simulate(file: string | undefined, options: SimulateOptions): Promise<void> {
   const experiment = await loadExperiment(file, overridesOf(options));
-  const out = options.out ?? join('runs', timestamp(new Date()));
+  const out = runFolderOf(options);
   const model = await locateModel(experiment.model);
-  const { train, test } = await loadTrainTest(experiment.data, columnsOf(options));
+  const { train, test } = await loadTrainTest(experiment.data, columnsOf(options), model);
   const { signal, dispose } = onInterrupt(
     `interrupted; continue with the same command and --out ${out} --resume`,
   );
@@ -81,6 +82,19 @@ async function simulate(file: string | undefined, options: SimulateOptions): Pro
     display.done();
     dispose();
   }
+}
+
+/** The run folder: the one named, or a new one. */
+function runFolderOf({ out, resume }: SimulateOptions): string {
+  if (out !== undefined) return out;
+  if (!resume) return join('runs', timestamp(new Date()));
+  throw new InputError({
+    code: 'out-missing',
+    expected: 'the folder of the run to go on with',
+    got: 'no --out',
+    where: '--resume',
+    todo: 'Give the folder with --out.',
+  });
 }
 
 /** What the options say about the experiment, under its keys. */

@@ -18,6 +18,7 @@ import { type ColumnOptions, columnsOf, integerFrom, names, numberFrom, sharedOp
 import { parseRanks } from '../parse-ranks.ts';
 import { refuseFilledFolder } from '../refuse-filled-folder.ts';
 import { loadPart, locateModel } from '../resolve-inputs.ts';
+import { noteCutTexts } from '../terminal/note-cut-texts.ts';
 import { showSteps } from '../terminal/show-steps.ts';
 
 interface TrainOptions extends ColumnOptions {
@@ -88,11 +89,17 @@ async function train(options: TrainOptions): Promise<void> {
   const located = await locateModel(options.model);
   const notes = options.initAdapter === undefined ? undefined : await readAdapterNotes(options.initAdapter);
   checkAdapterBase(options.initAdapter, notes, located);
-  const data = await loadPart(options.data, 'train', { ...columnsOf(options), classes: notes?.classes });
+  const data = await loadPart(
+    options.data,
+    'train',
+    { ...columnsOf(options), classes: notes?.classes },
+    located,
+  );
   const model = await openModel(located.folder, { classes: data.classes.length, seed: options.seed });
   const { architecture } = model;
   const start = await startOf(options, architecture);
   const depth = options.depth ?? adaptedDepth(start, architecture);
+  const maxLength = Math.min(options.maxLength, architecture.maxTokens);
   const display = showSteps(options);
   const result = await fineTune(model, nodeRuntime({ threads: options.threads }), data.examples, {
     start,
@@ -106,18 +113,17 @@ async function train(options: TrainOptions): Promise<void> {
       maxGradNorm: options.maxGradNorm,
     },
     learningRate: learningRateOf(options, data.examples.length),
-    maxLength: options.maxLength,
+    maxLength,
     seed: options.seed,
     onStep: display.onStep,
   }).finally(display.done);
   await writePeftAdapter(options.out, result.adapter, architecture, { baseModel: located.pretrainedName });
   await writeAdapterNotes(options.out, {
     classes: [...data.classes],
-    maxLength: options.maxLength,
+    maxLength,
     model: { id: located.id, sha256: located.sha256 },
   });
-  if (result.truncated > 0)
-    console.error(`note: ${result.truncated} texts were cut to ${options.maxLength} tokens`);
+  noteCutTexts(result.truncated, maxLength);
   print(options, model, depth, result);
 }
 

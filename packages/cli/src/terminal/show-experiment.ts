@@ -7,6 +7,7 @@ import {
 } from '@legend/simulator';
 import { createLogUpdate } from 'log-update';
 import { formatDuration } from './format-duration.ts';
+import { noteCutTexts } from './note-cut-texts.ts';
 
 const BAR_WIDTH = 20;
 
@@ -35,6 +36,9 @@ export function showExperiment(
   };
   const onEvent = (event: ExperimentEvent): void => {
     switch (event.type) {
+      case 'texts-cut':
+        noteCutTexts(event.texts, event.maxLength);
+        return;
       case 'strategy-started':
         resumedRounds += event.roundsDone;
         say(`\n${event.strategy}${event.roundsDone > 0 ? `, from round ${event.roundsDone + 1}` : ''}`);

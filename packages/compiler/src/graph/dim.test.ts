@@ -1,20 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addDims, type Dim, divideDims, formatShape, multiplyDims, parse } from './dim.ts';
+import { addDims, type Dim, divideDims, formatShape, multiplyDims, termsOf } from './dim.ts';
 
 fc.configureGlobal({ seed: 1 });
 
 const symbol = fc.constantFrom('batch', 'seq', 'rank');
-/** A dimension in canonical form. */
-const dim = fc
+/** Dimensions in canonical form. */
+const monomial = fc
   .tuple(fc.integer({ min: 1, max: 64 }), fc.array(symbol, { maxLength: 3 }))
   .map(([coefficient, symbols]) => multiplyDims([coefficient, ...symbols]));
+const dim = fc.array(monomial, { minLength: 1, maxLength: 3 }).map(addDims);
 
 /** The number that a dimension is when the symbols have these values. */
 function evaluate(dim: Dim): number {
   const values: Record<string, number> = { batch: 2, seq: 7, rank: 5 };
-  const { coefficient, symbols } = parse(dim);
-  return symbols.reduce((product, name) => product * (values[name] ?? Number.NaN), coefficient);
+  return termsOf(dim).reduce(
+    (sum, { coefficient, symbols }) =>
+      sum + symbols.reduce((product, name) => product * (values[name] ?? Number.NaN), coefficient),
+    0,
+  );
 }
 
 describe('multiplyDims', () => {
@@ -53,7 +57,7 @@ describe('multiplyDims', () => {
 describe('divideDims', () => {
   test('undoes a multiplication', () => {
     fc.assert(
-      fc.property(dim, dim, (a, b) => {
+      fc.property(dim, monomial, (a, b) => {
         expect(divideDims(multiplyDims([a, b]), b)).toBe(a);
       }),
     );
@@ -66,6 +70,7 @@ describe('divideDims', () => {
     ['batch', 'seq'],
     ['batch', 'batch*batch'],
     ['3*batch', '2*batch'],
+    ['2+batch', '1+batch'],
   ] as const)('%j by %j does not divide evenly', (total, divisor) => {
     expect(divideDims(total, divisor)).toBeUndefined();
   });
@@ -87,24 +92,21 @@ describe('addDims', () => {
     [['batch', 'batch'], '2*batch'],
     [['seq*batch', '2*batch*seq'], '3*batch*seq'],
     [[0, 'seq', 0], 'seq'],
-    [['seq', 1], undefined],
-    [['seq', 'batch'], undefined],
-    [['seq', 'seq*seq'], undefined],
+    [['seq', 1], '1+seq'],
+    [['seq', 'batch'], 'batch+seq'],
+    [['seq*seq', 'seq', 2, 'seq'], '2+2*seq+seq*seq'],
   ] as const)('%j sums to %j', (dims, sum) => {
     expect(addDims(dims)).toBe(sum);
   });
 
-  test('multiples of one dimension add up to the sum of the values', () => {
+  test('the sum does not depend on order or grouping and is the sum of the values', () => {
     fc.assert(
-      fc.property(
-        fc.array(symbol, { maxLength: 3 }),
-        fc.array(fc.nat(64), { minLength: 1 }),
-        (symbols, counts) => {
-          const terms = counts.map((count) => multiplyDims([count, ...symbols]));
-          const total = counts.reduce((a, b) => a + b);
-          expect(addDims(terms)).toBe(multiplyDims([total, ...symbols]));
-        },
-      ),
+      fc.property(fc.array(dim, { maxLength: 4 }), dim, (dims, last) => {
+        const sum = addDims([...dims, last]);
+        expect(addDims([last, ...dims.toReversed()])).toBe(sum);
+        expect(addDims([addDims(dims), last])).toBe(sum);
+        expect(evaluate(sum)).toBe(dims.map(evaluate).reduce((a, b) => a + b, evaluate(last)));
+      }),
     );
   });
 });

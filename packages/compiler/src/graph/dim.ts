@@ -1,63 +1,87 @@
 /**
- * One dimension of a shape: a number, or a monomial over symbols in canonical form (`seq`, `batch*seq`,
- * `64*batch`). Two dimensions are equal exactly when they are `===`.
+ * One dimension of a shape: a number, or a polynomial over symbols in canonical form (`seq`, `batch*seq`, `64*batch`,
+ * `2+768*rank_1`). Two dimensions are equal exactly when they are `===`.
  */
 export type Dim = number | string;
 export type Shape = readonly Dim[];
 
-interface Monomial {
+/** One summand of a dimension: `64*batch*seq` is 64 and [batch, seq]. */
+export interface Term {
   readonly coefficient: number;
   readonly symbols: readonly string[];
 }
 
-/** Product of dimensions, canonical: a number when no symbol is left. */
+/** Product of dimensions. */
 export function multiplyDims(dims: Shape): Dim {
-  let coefficient = 1;
-  const symbols: string[] = [];
-  for (const monomial of dims.map(parse)) {
-    coefficient *= monomial.coefficient;
-    symbols.push(...monomial.symbols);
-  }
-  return format({ coefficient, symbols });
+  const one: readonly Term[] = [{ coefficient: 1, symbols: [] }];
+  const product = dims.reduce<readonly Term[]>((left, dim) => {
+    const right = termsOf(dim);
+    return left.flatMap((a) =>
+      right.map((b) => ({
+        coefficient: a.coefficient * b.coefficient,
+        symbols: [...a.symbols, ...b.symbols],
+      })),
+    );
+  }, one);
+  return format(product);
+}
+
+/** Sum of dimensions. */
+export function addDims(dims: Shape): Dim {
+  return format(dims.flatMap(termsOf));
 }
 
 /** `total / divisor`, or undefined when it does not divide evenly for every value of the symbols. */
 export function divideDims(total: Dim, divisor: Dim): Dim | undefined {
-  const dividend = parse(total);
-  const { coefficient, symbols } = parse(divisor);
-  if (coefficient === 0 || dividend.coefficient % coefficient !== 0) return undefined;
+  if (total === divisor && total !== 0) return 1;
+  const [term, ...others] = termsOf(divisor);
+  if (!term || others.length > 0) return undefined;
+  const quotients = termsOf(total).map((dividend) => divideTerm(dividend, term));
+  if (quotients.some((quotient) => quotient === undefined)) return undefined;
+  return format(quotients.filter((quotient) => quotient !== undefined));
+}
+
+function divideTerm(dividend: Term, { coefficient, symbols }: Term): Term | undefined {
+  if (dividend.coefficient % coefficient !== 0) return undefined;
   const rest = [...dividend.symbols];
   for (const symbol of symbols) {
     const index = rest.indexOf(symbol);
     if (index < 0) return undefined;
     rest.splice(index, 1);
   }
-  return format({ coefficient: dividend.coefficient / coefficient, symbols: rest });
+  return { coefficient: dividend.coefficient / coefficient, symbols: rest };
 }
 
-/** Sum of dimensions along a concatenated axis; equal monomials add up, anything else is undefined. */
-export function addDims(dims: Shape): Dim | undefined {
-  const terms = dims.map(parse).filter((term) => term.coefficient !== 0);
-  const symbols = terms[0]?.symbols ?? [];
-  if (terms.some((term) => term.symbols.join('*') !== symbols.join('*'))) return undefined;
-  return format({ coefficient: terms.reduce((sum, term) => sum + term.coefficient, 0), symbols });
+/** The summands of a dimension; none of 0. */
+export function termsOf(dim: Dim): readonly Term[] {
+  if (typeof dim === 'number') return dim === 0 ? [] : [{ coefficient: dim, symbols: [] }];
+  return dim.split('+').map((text) => {
+    const factors = text.split('*');
+    const numeric = factors.filter((factor) => /^\d+$/.test(factor));
+    return {
+      coefficient: numeric.reduce((product, factor) => product * Number(factor), 1),
+      symbols: factors.filter((factor) => !/^\d+$/.test(factor)),
+    };
+  });
 }
 
-/** The coefficient and the symbols of a dimension: `64*batch*seq` is 64 and [batch, seq]. */
-export function parse(dim: Dim): Monomial {
-  if (typeof dim === 'number') return { coefficient: dim, symbols: [] };
-  const factors = dim.split('*');
-  const numeric = factors.filter((factor) => /^\d+$/.test(factor));
-  return {
-    coefficient: numeric.reduce((product, factor) => product * Number(factor), 1),
-    symbols: factors.filter((factor) => !/^\d+$/.test(factor)).sort(),
-  };
+/** Like terms added up, in order of their symbols; a number when no symbol is left. */
+function format(terms: readonly Term[]): Dim {
+  const coefficients = new Map<string, number>();
+  for (const { coefficient, symbols } of terms) {
+    const key = symbols.toSorted().join('*');
+    coefficients.set(key, (coefficients.get(key) ?? 0) + coefficient);
+  }
+  const kept = [...coefficients]
+    .filter(([, coefficient]) => coefficient !== 0)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  if (kept.every(([key]) => key === '')) return kept[0]?.[1] ?? 0;
+  return kept.map(([key, coefficient]) => formatTerm(key, coefficient)).join('+');
 }
 
-function format({ coefficient, symbols }: Monomial): Dim {
-  if (symbols.length === 0 || coefficient === 0) return coefficient;
-  const product = [...symbols].sort().join('*');
-  return coefficient === 1 ? product : `${coefficient}*${product}`;
+function formatTerm(key: string, coefficient: number): string {
+  if (key === '') return String(coefficient);
+  return coefficient === 1 ? key : `${coefficient}*${key}`;
 }
 
 export function formatShape(shape: Shape): string {

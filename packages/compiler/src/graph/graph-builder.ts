@@ -1,7 +1,7 @@
 import { inferTypes } from '../inference/infer-types.ts';
 import type { OpType } from '../ops/op-signatures.ts';
 import { CompileError } from './compile-error.ts';
-import { type Dim, formatShape, multiplyDims, parse, type Shape } from './dim.ts';
+import { type Dim, formatShape, multiplyDims, type Shape, termsOf } from './dim.ts';
 import type { Attributes, ConstantData, DType, Graph, Node, Value } from './graph.ts';
 
 interface NodeOptions {
@@ -123,11 +123,14 @@ export class GraphBuilder {
     if (typeof dim === 'number') return this.integers([dim]);
     const existing = this.#symbolLengths.get(dim);
     if (existing) return existing;
-    const { coefficient, symbols } = parse(dim);
-    const factors = symbols.map((symbol) => this.#symbolLength(symbol));
-    const length = [...(coefficient === 1 ? [] : [this.integers([coefficient])]), ...factors].reduce((a, b) =>
-      this.Mul(a, b),
-    );
+    const length = termsOf(dim)
+      .map(({ coefficient, symbols }) =>
+        [
+          ...(coefficient === 1 && symbols.length > 0 ? [] : [this.integers([coefficient])]),
+          ...symbols.map((symbol) => this.#symbolLength(symbol)),
+        ].reduce((a, b) => this.Mul(a, b)),
+      )
+      .reduce((a, b) => this.Add(a, b));
     this.#symbolLengths.set(dim, length);
     return length;
   }

@@ -1,5 +1,5 @@
 import { CompileError } from './compile-error.ts';
-import { type Dim, parse } from './dim.ts';
+import { type Dim, termsOf } from './dim.ts';
 import type { Graph, Node } from './graph.ts';
 
 /**
@@ -18,10 +18,14 @@ function productFlops(node: Node, symbols: Readonly<Record<string, number>>): nu
 }
 
 function lengthOf(dim: Dim, symbols: Readonly<Record<string, number>>): number {
-  const { coefficient, symbols: factors } = parse(dim);
-  return factors.reduce((product, symbol) => {
+  const numberFor = (symbol: string): number => {
     const value = symbols[symbol];
     if (value === undefined) throw new CompileError(`the symbol ${symbol} has no value`);
-    return product * value;
-  }, coefficient);
+    return value;
+  };
+  return termsOf(dim).reduce(
+    (sum, term) =>
+      sum + term.symbols.reduce((product, symbol) => product * numberFor(symbol), term.coefficient),
+    0,
+  );
 }

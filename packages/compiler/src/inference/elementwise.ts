@@ -1,5 +1,5 @@
 import { CompileError } from '../graph/compile-error.ts';
-import { type Dim, multiplyDims } from '../graph/dim.ts';
+import { addDims, type Dim, multiplyDims } from '../graph/dim.ts';
 import type { DType } from '../graph/graph.ts';
 import { broadcastShapes } from '../ops/broadcast.ts';
 import { commonDtype, type InferenceRule, input, sameAsFirst } from './inference-rule.ts';
@@ -9,25 +9,29 @@ const arithmetic: InferenceRule = (args) => {
   return [{ dtype: commonDtype(a, b), shape: broadcastShapes(a.shape, b.shape) }];
 };
 
+/** Arithmetic on two lengths gives a length that is known when both are. */
+function lengthArithmetic(combine: (lengths: readonly Dim[]) => Dim): InferenceRule {
+  return (args) => {
+    const lengths = [input(args, 0), input(args, 1)].map(({ elements }) =>
+      elements?.length === 1 ? elements[0] : undefined,
+    );
+    const known = lengths.every((length): length is Dim => length !== undefined);
+    return arithmetic(args).map((type) => ({ ...type, ...(known && { elements: [combine(lengths)] }) }));
+  };
+}
+
 const comparison: InferenceRule = (args) => arithmetic(args).map((type) => ({ ...type, dtype: 'bool' }));
 
 /** Ops that work element by element, with broadcasting. */
 export const elementwiseTypes = {
-  Add: arithmetic,
+  Add: lengthArithmetic(addDims),
   Sub: arithmetic,
   Div: arithmetic,
   Min: arithmetic,
   Less: comparison,
   LessOrEqual: comparison,
 
-  // a product of two lengths is known when both are
-  Mul: (args) => {
-    const lengths = [input(args, 0), input(args, 1)].map(({ elements }) =>
-      elements?.length === 1 ? elements[0] : undefined,
-    );
-    const known = lengths.every((length): length is Dim => length !== undefined);
-    return arithmetic(args).map((type) => ({ ...type, ...(known && { elements: [multiplyDims(lengths)] }) }));
-  },
+  Mul: lengthArithmetic(multiplyDims),
 
   Where: (args) => {
     const [condition, a, b] = [input(args, 0), input(args, 1), input(args, 2)];

@@ -59,7 +59,6 @@ export const movementTypes = {
       throw new CompileError('shapes differ outside the axis');
     }
     const total = addDims(values.map(({ shape }) => shape[axis] as Dim));
-    if (total === undefined) throw new CompileError('lengths along the axis do not add up to one term');
     const elements = knownElements(values);
     return [
       {

@@ -4,6 +4,8 @@ import type { StrategySummary } from '../run-folder/summary.ts';
 
 /** What happens while an experiment runs, for whoever shows it. */
 export type ExperimentEvent =
+  /** So many texts, training and test together, are longer than `maxLength` tokens. */
+  | { readonly type: 'texts-cut'; readonly texts: number; readonly maxLength: number }
   | { readonly type: 'strategy-started'; readonly strategy: string; readonly roundsDone: number }
   | {
       readonly type: 'device-trained';

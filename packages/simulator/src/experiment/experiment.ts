@@ -35,10 +35,15 @@ export const experimentSchema = z.strictObject({
   model: z.string().default('minilm-l6'),
   data: z.string().default('movie-reviews'),
   fleet: z.string().default('jetson-80'),
-  devices: count.default(20),
+  /** null = as many as the fleet has, of a built-in fleet 20; see `settleDevices`. */
+  devices: count.nullable().default(null),
   rounds: count.default(20),
   seed: z.int().default(1),
-  strategies: z.array(z.string()).min(1).default(['legend', 'fedlora']),
+  strategies: z
+    .array(z.string())
+    .min(1)
+    .refine((names) => new Set(names).size === names.length, { error: 'every strategy once' })
+    .default(['legend', 'fedlora']),
   /** The run of a strategy ends with the first round that reaches it; null = run all rounds. */
   targetAccuracy: z.number().gt(0).lte(1).nullable().default(null),
   partition: partitionRuleSchema.default({ kind: 'iid' }),

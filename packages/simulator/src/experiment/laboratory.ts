@@ -2,12 +2,12 @@ import type { ModelProfile, NamedEstimator } from '@legend/method';
 import type { TokenizedDataset, TrainerPool } from '@legend/trainer';
 import { type BlockWork, type DeviceRound, deviceCapacities } from '../fleet/device-capacities.ts';
 import type { Fleet } from '../fleet/fleet.ts';
-import type { Experiment } from './experiment.ts';
 import type { ExperimentEvent } from './experiment-event.ts';
+import type { SettledExperiment } from './settle-devices.ts';
 
-/** What all strategies of an experiment share. */
-export interface Laboratory {
-  readonly experiment: Experiment;
+/** What all strategies of an experiment share, before anything runs. */
+export interface Setting {
+  readonly experiment: SettledExperiment;
   readonly fleet: Fleet;
   readonly profile: ModelProfile;
   readonly work: BlockWork;
@@ -16,6 +16,10 @@ export interface Laboratory {
   /** Indices of each device's training examples, by its place in the fleet. */
   readonly shares: readonly (readonly number[])[];
   readonly estimator: NamedEstimator;
+}
+
+/** The setting, and what strategies run with. */
+export interface Laboratory extends Setting {
   readonly pool: TrainerPool;
   readonly onEvent: (event: ExperimentEvent) => void;
   readonly signal: AbortSignal;
@@ -28,7 +32,7 @@ export interface SimulatedDevice extends DeviceRound {
 
 /** The devices that are there in a round. */
 export function presentDevices(
-  { fleet, experiment, work, shares }: Laboratory,
+  { fleet, experiment, work, shares }: Setting,
   round: number,
 ): SimulatedDevice[] {
   const { devices, seed } = experiment;

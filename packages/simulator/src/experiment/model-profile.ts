@@ -19,13 +19,14 @@ const KEPT_INTERMEDIATE = 3;
 /** The shape of one local step. */
 export interface StepShape {
   readonly batchSize: number;
-  /** Mean tokens per example. */
+  /** Per example. */
   readonly tokens: number;
 }
 
 /**
  * The figures of a model that the cost model needs.
  * @param targets the linear maps that carry LoRA
+ * @param shape of the longest batch, padding included
  */
 export function modelProfile(
   { architecture, head, weightBytes }: Model,

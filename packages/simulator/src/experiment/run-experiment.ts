@@ -1,19 +1,14 @@
-import { createAdapter, selectLinearMaps, writeAdapterNotes, writePeftAdapter } from '@legend/lora';
-import { createStrategy, estimatorNamed, type GlobalState, type Strategy } from '@legend/method';
-import { loadTokenizer, type Model, openModel } from '@legend/models';
-import { meanTokens, type TextExample, TrainerPool, tokenizeExamples } from '@legend/trainer';
-import { loadFleet } from '../fleet/load-fleet.ts';
-import { partition } from '../partition/partition.ts';
+import { writeAdapterNotes, writePeftAdapter } from '@legend/lora';
+import { type TextExample, TrainerPool } from '@legend/trainer';
 import { renderReport } from '../report/render-report.ts';
-import { describeHost } from '../run-folder/describe-host.ts';
 import { readRun } from '../run-folder/read-run.ts';
-import { createRunFolder, openRunFolder } from '../run-folder/run-folder.ts';
+import { createRunFolder, openRunFolder, type RunFolder } from '../run-folder/run-folder.ts';
 import { summarizeStrategy } from '../run-folder/summarize-strategy.ts';
-import type { StrategySummary, Summary } from '../run-folder/summary.ts';
+import type { Summary } from '../run-folder/summary.ts';
 import type { Experiment } from './experiment.ts';
 import type { ExperimentEvent } from './experiment-event.ts';
 import type { Laboratory } from './laboratory.ts';
-import { blockWork, modelProfile } from './model-profile.ts';
+import { type PreparedExperiment, prepareExperiment, type Trial } from './prepare-experiment.ts';
 import { runStrategy } from './run-strategy.ts';
 
 /** Labelled examples for training and testing, with the names of their classes. */
@@ -42,7 +37,7 @@ export interface ExperimentResources {
 
 /**
  * Runs every strategy of an experiment, one after the other, on the same fleet, data and seed, and leaves a run
- * folder with its summary, rounds, adapters and report.
+ * folder with its summary, rounds, adapters and report. The folder is begun when all input has been checked.
  *
  * @returns the summary as it stands in the folder
  * @throws InputError for bad input; the signal's reason when interrupted, after which `resume` continues the run
@@ -51,131 +46,95 @@ export async function runExperiment(
   experiment: Experiment,
   resources: ExperimentResources,
 ): Promise<Summary> {
-  const { data, modelFolder, signal } = resources;
-  const { seed } = experiment;
-  const estimator = estimatorNamed(experiment.estimator);
-  const strategies = experiment.strategies.map((name) => createStrategy(name, strategyOptions(experiment)));
-  const fleet = await loadFleet(experiment.fleet);
-  const model = await openModel(modelFolder, { classes: data.classes.length, seed });
-  const { architecture } = model;
-  const targets = selectLinearMaps(architecture, experiment.targets ?? architecture.defaultTargets);
-  const shares = partition(data.train, { ...experiment.partition, devices: experiment.devices, seed });
-  const blank = await blankSummary(experiment, resources, model);
-  const folder = await (resources.resume
-    ? openRunFolder(resources.out, blank)
-    : createRunFolder(resources.out, blank));
-  const pool = new TrainerPool({
-    modelFolder,
-    classes: data.classes.length,
-    seed,
-    threads: 1,
-    workers: resources.workers,
-  });
+  const prepared = await prepareExperiment(experiment, resources);
+  const { out, resume } = resources;
+  const folder = await (resume
+    ? openRunFolder(out, prepared.summary)
+    : createRunFolder(out, prepared.summary));
   try {
-    const tokenizer = await loadTokenizer(modelFolder);
-    const maxLength = Math.min(experiment.local.maxLength, architecture.maxTokens);
-    const train = tokenizeExamples(tokenizer, data.train, maxLength);
-    const test = tokenizeExamples(tokenizer, data.test, maxLength);
-    const shape = { batchSize: experiment.local.batchSize, tokens: meanTokens(train) };
-    const laboratory: Laboratory = {
-      ...resources,
-      experiment,
-      fleet,
-      profile: modelProfile(model, targets, shape),
-      work: blockWork(architecture, shape),
-      train,
-      test,
-      shares,
-      estimator,
-      pool,
-    };
-    const finished: StrategySummary[] = [];
-    for (const strategy of strategies) {
-      const initial = initialState(
-        laboratory,
-        strategy,
-        model,
-        targets.map(({ name }) => name),
-      );
-      const strategyFolder = await folder.strategy(strategy.name);
-      const before = { seconds: performance.now() / 1000, runtime: pool.runtimeSeconds };
-      const outcome = await runStrategy(laboratory, strategy, initial, strategyFolder);
-      await writePeftAdapter(strategyFolder.adapterPath, outcome.global.adapter, architecture, {
-        baseModel: resources.pretrainedName,
-      });
-      await writeAdapterNotes(strategyFolder.adapterPath, {
-        classes: [...data.classes],
-        maxLength,
-        model: { id: resources.modelId, sha256: blank.model.sha256 },
-      });
-      const summary = summarizeStrategy({
-        name: strategy.name,
-        rounds: outcome.records,
-        targetAccuracy: experiment.targetAccuracy,
-        hostSeconds: outcome.hostSeconds,
-      });
-      finished.push(summary);
-      await folder.writeSummary({ ...blank, strategies: finished });
-      await folder.writeReport(renderReport(await readRun(resources.out)));
-      resources.onEvent({
-        type: 'strategy-finished',
-        strategy: strategy.name,
-        reason: outcome.state.reason,
-        workerShare:
-          (pool.runtimeSeconds - before.runtime) / pool.workers / (performance.now() / 1000 - before.seconds),
-        summary,
-      });
-    }
-    signal.throwIfAborted();
-    return { ...blank, strategies: finished };
+    const finished = new Set(folder.summary.strategies.map(({ name }) => name));
+    const open = prepared.trials.filter(({ strategy }) => !finished.has(strategy.name));
+    return open.length === 0 ? folder.summary : await runTrials(open, prepared, resources, folder);
   } finally {
-    await pool.close();
     folder.release();
   }
 }
 
-function strategyOptions({ ranks, waitingBound }: Experiment) {
-  return {
-    ...(ranks && { ranks }),
-    ...(waitingBound !== undefined && { waitingBoundSeconds: waitingBound }),
-  };
-}
-
-/** The strategy's rank distribution as a fresh adapter; all strategies draw A from the same seed. */
-function initialState(
-  { profile, experiment }: Laboratory,
-  strategy: Strategy,
-  { architecture, head }: Model,
-  targets: readonly string[],
-): GlobalState {
-  const adapter = createAdapter(
-    architecture,
-    { targets, ...strategy.initialRanks(profile) },
-    head,
-    experiment.seed,
-  );
-  return { adapter, memory: null };
-}
-
-/** The summary before any strategy has finished. */
-async function blankSummary(
-  experiment: Experiment,
-  { modelId, data }: ExperimentResources,
-  { architecture, sha256 }: Model,
+async function runTrials(
+  trials: readonly Trial[],
+  prepared: PreparedExperiment,
+  resources: ExperimentResources,
+  folder: RunFolder,
 ): Promise<Summary> {
-  return {
-    formatVersion: 1,
-    config: experiment,
-    host: describeHost(),
-    model: { id: modelId, sha256: await sha256(), blocks: architecture.blocks, hidden: architecture.hidden },
-    data: {
-      id: data.id,
-      train: data.train.length,
-      test: data.test.length,
-      classes: data.classes.length,
-      classNames: data.classes,
-      partition: experiment.partition,
-    },
-    strategies: [],
-  };
+  const { setting, maxLength } = prepared;
+  const { modelFolder, data, workers, onEvent, signal } = resources;
+  const texts = setting.train.truncated + setting.test.truncated;
+  if (texts > 0) onEvent({ type: 'texts-cut', texts, maxLength });
+  const pool = new TrainerPool({
+    modelFolder,
+    classes: data.classes.length,
+    seed: setting.experiment.seed,
+    threads: 1,
+    workers,
+    signal,
+  });
+  try {
+    const laboratory: Laboratory = { ...setting, pool, onEvent, signal };
+    let { summary } = folder;
+    for (const trial of trials) {
+      summary = await runTrial(laboratory, trial, prepared, resources, folder, summary);
+    }
+    return summary;
+  } finally {
+    await pool.close();
+  }
+}
+
+/** Runs a strategy to its end. The summary is written last: a strategy that it lists has all its files. */
+async function runTrial(
+  laboratory: Laboratory,
+  { strategy, initial }: Trial,
+  { model, maxLength }: PreparedExperiment,
+  { modelId, pretrainedName, data, out }: ExperimentResources,
+  folder: RunFolder,
+  before: Summary,
+): Promise<Summary> {
+  const { pool, experiment, onEvent } = laboratory;
+  const started = { seconds: performance.now() / 1000, runtime: pool.runtimeSeconds };
+  const strategyFolder = await folder.strategy(strategy.name);
+  const { state, global, records, hostSeconds } = await runStrategy(
+    laboratory,
+    strategy,
+    initial,
+    strategyFolder,
+  );
+  const busySeconds = (pool.runtimeSeconds - started.runtime) / pool.workers;
+  const workerShare = busySeconds / (performance.now() / 1000 - started.seconds);
+  await writePeftAdapter(strategyFolder.adapterPath, global.adapter, model.architecture, {
+    baseModel: pretrainedName,
+  });
+  await writeAdapterNotes(strategyFolder.adapterPath, {
+    classes: [...data.classes],
+    maxLength,
+    model: { id: modelId, sha256: before.model.sha256 },
+  });
+  const result = summarizeStrategy({
+    name: strategy.name,
+    rounds: records,
+    targetAccuracy: experiment.targetAccuracy,
+    hostSeconds,
+  });
+  const summary = { ...before, strategies: [...before.strategies, result] };
+  const run = await readRun(out);
+  const rounds = new Map([...run.rounds, [strategy.name, records] as const]);
+  await folder.writeReport(renderReport({ ...run, summary, rounds }));
+  await folder.writeSummary(summary);
+  onEvent({
+    type: 'strategy-finished',
+    strategy: strategy.name,
+    reason: state.reason,
+    workerShare,
+    summary: result,
+  });
+  return summary;
 }

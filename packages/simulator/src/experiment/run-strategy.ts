@@ -1,3 +1,4 @@
+import { InputError } from '@legend/base';
 import {
   type GlobalState,
   type Plan,
@@ -10,6 +11,7 @@ import {
   type Strategy,
   startRounds,
 } from '@legend/method';
+import type { Score } from '@legend/trainer';
 import type { RoundRecord } from '../run-folder/round-record.ts';
 import type { StrategyFolder } from '../run-folder/strategy-folder.ts';
 import type { Experiment } from './experiment.ts';
@@ -31,7 +33,8 @@ export interface StrategyOutcome {
  * with real training and virtual time. After each round it appends the record and replaces the checkpoint.
  *
  * @param initial the global state before round 1
- * @throws the signal's reason when interrupted; the checkpoint of the last whole round stands
+ * @throws the signal's reason when interrupted, an InputError when training diverges; the checkpoint of the last whole
+ * round stands
  */
 export async function runStrategy(
   laboratory: Laboratory,
@@ -83,7 +86,8 @@ export async function runStrategy(
       }
       case 'evaluate': {
         const plan = planOf(state);
-        const score = await laboratory.pool.evaluate(laboratory.test, global.adapter, signal);
+        const score = await laboratory.pool.evaluate(laboratory.test, global.adapter);
+        checkScore(score, `${strategy.name}, round ${effect.round}, evaluation`);
         const record = recordRound(plan, works, records.at(-1)?.virtualSeconds ?? 0, score);
         dispatch({ type: 'evaluated', round: effect.round, ...score });
         await folder.appendRound(record);
@@ -147,6 +151,17 @@ function planRound(
     trunk: experiment.trunk,
     devices: present.map(({ id, capacity }) => ({ id, capacity: estimates.get(id) ?? capacity })),
     global,
+  });
+}
+
+function checkScore({ loss }: Score, where: string): void {
+  if (Number.isFinite(loss)) return;
+  throw new InputError({
+    code: 'loss-not-finite',
+    expected: 'a finite loss of the global adapter',
+    got: String(loss),
+    where,
+    todo: 'Lower the learning rate, or clip gradients (local.maxGradNorm: 1).',
   });
 }
 

@@ -2,8 +2,11 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FlatAdapter, flattenAdapter, restoreAdapter } from '@legend/adapter';
 import { InputError } from '@legend/base';
+import { WriteError } from '@legend/base/node';
 import { type GlobalState, type RoundState, roundStateFormatVersion } from '@legend/method';
 import { decodeSafetensors, writeSafetensors } from '@legend/models';
+import { z } from 'zod';
+import { parseInput } from '../input/parse-input.ts';
 
 /** What a strategy's run needs to go on after a round. */
 export interface StrategyCheckpoint {
@@ -14,11 +17,18 @@ export interface StrategyCheckpoint {
 }
 
 /** Everything but the tensors, as it is written into the file's metadata. */
-interface CheckpointText extends Pick<FlatAdapter, 'blocks' | 'alphas'> {
-  readonly state: RoundState;
-  readonly memory: GlobalState['memory'];
-  readonly hostSeconds: number;
-}
+const textSchema = z.object({
+  /** Written by us; of the layout that its version names. */
+  state: z.custom<RoundState>(),
+  memory: z.json(),
+  hostSeconds: z.number().nonnegative(),
+  blocks: z.int().positive(),
+  alphas: z.record(z.string(), z.number()),
+});
+
+type CheckpointText = Pick<FlatAdapter, 'blocks' | 'alphas'> &
+  Pick<StrategyCheckpoint, 'state' | 'hostSeconds'> &
+  Pick<GlobalState, 'memory'>;
 
 const FILE = 'global.safetensors';
 const METADATA_KEY = 'legend';
@@ -30,7 +40,9 @@ export async function saveCheckpoint(
 ): Promise<void> {
   const { tensors, blocks, alphas } = flattenAdapter(global.adapter);
   const text: CheckpointText = { state, memory: global.memory, hostSeconds, blocks, alphas };
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
+    throw new WriteError(folder, cause);
+  });
   await writeSafetensors(join(folder, FILE), { tensors, metadata: { [METADATA_KEY]: JSON.stringify(text) } });
 }
 
@@ -55,14 +67,38 @@ export async function loadCheckpoint(folder: string): Promise<StrategyCheckpoint
 }
 
 function parseText(json: string | undefined, path: string): CheckpointText {
-  const text: CheckpointText | undefined = json === undefined ? undefined : JSON.parse(json);
-  const version = text?.state.formatVersion;
-  if (text && version === roundStateFormatVersion) return text;
+  const text = parseJson(json, path);
+  const { state } = parseInput(
+    z.looseObject({ state: z.looseObject({ formatVersion: z.unknown() }) }),
+    text,
+    {
+      code: 'checkpoint-damaged',
+      where: path,
+    },
+  );
+  if (state.formatVersion === roundStateFormatVersion) {
+    return parseInput(textSchema, text, { code: 'checkpoint-damaged', where: path });
+  }
   throw new InputError({
     code: 'checkpoint-version',
     expected: `a checkpoint of version ${roundStateFormatVersion}`,
-    got: version === undefined ? 'no checkpoint' : `version ${version}`,
+    got: `version ${state.formatVersion}`,
     where: path,
     todo: 'Continue it with the version of Legend that wrote it, or start a new run.',
   });
+}
+
+function parseJson(json: string | undefined, where: string): unknown {
+  try {
+    return JSON.parse(json ?? '');
+  } catch (cause) {
+    throw new InputError({
+      code: 'checkpoint-damaged',
+      expected: `JSON in the metadata under "${METADATA_KEY}"`,
+      got: json === undefined ? 'none' : String(cause),
+      where,
+      todo: 'The file is damaged; start a new run.',
+      cause,
+    });
+  }
 }

@@ -12,6 +12,7 @@ import {
 import type { LocalTask } from '@legend/trainer';
 import type { Experiment } from './experiment.ts';
 import { type Laboratory, presentDevices, type SimulatedDevice } from './laboratory.ts';
+import { locateProblem } from './locate-problem.ts';
 
 /** What one device did in a round: its update, from real training, and the virtual time and traffic it took. */
 export interface DeviceWork {
@@ -23,7 +24,10 @@ export interface DeviceWork {
   readonly bytesDown: number;
 }
 
-/** Trains every device of the plan; the deepest first, so that workers finish together. Results are in the plan's order. */
+/**
+ * Trains every device of the plan; the deepest first, so that workers finish together. Results are in the plan's order.
+ * @throws InputError, naming round and device, when a loss is no longer finite
+ */
 export async function trainRound(
   laboratory: Laboratory,
   strategy: Strategy,
@@ -38,7 +42,12 @@ export async function trainRound(
       const device = present.get(devicePlan.id);
       if (!device) throw new Error(`the plan of ${plan.strategy} names ${devicePlan.id}, which is not there`);
       const adapter = strategy.deviceAdapter(global, devicePlan);
-      works.set(device.id, await trainDevice(laboratory, plan, devicePlan, device, adapter));
+      const work = await trainDevice(laboratory, plan, devicePlan, device, adapter).catch(
+        (error: unknown) => {
+          throw locateProblem(error, `${strategy.name}, round ${plan.round}, device ${device.id}`);
+        },
+      );
+      works.set(device.id, work);
       laboratory.onEvent({
         type: 'device-trained',
         strategy: strategy.name,
@@ -52,7 +61,7 @@ export async function trainRound(
 }
 
 async function trainDevice(
-  { experiment, profile, pool, train, signal }: Laboratory,
+  { experiment, profile, pool, train }: Laboratory,
   { round, localSteps, rankDistribution }: Plan,
   plan: DevicePlan,
   device: SimulatedDevice,
@@ -60,7 +69,7 @@ async function trainDevice(
 ): Promise<DeviceWork> {
   const { depth, trunk } = plan;
   const task = localTask(experiment, { adapter, depth, trunk, examples: device.examples }, round, device.id);
-  const result = await pool.train(train, task, signal);
+  const result = await pool.train(train, task);
   return {
     plan,
     device,

@@ -6,6 +6,11 @@ import jetson80 from './jetson-80.json' with { type: 'json' };
 
 const builtInFleets: ReadonlyMap<string, unknown> = new Map([['jetson-80', jetson80]]);
 
+/** Whether `ref` names a fleet that Legend brings along. */
+export function isBuiltInFleet(ref: string): boolean {
+  return builtInFleets.has(ref);
+}
+
 /**
  * The fleet called `jetson-80`, or the one in the YAML or JSON file at the path `ref`.
  * Throws an InputError that names the field and the device where the file is wrong.

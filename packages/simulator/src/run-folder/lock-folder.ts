@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { InputError } from '@legend/base';
+import { WriteError } from '@legend/base/node';
 
 /** Name of the lock's file, which stays behind, empty. */
 export const lockFileName = '.lock';
@@ -8,10 +9,11 @@ export const lockFileName = '.lock';
 /**
  * Takes the folder for this caller alone and gives the function that releases it. The lock is the operating system's
  * and ends with the process however that ends, so it cannot go stale; SQLite's exclusive transaction is the way to one
- * that Node has on every platform. Throws an InputError with code `run-folder-locked`.
+ * that Node has on every platform. Throws an InputError with code
+ * `run-folder-locked`, a WriteError where the folder cannot be written.
  */
 export function lockFolder(folder: string): () => void {
-  const database = new DatabaseSync(join(folder, lockFileName), { timeout: 0 });
+  const database = openDatabase(join(folder, lockFileName));
   try {
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (cause) {
@@ -27,6 +29,14 @@ export function lockFolder(folder: string): () => void {
     });
   }
   return () => database.close();
+}
+
+function openDatabase(path: string): DatabaseSync {
+  try {
+    return new DatabaseSync(path, { timeout: 0 });
+  } catch (cause) {
+    throw new WriteError(path, cause as NodeJS.ErrnoException);
+  }
 }
 
 function isBusy(error: unknown): boolean {

@@ -34,6 +34,11 @@ export function meanTokens(dataset: TokenizedDataset): number {
   return dataset.ids.length / exampleCount(dataset);
 }
 
+/** Tokens of the longest example. */
+export function longestTokens(dataset: TokenizedDataset): number {
+  return dataset.labels.reduce((longest, _, example) => Math.max(longest, tokenCount(dataset, example)), 0);
+}
+
 /** Tokenises every example, cut to `maxLength` tokens. */
 export function tokenizeExamples(
   tokenizer: Tokenizer,

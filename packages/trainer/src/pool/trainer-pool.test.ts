@@ -81,6 +81,28 @@ describe('TrainerPool', () => {
     await expect(pool.train(dataset, { ...task, depth })).rejects.toMatchObject({ code: 'depth-invalid' });
   });
 
+  test('an abort in the middle of a task rejects all tasks with its reason, soon', async () => {
+    const controller = new AbortController();
+    const aborted = new TrainerPool({ ...settings, workers: 1, signal: controller.signal });
+    await aborted.train(dataset, { ...task, steps: 1 });
+    const endless = { ...task, steps: 1_000_000 };
+    const waiting = [aborted.train(dataset, endless), aborted.train(dataset, endless)];
+    setTimeout(() => controller.abort(new Error('the person has gone')), 50);
+    const outcomes = await Promise.allSettled(waiting);
+    expect(outcomes).toMatchObject(Array(2).fill({ reason: { message: 'the person has gone' } }));
+    await expect(aborted.train(dataset, task)).rejects.toThrow('the person has gone');
+    await aborted.close();
+  });
+
+  test('closing in the middle of a task ends it between two steps', async () => {
+    const busy = new TrainerPool({ ...settings, workers: 2 });
+    await busy.train(dataset, { ...task, steps: 1 });
+    const failure = busy.train(dataset, { ...task, steps: 1_000_000 }).catch((error: unknown) => error);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await busy.close();
+    expect(await failure).toMatchObject({ message: 'the pool was closed while it had work to do' });
+  });
+
   test('a device without data is refused', async () => {
     await expect(pool.train(dataset, { ...task, examples: [] })).rejects.toMatchObject({
       code: 'examples-missing',

@@ -10,8 +10,10 @@ import type { LogitsResult, WorkerAnswer, WorkerSettings, WorkerTask } from './w
 /** Examples per part of an evaluation; fixed, so that batches and thus bits do not depend on the number of workers. */
 const PART_EXAMPLES = 128;
 
-export interface PoolSettings extends WorkerSettings {
+export interface PoolSettings extends Omit<WorkerSettings, 'stop'> {
   readonly workers: number;
+  /** When it aborts, workers stop after their present step, and what they were asked rejects with its reason. */
+  readonly signal?: AbortSignal;
 }
 
 /** Worker threads, each with the model loaded, that train and evaluate in parallel. Results do not depend on their number. */
@@ -19,16 +21,25 @@ export class TrainerPool {
   readonly #pool: Piscina<WorkerTask, WorkerAnswer>;
   readonly #workers: number;
   readonly #classes: number;
+  readonly #signal: AbortSignal | undefined;
+  readonly #stopFlag = new Int32Array(new SharedArrayBuffer(4));
+  readonly #stop = (): void => {
+    Atomics.store(this.#stopFlag, 0, 1);
+  };
+  /** What the workers are doing and have been asked to do; these never reject. */
+  readonly #running = new Set<Promise<void>>();
   #runtimeSeconds = 0;
 
-  constructor({ workers, ...settings }: PoolSettings) {
+  constructor({ workers, signal, ...settings }: PoolSettings) {
+    this.#signal = signal;
+    signal?.addEventListener('abort', this.#stop);
     this.#workers = workers;
     this.#classes = settings.classes;
     this.#pool = new Piscina({
       filename: new URL('./worker.ts', import.meta.url).href,
       minThreads: workers,
       maxThreads: workers,
-      workerData: settings,
+      workerData: { ...settings, stop: this.#stopFlag } satisfies WorkerSettings,
     });
   }
 
@@ -42,14 +53,14 @@ export class TrainerPool {
   }
 
   /** Trains one device's share on the next free worker. */
-  async train(dataset: TokenizedDataset, task: LocalTask, signal?: AbortSignal): Promise<LocalResult> {
-    const result = (await this.#run({ kind: 'train', dataset, task }, signal)) as LocalResult;
+  async train(dataset: TokenizedDataset, task: LocalTask): Promise<LocalResult> {
+    const result = (await this.#run({ kind: 'train', dataset, task })) as LocalResult;
     this.#runtimeSeconds += result.runtimeSeconds;
     return result;
   }
 
   /** Logits of every example, [examples, classes] in the data's order. */
-  async logits(dataset: TokenizedDataset, adapter: Adapter, signal?: AbortSignal): Promise<Float32Array> {
+  async logits(dataset: TokenizedDataset, adapter: Adapter): Promise<Float32Array> {
     const logits = new Float32Array(exampleCount(dataset) * this.#classes);
     const byLength = [...dataset.labels.keys()].sort(
       (a, b) => tokenCount(dataset, b) - tokenCount(dataset, a),
@@ -58,7 +69,7 @@ export class TrainerPool {
     await Promise.all(
       parts.map(async (examples) => {
         const task: WorkerTask = { kind: 'logits', dataset, adapter, examples };
-        const result = (await this.#run(task, signal)) as LogitsResult;
+        const result = (await this.#run(task)) as LogitsResult;
         this.#runtimeSeconds += result.runtimeSeconds;
         for (const [row, example] of examples.entries()) {
           const values = result.logits.subarray(row * this.#classes, (row + 1) * this.#classes);
@@ -69,18 +80,38 @@ export class TrainerPool {
     return logits;
   }
 
-  async evaluate(dataset: TokenizedDataset, adapter: Adapter, signal?: AbortSignal): Promise<Score> {
-    return scoreLogits(await this.logits(dataset, adapter, signal), dataset.labels, this.#classes);
+  async evaluate(dataset: TokenizedDataset, adapter: Adapter): Promise<Score> {
+    return scoreLogits(await this.logits(dataset, adapter), dataset.labels, this.#classes);
   }
 
-  /** Stops all workers, whatever they are doing. */
+  /**
+   * Stops all workers, each after its present step: a worker that is terminated while it is inside ONNX Runtime takes
+   * the whole process down.
+   */
   async close(): Promise<void> {
+    this.#stop();
+    this.#signal?.removeEventListener('abort', this.#stop);
+    await Promise.all(this.#running);
     await this.#pool.destroy();
   }
 
-  async #run(task: WorkerTask, signal?: AbortSignal): Promise<LocalResult | LogitsResult> {
-    const answer = await this.#pool.run(task, signal ? { signal } : {});
-    if (answer.kind === 'bad-input') throw new InputError(answer.problem);
-    return answer.result;
+  async #run(task: WorkerTask): Promise<LocalResult | LogitsResult> {
+    this.#signal?.throwIfAborted();
+    const running = this.#pool.run(task);
+    const settled = running.then(
+      () => {},
+      () => {},
+    );
+    this.#running.add(settled);
+    const answer = await running.finally(() => this.#running.delete(settled));
+    switch (answer.kind) {
+      case 'done':
+        return answer.result;
+      case 'bad-input':
+        throw new InputError(answer.problem);
+      case 'stopped':
+        this.#signal?.throwIfAborted();
+        throw new Error('the pool was closed while it had work to do');
+    }
   }
 }

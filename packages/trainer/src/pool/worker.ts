@@ -14,6 +14,8 @@ export interface WorkerSettings {
   readonly classes: number;
   readonly seed: number;
   readonly threads: number;
+  /** Shared memory; 1 at index 0 asks the worker to stop after its present step. */
+  readonly stop: Int32Array;
 }
 
 /** What a worker is asked. The dataset lies in shared memory. */
@@ -34,16 +36,24 @@ export interface LogitsResult {
 /** What it answers. Errors lose their class between threads, so bad input travels as a value. */
 export type WorkerAnswer =
   | { readonly kind: 'done'; readonly result: LocalResult | LogitsResult }
-  | { readonly kind: 'bad-input'; readonly problem: InputProblem };
+  | { readonly kind: 'bad-input'; readonly problem: InputProblem }
+  | { readonly kind: 'stopped' };
+
+/** Ends a task between two steps. */
+class StopRequest extends Error {
+  override readonly name = 'StopRequest';
+}
 
 let engine: Promise<Engine> | undefined;
 
 /** Does one task of the pool; the first one opens the model. */
 export default async function answer(task: WorkerTask): Promise<WorkerAnswer> {
   try {
+    stopIfAsked();
     engine ??= openEngine(workerData as WorkerSettings);
     return { kind: 'done', result: await perform(await engine, task) };
   } catch (error) {
+    if (error instanceof StopRequest) return { kind: 'stopped' };
     if (!(error instanceof InputError)) throw error;
     return { kind: 'bad-input', problem: { ...error.problem, cause: undefined } };
   }
@@ -52,13 +62,18 @@ export default async function answer(task: WorkerTask): Promise<WorkerAnswer> {
 async function perform(engine: Engine, task: WorkerTask): Promise<LocalResult | LogitsResult> {
   switch (task.kind) {
     case 'train':
-      return trainLocally(engine, task.dataset, task.task);
+      return trainLocally(engine, task.dataset, task.task, stopIfAsked);
     case 'logits': {
       const before = engine.runtimeSeconds;
       const logits = await computeLogits(engine, task.dataset, task.adapter, task.examples);
       return { logits, runtimeSeconds: engine.runtimeSeconds - before };
     }
   }
+}
+
+function stopIfAsked(): void {
+  const { stop } = workerData as WorkerSettings;
+  if (Atomics.load(stop, 0) === 1) throw new StopRequest();
 }
 
 async function openEngine({ modelFolder, classes, seed, threads }: WorkerSettings): Promise<Engine> {

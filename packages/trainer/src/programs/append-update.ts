@@ -5,21 +5,21 @@ import { stateNames, type UpdateRule } from './program.ts';
 export const ADAMW = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
 /**
- * Appends the optimizer: `next.<name>` for every parameter, and for AdamW its moments. Declares the scalar inputs
+ * Appends the optimizer: outputs the next parameters and, for AdamW, the next moments. Declares the scalar inputs
  * `learning_rate` and, for AdamW, `first_correction` 1 - β₁ᵗ and `second_correction` 1 - β₂ᵗ.
+ *
+ * @param parameters all trained elements, one vector
+ * @param gradient of the same shape
  */
 export function appendUpdate(
   b: GraphBuilder,
   { optimizer, weightDecay }: UpdateRule,
-  parameters: readonly Value[],
-  gradients: readonly Value[],
+  parameters: Value,
+  gradient: Value,
 ): void {
   const learningRate = b.input('learning_rate', 'float32', []);
   if (optimizer === 'sgd') {
-    for (const [index, parameter] of parameters.entries()) {
-      const next = sgd(b, parameter, gradients[index] as Value, learningRate, weightDecay);
-      b.output(stateNames.next(parameter.name), next);
-    }
+    b.output(stateNames.next, sgd(b, parameters, gradient, learningRate, weightDecay));
     return;
   }
   const scalars = {
@@ -27,16 +27,13 @@ export function appendUpdate(
     firstCorrection: b.input('first_correction', 'float32', []),
     secondCorrection: b.input('second_correction', 'float32', []),
   };
-  for (const [index, parameter] of parameters.entries()) {
-    const { name, shape } = parameter;
-    const state = {
-      parameter,
-      firstMoment: b.input(stateNames.firstMoment(name), 'float32', shape),
-      secondMoment: b.input(stateNames.secondMoment(name), 'float32', shape),
-    };
-    const next = adamw(b, state, gradients[index] as Value, scalars, { ...ADAMW, weightDecay });
-    b.output(stateNames.next(name), next.parameter);
-    b.output(stateNames.nextFirstMoment(name), next.firstMoment);
-    b.output(stateNames.nextSecondMoment(name), next.secondMoment);
-  }
+  const state = {
+    parameter: parameters,
+    firstMoment: b.input(stateNames.firstMoment, 'float32', parameters.shape),
+    secondMoment: b.input(stateNames.secondMoment, 'float32', parameters.shape),
+  };
+  const next = adamw(b, state, gradient, scalars, { ...ADAMW, weightDecay });
+  b.output(stateNames.next, next.parameter);
+  b.output(stateNames.nextFirstMoment, next.firstMoment);
+  b.output(stateNames.nextSecondMoment, next.secondMoment);
 }

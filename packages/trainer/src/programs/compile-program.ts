@@ -7,6 +7,7 @@ import {
   encodeModel,
   GraphBuilder,
   globalNorm,
+  multiplyDims,
   optimize,
   type Value,
 } from '@legend/compiler';
@@ -92,26 +93,31 @@ function appendTraining(
   b.output('loss', loss);
   const parameters = [...trained.values()];
   const gradientOf = differentiate(b, loss, parameters);
-  const fresh = parameters.map((parameter) => gradientOf.get(parameter) ?? parameter);
+  const fresh = flatten(
+    b,
+    parameters.map((parameter) => gradientOf.get(parameter) as Value),
+  );
   const accumulates = specification.kind === 'gradients' || specification.accumulated;
-  const gradients = accumulates
-    ? parameters.map(({ name, shape }, index) =>
-        b.Add(b.input(stateNames.accumulator(name), 'float32', shape), fresh[index] as Value),
-      )
+  const gradient = accumulates
+    ? b.Add(b.input(stateNames.accumulator, 'float32', fresh.shape), fresh)
     : fresh;
   if (specification.kind === 'gradients') {
-    for (const [index, { name }] of parameters.entries()) {
-      b.output(stateNames.nextAccumulator(name), gradients[index] as Value);
-    }
+    b.output(stateNames.nextAccumulator, gradient);
     return;
   }
-  const { maxGradNorm } = specification.update;
-  const { clipped, norm } =
-    maxGradNorm > 0
-      ? clipByGlobalNorm(b, gradients, maxGradNorm)
-      : { clipped: gradients, norm: globalNorm(b, gradients) };
+  const norm = globalNorm(b, gradient);
   b.output('gradient_norm', norm);
-  appendUpdate(b, specification.update, parameters, clipped);
+  const { maxGradNorm } = specification.update;
+  const clipped = maxGradNorm > 0 ? clipByGlobalNorm(b, gradient, norm, maxGradNorm) : gradient;
+  appendUpdate(b, specification.update, flatten(b, parameters), clipped);
+}
+
+/** The elements of all values in one vector. */
+function flatten(b: GraphBuilder, values: readonly Value[]): Value {
+  return b.Concat(
+    values.map((value) => b.Reshape(value, [multiplyDims(value.shape)])),
+    0,
+  );
 }
 
 /**

@@ -43,13 +43,16 @@ export interface Program {
   readonly matrixFlops: (symbols: Readonly<Record<string, number>>) => number;
 }
 
-/** Graph names that belong to an adapter tensor. */
+/**
+ * Graph names of the optimizer's state. Everything trained lies in one vector, tensor after tensor in the order of
+ * `Program.trained`: the parameters after the step, AdamW's moments, accumulated gradients.
+ */
 export const stateNames = {
-  next: (name: string) => `next.${name}`,
-  firstMoment: (name: string) => `first_moment.${name}`,
-  nextFirstMoment: (name: string) => `next_first_moment.${name}`,
-  secondMoment: (name: string) => `second_moment.${name}`,
-  nextSecondMoment: (name: string) => `next_second_moment.${name}`,
-  accumulator: (name: string) => `accumulator.${name}`,
-  nextAccumulator: (name: string) => `next_accumulator.${name}`,
-};
+  next: 'next',
+  firstMoment: 'first_moment',
+  nextFirstMoment: 'next_first_moment',
+  secondMoment: 'second_moment',
+  nextSecondMoment: 'next_second_moment',
+  accumulator: 'accumulator',
+  nextAccumulator: 'next_accumulator',
+} as const;

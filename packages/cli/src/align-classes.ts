@@ -1,0 +1,15 @@
+import type { Dataset } from '@legend/data';
+
+/**
+ * The data with the classes of a trained head, in the order of its outputs, if they include all of the data's own;
+ * else the data as it is. A head without names of its own (`LABEL_0`, …) has the numbers from 0 as classes.
+ */
+export function alignClasses(data: Dataset, headClasses: readonly string[] | undefined): Dataset {
+  if (headClasses === undefined) return data;
+  const unnamed = headClasses.every((name, index) => name === `LABEL_${index}`);
+  const classes = unnamed ? headClasses.map((_, index) => String(index)) : headClasses;
+  const places = data.classes.map((name) => classes.indexOf(name));
+  if (places.includes(-1)) return data;
+  const examples = data.examples.map((example) => ({ ...example, label: places[example.label] ?? 0 }));
+  return { ...data, classes, examples };
+}

@@ -1,0 +1,81 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { loadExperiment, parseExperiment } from './experiment.ts';
+import { newFolder } from './tiny-experiment.fixture.ts';
+
+test('an empty experiment is the default one', () => {
+  expect(parseExperiment({}, 'test')).toMatchObject({
+    model: 'minilm-l6',
+    data: 'movie-reviews',
+    fleet: 'jetson-80',
+    devices: null,
+    strategies: ['legend', 'fedlora'],
+    partition: { kind: 'iid' },
+    local: { steps: 8, batchSize: 8, optimizer: 'adamw' },
+  });
+});
+
+describe('refused with the field and what to do:', () => {
+  const cases: [string, unknown, string][] = [
+    ['an unknown key', { round: 3 }, 'got the unknown key "round". Did you mean "rounds"?'],
+    ['an unknown key of a group', { local: { step: 3 } }, 'local: expected the keys steps, batchSize'],
+    ['a text for a number', { rounds: 'ten' }, 'rounds: expected a finite number, got "ten"'],
+    ['half a round', { rounds: 1.5 }, 'rounds: expected a whole number, got 1.5'],
+    ['no rounds', { rounds: 0 }, 'rounds: expected a number above 0, got 0'],
+    ['a text for a list', { strategies: 'legend' }, 'strategies: expected a list, got "legend"'],
+    ['no strategy', { strategies: [] }, 'strategies: expected a list of at least 1 item'],
+    ['a strategy twice', { strategies: ['legend', 'legend'] }, 'strategies: expected every strategy once'],
+    ['an accuracy above 1', { targetAccuracy: 80 }, 'targetAccuracy: expected a number at most 1, got 80'],
+    ['an unknown estimator', { estimator: 'last-valeu' }, 'Did you mean "last-value"?'],
+    ['an unknown partition', { partition: { kind: 'dirichle' } }, 'Did you mean "dirichlet"?'],
+    [
+      'a missing α',
+      { partition: { kind: 'dirichlet' } },
+      'partition.alpha: expected a finite number, got nothing',
+    ],
+    ['rank 0', { ranks: { kind: 'uniform', min: 0 } }, 'ranks.min: expected a number above 0, got 0'],
+    [
+      'a negative learning rate',
+      { local: { learningRate: -1 } },
+      'local.learningRate: expected a number above 0',
+    ],
+  ];
+  test.for(cases)('%s', ([, value, message]) => {
+    expect(() => parseExperiment(value, 'test')).toThrow(message);
+    expect(() => parseExperiment(value, 'test')).toThrow(
+      expect.objectContaining({ code: 'experiment-invalid' }),
+    );
+  });
+});
+
+describe('an experiment file', () => {
+  const write = async (text: string) => {
+    const path = join(await newFolder(), 'experiment.yaml');
+    await writeFile(path, text);
+    return path;
+  };
+
+  test('is read, and overrides win over it', async () => {
+    const path = await write('rounds: 5\nseed: 3\nlocal: { steps: 2 }\n');
+    expect(await loadExperiment(path, { seed: 4 })).toMatchObject({
+      rounds: 5,
+      seed: 4,
+      local: { steps: 2, batchSize: 8 },
+    });
+  });
+
+  test('that is empty is the default one', async () => {
+    expect(await loadExperiment(await write(''), {})).toEqual(parseExperiment({}, 'test'));
+  });
+
+  test('that is no group of keys is refused', async () => {
+    await expect(loadExperiment(await write('- legend\n'), {})).rejects.toThrow(
+      /experiment\.yaml: expected a group of keys, got \["legend"\]/,
+    );
+  });
+
+  test('that is not there is refused', async () => {
+    await expect(loadExperiment('/nowhere.yaml', {})).rejects.toMatchObject({ code: 'file-unreadable' });
+  });
+});

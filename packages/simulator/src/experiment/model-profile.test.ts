@@ -1,0 +1,46 @@
+import { selectLinearMaps } from '@legend/lora';
+import { openModel } from '@legend/models';
+import { expect, test } from 'vitest';
+import { blockWork, modelProfile } from './model-profile.ts';
+import { tinyModelFolder } from './tiny-experiment.fixture.ts';
+
+// 3 blocks, hidden size 32, intermediate size 64, 3 classes; per block query, key, value and output of 32 → 32,
+// intermediate 32 → 64, output 64 → 32.
+const model = await openModel(tinyModelFolder, { seed: 1 });
+const { architecture } = model;
+
+test('a profile has the bytes of adapter, head and kept activations', () => {
+  const queryValue = selectLinearMaps(architecture, ['query', 'value']);
+  expect(modelProfile(model, queryValue, { batchSize: 2, tokens: 10 })).toMatchObject({
+    blocks: 3,
+    adapterBytesPerRank: Array(3).fill(4 * 2 * (32 + 32)),
+    headBytes: 4 * (3 * 32 + 3),
+    activationBytesPerBlock: 4 * 2 * 10 * (7 * 32 + 3 * 64),
+    workingBytes: 4 * 2 * 10 * (7 * 32 + 3 * 64),
+  });
+  const all = selectLinearMaps(
+    architecture,
+    architecture.linearMaps.map(({ name }) => name),
+  );
+  expect(modelProfile(model, all, { batchSize: 1, tokens: 1 }).adapterBytesPerRank).toEqual(
+    Array(3).fill(4 * (4 * 64 + 2 * 96)),
+  );
+});
+
+test('a profile has the bytes of all weights', () => {
+  const layer = 4 * (32 * 32 + 32) + (64 * 32 + 64) + (32 * 64 + 32) + 4 * 32;
+  const embeddings = (200 + 64 + 2) * 32 + 2 * 32;
+  const headAndPooler = 32 * 32 + 32 + 3 * 32 + 3;
+  const { weightBytes } = modelProfile(model, [], { batchSize: 1, tokens: 1 });
+  expect(weightBytes).toBe(4 * (3 * layer + embeddings + headAndPooler));
+});
+
+test('a block’s work is that of its matrix products', () => {
+  const { forwardFlopsPerBlock, backwardFlopsPerBlock } = blockWork(architecture, {
+    batchSize: 2,
+    tokens: 10,
+  });
+  const perToken = 2 * (4 * 32 * 32 + 2 * 32 * 64) + 4 * 10 * 32;
+  expect(forwardFlopsPerBlock).toBe(2 * 10 * perToken);
+  expect(backwardFlopsPerBlock / forwardFlopsPerBlock).toBeCloseTo(43 / 47, 12);
+});
