@@ -1,6 +1,5 @@
 import { type ResolvedModel, resolveData, resolveModel } from '@legend/catalogue';
 import { type DataSource, type Dataset, type Reading, readExamples, readTrainTest } from '@legend/data';
-import { trainedClasses } from '@legend/models';
 import { alignClasses } from './align-classes.ts';
 import { showDownloads } from './terminal/show-downloads.ts';
 
@@ -15,13 +14,16 @@ interface Parts {
   readonly test: Dataset;
 }
 
+/** Class names of a trained head, in the order of its outputs; undefined where there is none. */
+type HeadClasses = readonly string[] | undefined;
+
 /**
  * Data in two parts: its own, its fixed split, or a tenth held out. The classes are those of the reading, else those
- * of the model's trained head where it knows all of the data's, else the data's.
+ * of the head where it knows all of the data's, else the data's.
  */
-export async function loadTrainTest(ref: string, reading: Reading, model: ResolvedModel): Promise<Parts> {
+export async function loadTrainTest(ref: string, reading: Reading, head: HeadClasses): Promise<Parts> {
   const source = await showDownloads((options) => resolveData(ref, options));
-  return nameClasses(await readTrainTest(source, reading), reading, model);
+  return nameClasses(await readTrainTest(source, reading), reading, head);
 }
 
 /** One part of the data where it has parts; a single file without a split of its own is one whole. Classes as above. */
@@ -29,10 +31,10 @@ export async function loadPart(
   ref: string,
   part: keyof Parts,
   reading: Reading,
-  model: ResolvedModel,
+  head: HeadClasses,
 ): Promise<Dataset> {
   const source = await showDownloads((options) => resolveData(ref, options));
-  return (await nameClasses(await readParts(source, reading), reading, model))[part];
+  return nameClasses(await readParts(source, reading), reading, head)[part];
 }
 
 async function readParts(source: DataSource, reading: Reading): Promise<Parts> {
@@ -42,13 +44,8 @@ async function readParts(source: DataSource, reading: Reading): Promise<Parts> {
   return { train: whole, test: whole };
 }
 
-async function nameClasses(
-  { train, test }: Parts,
-  reading: Reading,
-  { folder }: ResolvedModel,
-): Promise<Parts> {
+function nameClasses({ train, test }: Parts, reading: Reading, head: HeadClasses): Parts {
   for (const warning of train.warnings ?? []) console.error(`note: ${warning}`);
   if (reading.classes !== undefined) return { train, test };
-  const classes = await trainedClasses(folder);
-  return { train: alignClasses(train, classes), test: alignClasses(test, classes) };
+  return { train: alignClasses(train, head), test: alignClasses(test, head) };
 }

@@ -1,7 +1,8 @@
 export { type Experiment, loadExperiment, parseExperiment } from './experiment/experiment.ts';
 export type { ExperimentEvent } from './experiment/experiment-event.ts';
+export type { ExperimentData, ExperimentResources } from './experiment/experiment-resources.ts';
 export { blockWork, modelProfile } from './experiment/model-profile.ts';
-export { type ExperimentData, type ExperimentResources, runExperiment } from './experiment/run-experiment.ts';
+export { runExperiment } from './experiment/run-experiment.ts';
 export { deviceCapacities } from './fleet/device-capacities.ts';
 export { loadFleet } from './fleet/load-fleet.ts';
 export { comparisonRows } from './report/comparison-rows.ts';

@@ -7,7 +7,7 @@ export class WriteError extends Error {
     const full = cause.code === 'ENOSPC' || cause.code === 'EDQUOT';
     super(
       full
-        ? `${path}: expected room to write, got a full disk. Free some space and resume; what was written before is intact.`
+        ? `${path}: expected room to write, got a full disk. Free some space and try again; what was written before is intact.`
         : `${path}: expected to write the file, got "${cause.message}". What was written before is intact.`,
       { cause },
     );

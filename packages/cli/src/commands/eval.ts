@@ -6,6 +6,7 @@ import { loadTokenizer, type Model, openModel } from '@legend/models';
 import { computeLogits, Engine, nodeRuntime, scoreLogits, tokenizeExamples } from '@legend/trainer';
 import { Command } from 'commander';
 import { checkAdapterBase } from '../check-adapter-base.ts';
+import { headClasses } from '../head-classes.ts';
 import { type ColumnOptions, columnsOf, sharedOptions } from '../options.ts';
 import { loadPart, locateModel } from '../resolve-inputs.ts';
 import { noteCutTexts } from '../terminal/note-cut-texts.ts';
@@ -52,7 +53,7 @@ async function evaluate(options: EvalOptions): Promise<void> {
     options.data,
     'test',
     { ...columnsOf(options), classes: notes?.classes },
-    located,
+    notes ? undefined : await headClasses(located, options.adapter),
   );
   const model = await openModel(located.folder, { classes: data.classes.length, seed: options.seed });
   const { architecture } = model;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { InputError } from '@legend/base';
 import { comparisonRows, formatComparisonTable, loadExperiment, runExperiment } from '@legend/simulator';
 import { Command } from 'commander';
+import { headClasses } from '../head-classes.ts';
 import { onInterrupt } from '../interruption.ts';
 import { type ColumnOptions, columnsOf, integerFrom, names, numberFrom, sharedOptions } from '../options.ts';
 import { loadTrainTest, locateModel } from '../resolve-inputs.ts';
@@ -55,7 +56,11 @@ async function simulate(file: string | undefined, options: SimulateOptions): Pro
   const experiment = await loadExperiment(file, overridesOf(options));
   const out = runFolderOf(options);
   const model = await locateModel(experiment.model);
-  const { train, test } = await loadTrainTest(experiment.data, columnsOf(options), model);
+  const { train, test } = await loadTrainTest(
+    experiment.data,
+    columnsOf(options),
+    await headClasses(model, undefined),
+  );
   const { signal, dispose } = onInterrupt(
     `interrupted; continue with the same command and --out ${out} --resume`,
   );

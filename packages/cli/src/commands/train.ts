@@ -14,6 +14,7 @@ import { type Architecture, type Model, openModel } from '@legend/models';
 import { type FineTuned, fineTune, nodeRuntime } from '@legend/trainer';
 import { Command, Option } from 'commander';
 import { checkAdapterBase } from '../check-adapter-base.ts';
+import { headClasses } from '../head-classes.ts';
 import { type ColumnOptions, columnsOf, integerFrom, names, numberFrom, sharedOptions } from '../options.ts';
 import { parseRanks } from '../parse-ranks.ts';
 import { refuseFilledFolder } from '../refuse-filled-folder.ts';
@@ -93,11 +94,11 @@ async function train(options: TrainOptions): Promise<void> {
     options.data,
     'train',
     { ...columnsOf(options), classes: notes?.classes },
-    located,
+    notes ? undefined : await headClasses(located, options.initAdapter),
   );
   const model = await openModel(located.folder, { classes: data.classes.length, seed: options.seed });
   const { architecture } = model;
-  const start = await startOf(options, architecture);
+  const start = await startOf(options, model);
   const depth = options.depth ?? adaptedDepth(start, architecture);
   const maxLength = Math.min(options.maxLength, architecture.maxTokens);
   const display = showSteps(options);
@@ -130,9 +131,13 @@ async function train(options: TrainOptions): Promise<void> {
 /** The adapter to start from, or what a new one is made of. */
 async function startOf(
   { initAdapter, ranks, alpha, targets }: TrainOptions,
-  architecture: Architecture,
+  { architecture, head, newHead }: Model,
 ): Promise<Adapter | LoraSpecification> {
-  if (initAdapter !== undefined) return readPeftAdapter(initAdapter, architecture);
+  if (initAdapter !== undefined) {
+    const adapter = await readPeftAdapter(initAdapter, architecture);
+    // An adapter without a head leaves the model's own frozen; one that was just drawn has to be trained.
+    return adapter.head.size === 0 && newHead.length > 0 ? { ...adapter, head } : adapter;
+  }
   const perBlock = rankDistribution(parseRanks(ranks), architecture.blocks);
   selectLinearMaps(architecture, targets ?? architecture.defaultTargets);
   return {

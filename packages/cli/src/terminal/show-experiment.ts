@@ -19,20 +19,21 @@ export function showExperiment(
   const update = createLogUpdate(process.stderr);
   const live = process.stderr.isTTY && !json;
   const started = performance.now();
-  let finishedRounds = 0;
-  let resumedRounds = 0;
-  let finishedStrategies = 0;
+  /** Rounds that ran here, for the mean time of one. */
+  let roundsRun = 0;
+  /** Rounds of the current strategy, those of an interrupted run included. */
+  let roundsDone = 0;
+  let strategiesToCome = strategies.length;
 
   const say = (line: string): void => {
     if (live) update.clear();
     console.error(line);
   };
   const timeLeft = (): string => {
-    if (finishedRounds === 0) return '';
-    const perRound = (performance.now() - started) / 1000 / finishedRounds;
-    const total = rounds * strategies.length;
-    const done = finishedStrategies * rounds + ((finishedRounds + resumedRounds) % rounds);
-    return `at most ${formatDuration(perRound * Math.max(0, total - done))} left`;
+    if (roundsRun === 0) return '';
+    const perRound = (performance.now() - started) / 1000 / roundsRun;
+    const left = rounds - roundsDone + strategiesToCome * rounds;
+    return `at most ${formatDuration(perRound * left)} left`;
   };
   const onEvent = (event: ExperimentEvent): void => {
     switch (event.type) {
@@ -40,7 +41,8 @@ export function showExperiment(
         noteCutTexts(event.texts, event.maxLength);
         return;
       case 'strategy-started':
-        resumedRounds += event.roundsDone;
+        roundsDone = event.roundsDone;
+        strategiesToCome--;
         say(`\n${event.strategy}${event.roundsDone > 0 ? `, from round ${event.roundsDone + 1}` : ''}`);
         say('round  accuracy  virtual time    traffic   waiting');
         return;
@@ -54,7 +56,8 @@ export function showExperiment(
         return;
       }
       case 'round-finished': {
-        finishedRounds++;
+        roundsRun++;
+        roundsDone++;
         const { round, accuracy, virtualSeconds, bytesUp, bytesDown, waitingSeconds } = event.record;
         const cells = [
           String(round).padStart(5),
@@ -67,7 +70,6 @@ export function showExperiment(
         return;
       }
       case 'strategy-finished': {
-        finishedStrategies++;
         const { summary, reason } = event;
         const took = `${summary.rounds} rounds, ${formatDuration(summary.hostSeconds)}`;
         const share = formatPercent(event.workerShare, 0);

@@ -43,7 +43,7 @@ export interface Update {
   readonly deviceId: string;
   readonly round: number;
   readonly depth: number;
-  /** Training examples used; the weight in averages. */
+  /** Training examples that the device holds; the weight in averages, as in FedAvg (arXiv 1602.05629). */
   readonly examples: number;
   /** The trained blocks and the head; blocks below the depth are empty. */
   readonly adapter: Adapter;

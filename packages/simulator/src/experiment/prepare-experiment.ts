@@ -7,10 +7,10 @@ import { partition } from '../partition/partition.ts';
 import { describeHost } from '../run-folder/describe-host.ts';
 import type { Summary } from '../run-folder/summary.ts';
 import type { Experiment } from './experiment.ts';
+import type { ExperimentResources } from './experiment-resources.ts';
 import { presentDevices, type Setting } from './laboratory.ts';
 import { locateProblem } from './locate-problem.ts';
 import { blockWork, modelProfile } from './model-profile.ts';
-import type { ExperimentResources } from './run-experiment.ts';
 import { type SettledExperiment, settleDevices } from './settle-devices.ts';
 
 /** One strategy of an experiment and the global state that it begins with. */

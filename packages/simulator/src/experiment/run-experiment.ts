@@ -1,39 +1,15 @@
 import { writeAdapterNotes, writePeftAdapter } from '@legend/lora';
-import { type TextExample, TrainerPool } from '@legend/trainer';
+import { TrainerPool } from '@legend/trainer';
 import { renderReport } from '../report/render-report.ts';
 import { readRun } from '../run-folder/read-run.ts';
 import { createRunFolder, openRunFolder, type RunFolder } from '../run-folder/run-folder.ts';
 import { summarizeStrategy } from '../run-folder/summarize-strategy.ts';
 import type { Summary } from '../run-folder/summary.ts';
 import type { Experiment } from './experiment.ts';
-import type { ExperimentEvent } from './experiment-event.ts';
+import type { ExperimentResources } from './experiment-resources.ts';
 import type { Laboratory } from './laboratory.ts';
 import { type PreparedExperiment, prepareExperiment, type Trial } from './prepare-experiment.ts';
 import { runStrategy } from './run-strategy.ts';
-
-/** Labelled examples for training and testing, with the names of their classes. */
-export interface ExperimentData {
-  readonly id: string;
-  readonly classes: readonly string[];
-  readonly train: readonly (TextExample & { readonly key?: string | undefined })[];
-  readonly test: readonly TextExample[];
-}
-
-/** What an experiment runs with, on this machine. */
-export interface ExperimentResources {
-  readonly modelId: string;
-  /** What the adapters name as their base. */
-  readonly pretrainedName: string;
-  readonly modelFolder: string;
-  readonly data: ExperimentData;
-  /** Run folder. */
-  readonly out: string;
-  /** Goes on with the run in `out` instead of beginning one. */
-  readonly resume: boolean;
-  readonly workers: number;
-  readonly onEvent: (event: ExperimentEvent) => void;
-  readonly signal: AbortSignal;
-}
 
 /**
  * Runs every strategy of an experiment, one after the other, on the same fleet, data and seed, and leaves a run

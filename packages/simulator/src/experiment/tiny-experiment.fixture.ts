@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { seededRandom } from '@legend/base';
 import type { StrategySummary, Summary } from '../run-folder/summary.ts';
 import { type Experiment, parseExperiment } from './experiment.ts';
-import { type ExperimentData, type ExperimentResources, runExperiment } from './run-experiment.ts';
+import type { ExperimentData, ExperimentResources } from './experiment-resources.ts';
+import { runExperiment } from './run-experiment.ts';
 
 /** An experiment that trains for real within a second or two: the smallest model, four devices, three rounds. */
 

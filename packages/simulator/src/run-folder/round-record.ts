@@ -17,7 +17,7 @@ const deviceRecordSchema = z.looseObject({
   backwardSeconds: seconds,
   uploadSeconds: seconds,
   downloadSeconds: seconds,
-  /** Training examples that the device used in this round. */
+  /** Training examples that the device holds: its weight in averages. */
   examples: count,
 });
 

@@ -1,0 +1,26 @@
+import type { TextExample } from '@legend/trainer';
+import type { ExperimentEvent } from './experiment-event.ts';
+
+/** Labelled examples for training and testing, with the names of their classes. */
+export interface ExperimentData {
+  readonly id: string;
+  readonly classes: readonly string[];
+  readonly train: readonly (TextExample & { readonly key?: string | undefined })[];
+  readonly test: readonly TextExample[];
+}
+
+/** What an experiment runs with, on this machine. */
+export interface ExperimentResources {
+  readonly modelId: string;
+  /** What the adapters name as their base. */
+  readonly pretrainedName: string;
+  readonly modelFolder: string;
+  readonly data: ExperimentData;
+  /** Run folder. */
+  readonly out: string;
+  /** Goes on with the run in `out` instead of beginning one. */
+  readonly resume: boolean;
+  readonly workers: number;
+  readonly onEvent: (event: ExperimentEvent) => void;
+  readonly signal: AbortSignal;
+}
