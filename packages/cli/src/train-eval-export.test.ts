@@ -203,9 +203,53 @@ describe('eval', () => {
   });
 
   test('knows the adapter’s classes where the data has fewer, and refuses others', async () => {
+    const fewer = await writeRows(rows.filter(({ label }) => label === 'warm'));
+    const { stdout } = await runLegend(
+      'eval',
+      '--model',
+      tinyModel,
+      '--adapter',
+      adapter,
+      '--data',
+      fewer,
+      '--json',
+    );
+    expect(JSON.parse(stdout)).toMatchObject({ classes: ['cold', 'old', 'warm'], examples: 16 });
+
+    const other = await writeRows([...rows, { text: 'a film', label: 'hot' }]);
+    expectBadInput(
+      await runLegend('eval', '--model', tinyModel, '--adapter', adapter, '--data', other),
+      /line 49: expected one of the classes "cold", "old", "warm", got label "hot"/,
+    );
+  });
+
+  test('refuses an adapter of another base', async () => {
+    const other = await copyTinyModel();
+    const weights = join(other, 'model.safetensors');
+    const bytes = await readFile(weights);
+    bytes.writeFloatLE(0.5, bytes.length - 4);
+    await writeFile(weights, bytes);
+    for (const args of [
+      ['eval', '--data', data],
+      ['export', '--out', join(await newFolder(), 'merged')],
+      ['train', '--data', data, '--out', join(await newFolder(), 'adapter')],
+    ]) {
+      const option = args[0] === 'train' ? '--init-adapter' : '--adapter';
+      expectBadInput(
+        await runLegend(...args, '--model', other, option, adapter),
+        /expected the model that the adapter was trained on, .*bert \(sha256 [0-9a-f]{12}…\)/,
+      );
+    }
+  });
+
+  test('takes the classes of an adapter without notes from its head, whatever labels the data has', async () => {
+    const bare = await newFolder();
+    for (const file of ['adapter_config.json', 'adapter_model.safetensors']) {
+      await copyFile(join(adapter, file), join(bare, file));
+    }
     const classes = (await readAdapterNotes(adapter))?.classes ?? [];
-    const fewer = rows.filter(({ label }) => label !== classes[0]);
-    const numbered = fewer.map(({ text, label }) => ({ text, label: classes.indexOf(label) }));
+    const some = rows.filter(({ label }) => label !== classes[0]);
+    const numbered = some.map(({ text, label }) => ({ text, label: classes.indexOf(label) }));
     const scoreOf = async (folder: string, file: string) => {
       const { code, stdout, stderr } = await runLegend(
         ...['eval', '--model', tinyModel, '--adapter', folder, '--data', file, '--json'],
@@ -214,9 +258,8 @@ describe('eval', () => {
       const { accuracy, loss } = JSON.parse(stdout);
       return { accuracy, loss };
     };
-    expect(await scoreOf(bare, await writeRows(numbered))).toEqual(
-      await scoreOf(adapter, await writeRows(fewer)),
-    );
+    const named = await scoreOf(adapter, await writeRows(some));
+    expect(await scoreOf(bare, await writeRows(numbered))).toEqual(named);
   });
 
   test('refuses a folder without an adapter', async () => {
