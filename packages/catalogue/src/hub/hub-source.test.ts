@@ -32,7 +32,12 @@ describe('from the hub', () => {
     const options = await makeOptions({ hub });
     const model = await resolveModel('org/tiny', options);
     const repo = join(options.folder, 'hf/hub/models--org--tiny');
-    expect(model).toEqual({ id: 'org/tiny', folder: join(repo, 'snapshots', commit), sha256: weightsSha256 });
+    expect(model).toEqual({
+      id: 'org/tiny',
+      pretrainedName: 'org/tiny',
+      folder: join(repo, 'snapshots', commit),
+      sha256: weightsSha256,
+    });
     await expectModel(model.folder);
     expect((await readdir(model.folder)).sort()).toEqual(Object.keys(modelFiles).sort());
     expect(await readFile(join(repo, 'refs/main'), 'utf8')).toBe(commit);

@@ -78,7 +78,7 @@ test('a full disk is said, with what to do', async () => {
   await expect(appendRound(path, records[0] as RoundRecord)).rejects.toMatchObject({
     name: 'WriteError',
     code: 'disk-full',
-    message: `${path}: expected room to write, got a full disk. Free some space and resume; what was written before is intact.`,
+    message: `${path}: expected room to write, got a full disk. Free some space and try again; what was written before is intact.`,
   });
 });
 
