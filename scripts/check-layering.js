@@ -16,7 +16,7 @@ const arrows = {
   models: ['base', 'adapter', 'compiler'],
   lora: ['base', 'adapter', 'compiler', 'models'],
   trainer: ['base', 'adapter', 'compiler', 'models', 'lora'],
-  simulator: ['base', 'adapter', 'data', 'method', 'models', 'lora', 'trainer'],
+  simulator: ['base', 'adapter', 'method', 'models', 'lora', 'trainer'],
   cli: [
     'base',
     'adapter',
