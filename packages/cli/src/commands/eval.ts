@@ -1,14 +1,12 @@
 import { availableParallelism } from 'node:os';
 import type { Adapter } from '@legend/adapter';
 import { writeFileAtomically } from '@legend/base/node';
-import { readAdapterNotes, readPeftAdapter } from '@legend/lora';
-import { loadTokenizer, type Model, openModel } from '@legend/models';
+import { readPeftAdapter } from '@legend/lora';
+import { loadTokenizer, type Model } from '@legend/models';
 import { computeLogits, Engine, nodeRuntime, scoreLogits, tokenizeExamples } from '@legend/trainer';
 import { Command } from 'commander';
-import { checkAdapterBase } from '../check-adapter-base.ts';
-import { headClasses } from '../head-classes.ts';
-import { type ColumnOptions, columnsOf, sharedOptions } from '../options.ts';
-import { loadPart, locateModel } from '../resolve-inputs.ts';
+import { openModelAndData } from '../open-model-and-data.ts';
+import { type ColumnOptions, sharedOptions } from '../options.ts';
 import { noteCutTexts } from '../terminal/note-cut-texts.ts';
 
 interface EvalOptions extends ColumnOptions {
@@ -46,16 +44,7 @@ export function evalCommand(): Command {
 }
 
 async function evaluate(options: EvalOptions): Promise<void> {
-  const located = await locateModel(options.model);
-  const notes = options.adapter === undefined ? undefined : await readAdapterNotes(options.adapter);
-  checkAdapterBase(options.adapter, notes, located);
-  const data = await loadPart(
-    options.data,
-    'test',
-    { ...columnsOf(options), classes: notes?.classes },
-    notes ? undefined : await headClasses(located, options.adapter),
-  );
-  const model = await openModel(located.folder, { classes: data.classes.length, seed: options.seed });
+  const { located, notes, data, model } = await openModelAndData(options, options.adapter, 'test');
   const { architecture } = model;
   const adapter =
     options.adapter === undefined ? bare(model) : await readPeftAdapter(options.adapter, architecture);

@@ -2,6 +2,7 @@ import { readAdapterNotes, readPeftAdapter, writeMergedModel } from '@legend/lor
 import { openModel } from '@legend/models';
 import { Command } from 'commander';
 import { checkAdapterBase } from '../check-adapter-base.ts';
+import { headClasses } from '../head-classes.ts';
 import { sharedOptions } from '../options.ts';
 import { refuseFilledFolder } from '../refuse-filled-folder.ts';
 import { locateModel } from '../resolve-inputs.ts';
@@ -26,8 +27,9 @@ async function exportModel({ model: ref, adapter: folder, out }: ExportOptions):
   const located = await locateModel(ref);
   const notes = await readAdapterNotes(folder);
   checkAdapterBase(folder, notes, located);
-  const model = await openModel(located.folder, { classes: notes?.classes.length, seed: 0 });
+  const classes = notes?.classes ?? (await headClasses(located, folder));
+  const model = await openModel(located.folder, { classes: classes?.length, seed: 0 });
   const adapter = await readPeftAdapter(folder, model.architecture);
-  await writeMergedModel(out, model, adapter, notes?.classes);
+  await writeMergedModel(out, model, adapter, classes);
   console.log(`model: ${out}`);
 }

@@ -3,22 +3,19 @@ import type { Adapter } from '@legend/adapter';
 import { InputError } from '@legend/base';
 import {
   type LoraSpecification,
-  readAdapterNotes,
   readPeftAdapter,
   selectLinearMaps,
   writeAdapterNotes,
   writePeftAdapter,
 } from '@legend/lora';
 import { DEFAULT_ALPHA_PER_RANK, rankDistribution } from '@legend/method';
-import { type Architecture, type Model, openModel } from '@legend/models';
+import type { Architecture, Model } from '@legend/models';
 import { type FineTuned, fineTune, nodeRuntime } from '@legend/trainer';
 import { Command, Option } from 'commander';
-import { checkAdapterBase } from '../check-adapter-base.ts';
-import { headClasses } from '../head-classes.ts';
-import { type ColumnOptions, columnsOf, integerFrom, names, numberFrom, sharedOptions } from '../options.ts';
+import { openModelAndData } from '../open-model-and-data.ts';
+import { type ColumnOptions, integerFrom, names, numberFrom, sharedOptions } from '../options.ts';
 import { parseRanks } from '../parse-ranks.ts';
 import { refuseFilledFolder } from '../refuse-filled-folder.ts';
-import { loadPart, locateModel } from '../resolve-inputs.ts';
 import { noteCutTexts } from '../terminal/note-cut-texts.ts';
 import { showSteps } from '../terminal/show-steps.ts';
 
@@ -87,16 +84,7 @@ export function trainCommand(): Command {
 
 async function train(options: TrainOptions): Promise<void> {
   await refuseFilledFolder(options.out);
-  const located = await locateModel(options.model);
-  const notes = options.initAdapter === undefined ? undefined : await readAdapterNotes(options.initAdapter);
-  checkAdapterBase(options.initAdapter, notes, located);
-  const data = await loadPart(
-    options.data,
-    'train',
-    { ...columnsOf(options), classes: notes?.classes },
-    notes ? undefined : await headClasses(located, options.initAdapter),
-  );
-  const model = await openModel(located.folder, { classes: data.classes.length, seed: options.seed });
+  const { located, data, model } = await openModelAndData(options, options.initAdapter, 'train');
   const { architecture } = model;
   const start = await startOf(options, model);
   const depth = options.depth ?? adaptedDepth(start, architecture);
