@@ -17,6 +17,17 @@ describe('a local folder', () => {
     expect(model).toEqual({ id: folder, folder, pretrainedName: folder, sha256: weightsSha256 });
   });
 
+  test('with weights in several files is hashed as the list that sha256sum prints', async () => {
+    const parts = { 'b.safetensors': 'second', 'a.safetensors': 'first' };
+    const index = JSON.stringify({
+      weight_map: { x: 'b.safetensors', y: 'a.safetensors', z: 'b.safetensors' },
+    });
+    const { 'model.safetensors': _, ...others } = modelFiles;
+    const folder = await makeFolder({ ...others, ...parts, 'model.safetensors.index.json': index });
+    const list = `${sha256(Buffer.from('first'))}  a.safetensors\n${sha256(Buffer.from('second'))}  b.safetensors\n`;
+    expect((await resolveModel(folder, await makeOptions())).sha256).toBe(sha256(Buffer.from(list)));
+  });
+
   test('is hashed again when its weights change', async () => {
     const folder = await makeFolder(modelFiles);
     const options = await makeOptions();

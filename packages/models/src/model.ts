@@ -25,8 +25,6 @@ export interface Model {
   readonly config: Readonly<Record<string, unknown>>;
   /** Bytes of all its parameters as float32. */
   readonly weightBytes: number;
-  /** Hash of the weight files. */
-  sha256(): Promise<string>;
 }
 
 /**
@@ -77,7 +75,6 @@ export async function openModel(
     weightBytes:
       FLOAT_BYTES *
       checkpoint.tensorNames.reduce((sum, name) => sum + elementCount(checkpoint.dimsOf(name)), 0),
-    sha256: () => checkpoint.sha256(),
   };
 }
 

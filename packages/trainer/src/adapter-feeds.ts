@@ -1,4 +1,4 @@
-import { type Adapter, namedTensors, rankOf, type Tensor } from '@legend/adapter';
+import { type Adapter, loraTensorName, namedTensors, rankOf } from '@legend/adapter';
 import { scaleName } from '@legend/lora';
 import type { Architecture } from '@legend/models';
 import type { AdaptedPart } from './programs/program.ts';
@@ -21,26 +21,22 @@ export function adaptedPartOf(
   };
 }
 
-/** The adapter's tensors under their flat names. */
-export function adapterFeeds(adapter: Adapter): Map<string, RuntimeTensor> {
-  return new Map([...namedTensors(adapter)].map(([name, tensor]) => [name, feed(tensor)]));
-}
-
-/** α/r of every module whose tensors are among `names`. */
-export function scaleFeeds(adapter: Adapter, names: readonly string[]): Map<string, RuntimeTensor> {
-  const read = new Set(names);
+/** The adapter tensors that a program reads, by their flat names `names`, and α/r of their modules. */
+export function adapterFeeds(adapter: Adapter, names: readonly string[]): Map<string, RuntimeTensor> {
+  const tensors = namedTensors(adapter);
   const feeds = new Map<string, RuntimeTensor>();
+  for (const name of names) {
+    const tensor = tensors.get(name);
+    if (!tensor) throw new Error(`the adapter has no tensor ${name}`);
+    feeds.set(name, { dtype: 'float32', ...tensor });
+  }
   for (const [index, block] of adapter.blocks.entries()) {
     for (const [target, module] of block) {
-      const name = scaleName(index + 1, target);
-      if (read.has(name.replace(/scale$/, 'lora_A'))) feeds.set(name, scalar(module.alpha / rankOf(module)));
+      if (!feeds.has(loraTensorName(index + 1, target, 'lora_A'))) continue;
+      feeds.set(scaleName(index + 1, target), scalar(module.alpha / rankOf(module)));
     }
   }
   return feeds;
-}
-
-export function feed({ dims, data }: Tensor): RuntimeTensor {
-  return { dtype: 'float32', dims, data };
 }
 
 export function scalar(value: number): RuntimeTensor {

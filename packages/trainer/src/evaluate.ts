@@ -1,10 +1,10 @@
 import type { Adapter } from '@legend/adapter';
-import { adaptedPartOf, adapterFeeds, scaleFeeds } from './adapter-feeds.ts';
+import { adaptedPartOf, adapterFeeds } from './adapter-feeds.ts';
 import { collate } from './batches/collate.ts';
 import { evaluationBatches } from './batches/plan-batches.ts';
 import type { TokenizedDataset } from './batches/tokenized-dataset.ts';
 import type { Engine } from './engine.ts';
-import type { RuntimeTensor } from './runtime/runtime.ts';
+import { vectorOutput } from './trained-state.ts';
 
 /** Examples per batch; larger ones measured no faster. */
 const BATCH_SIZE = 32;
@@ -20,11 +20,7 @@ export async function computeLogits(
   const { blocks, classes } = architecture;
   const specification = { ...adaptedPartOf(architecture, adapter, blocks), kind: 'forward' } as const;
   const program = await engine.program(specification);
-  const tensors = adapterFeeds(adapter);
-  const fixed = new Map([
-    ...program.adapter.map((name) => [name, tensors.get(name) as RuntimeTensor] as const),
-    ...scaleFeeds(adapter, program.adapter),
-  ]);
+  const fixed = adapterFeeds(adapter, program.adapter);
   const rowOf = new Map(examples.map((example, row) => [example, row]));
   const logits = new Float32Array(examples.length * classes);
   for (const batch of evaluationBatches(dataset, examples, BATCH_SIZE)) {
@@ -32,7 +28,7 @@ export async function computeLogits(
       specification,
       new Map([...fixed, ...collate(architecture, dataset, batch)]),
     );
-    const rows = outputs.get('logits')?.data ?? new Float32Array();
+    const rows = vectorOutput(outputs, 'logits').data;
     for (const [index, example] of batch.entries()) {
       logits.set(rows.subarray(index * classes, (index + 1) * classes), (rowOf.get(example) ?? 0) * classes);
     }

@@ -1,6 +1,6 @@
 import { type Adapter, mapTensors, restrictToDepth, type Tensor } from '@legend/adapter';
 import { InputError } from '@legend/base';
-import { adaptedPartOf, adapterFeeds, scalar, scaleFeeds } from './adapter-feeds.ts';
+import { adaptedPartOf, adapterFeeds, scalar } from './adapter-feeds.ts';
 import { collate } from './batches/collate.ts';
 import { chunk, trainingBatches } from './batches/plan-batches.ts';
 import type { TokenizedDataset } from './batches/tokenized-dataset.ts';
@@ -88,12 +88,8 @@ export async function trainOnBatches(
   } as const;
   const program = await engine.program(specification);
 
-  const adapter = adapterFeeds(task.adapter);
-  const fixed = new Map([
-    ...program.adapter.map((name) => [name, adapter.get(name) as RuntimeTensor] as const),
-    ...scaleFeeds(task.adapter, program.adapter),
-  ]);
-  let state = initialState(program.trained, adapter, task.update);
+  const fixed = adapterFeeds(task.adapter, program.adapter);
+  let state = initialState(program.trained, fixed, task.update);
   const losses: number[] = [];
   const gradientNorms: number[] = [];
   let examples = 0;

@@ -70,6 +70,7 @@ async function simulate(file: string | undefined, options: SimulateOptions): Pro
       modelId: model.id,
       pretrainedName: model.pretrainedName,
       modelFolder: model.folder,
+      modelSha256: model.sha256,
       data: { id: train.id, classes: train.classes, train: train.examples, test: test.examples },
       out,
       resume: options.resume === true,

@@ -1,15 +1,11 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { Tensor } from '@legend/adapter';
 import { InputError } from '@legend/base';
 import * as z from 'zod';
 import type { JsonObject } from './json-object.ts';
 import { readJsonObject } from './read-json-object.ts';
 import { openSafetensors, type SafetensorsFile } from './read-safetensors.ts';
-import { unreadableFile } from './unreadable-file.ts';
 
 /** A model folder as Hugging Face lays it out: config.json, and weights in one or several safetensors files. */
 export interface Checkpoint {
@@ -22,11 +18,6 @@ export interface Checkpoint {
   dimsOf(name: string): readonly number[] | undefined;
   /** The tensor as float32. Throws an InputError if it is absent or its shape is not `expectedDims`. */
   read(name: string, expectedDims: readonly number[]): Promise<Tensor>;
-  /**
-   * SHA-256 of the weights in hexadecimal: that of model.safetensors; of sharded weights, that of a text with
-   * the line `<sha256>  <file name>` for each shard, in order of their names.
-   */
-  sha256(): Promise<string>;
 }
 
 const WEIGHTS = 'model.safetensors';
@@ -37,7 +28,7 @@ const indexSchema = z.looseObject({ weight_map: z.record(z.string(), z.string())
 /** Opens a model folder and checks its weight files' headers. Throws an InputError if anything is missing or corrupt. */
 export async function openCheckpoint(folder: string): Promise<Checkpoint> {
   const config = await readJsonObject(join(folder, 'config.json'));
-  const { files, fileOf } = await openWeights(folder);
+  const fileOf = await openWeights(folder);
 
   const dimsOf = (name: string) => fileOf.get(name)?.entries.get(name)?.dims;
 
@@ -64,14 +55,6 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
     return file.read(name);
   };
 
-  const sha256 = async (): Promise<string> => {
-    const digests = await Promise.all(files.map(({ path }) => hashFile(path)));
-    const [only] = digests;
-    if (only !== undefined && digests.length === 1) return only;
-    const lines = files.map(({ path }, index) => `${digests[index]}  ${basename(path)}\n`);
-    return createHash('sha256').update(lines.join('')).digest('hex');
-  };
-
   return {
     folder,
     config,
@@ -79,21 +62,16 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
     has: (name) => fileOf.has(name),
     dimsOf,
     read,
-    sha256,
   };
 }
 
-interface Weights {
-  /** In order of their names. */
-  readonly files: readonly SafetensorsFile[];
-  /** The file that holds the tensor of a name. */
-  readonly fileOf: ReadonlyMap<string, SafetensorsFile>;
-}
+/** The file that holds the tensor of a name. */
+type Weights = ReadonlyMap<string, SafetensorsFile>;
 
 async function openWeights(folder: string): Promise<Weights> {
   if (await exists(join(folder, WEIGHTS))) {
     const file = await openSafetensors(join(folder, WEIGHTS));
-    return { files: [file], fileOf: new Map([...file.entries.keys()].map((name) => [name, file])) };
+    return new Map([...file.entries.keys()].map((name) => [name, file]));
   }
   if (await exists(join(folder, INDEX))) return openShards(folder);
   throw new InputError({
@@ -146,7 +124,7 @@ async function openShards(folder: string): Promise<Weights> {
     }
     fileOf.set(name, shard);
   }
-  return { files: [...shards.values()], fileOf };
+  return fileOf;
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -154,14 +132,6 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash).catch((cause) => {
-    throw unreadableFile(path, 'a safetensors file', cause);
-  });
-  return hash.digest('hex');
 }
 
 function sameDims(left: readonly number[], right: readonly number[]): boolean {

@@ -15,6 +15,8 @@ export interface ExperimentResources {
   /** What the adapters name as their base. */
   readonly pretrainedName: string;
   readonly modelFolder: string;
+  /** Of its weights. */
+  readonly modelSha256: string;
   readonly data: ExperimentData;
   /** Run folder. */
   readonly out: string;

@@ -68,7 +68,7 @@ export async function prepareExperiment(
     initial: initialState(setting, strategy, model, names),
   }));
   for (const trial of trials) checkFirstPlan(setting, trial);
-  return { setting, trials, model, maxLength, summary: await describeRun(experiment, resources, model) };
+  return { setting, trials, model, maxLength, summary: describeRun(experiment, resources, model) };
 }
 
 function strategyOptions({ ranks, waitingBound }: Experiment) {
@@ -106,16 +106,16 @@ function checkFirstPlan(setting: Setting, { strategy, initial }: Trial): void {
   }
 }
 
-async function describeRun(
+function describeRun(
   experiment: SettledExperiment,
-  { modelId, data }: ExperimentResources,
-  { architecture, sha256 }: Model,
-): Promise<Summary> {
+  { modelId, modelSha256, data }: ExperimentResources,
+  { architecture }: Model,
+): Summary {
   return {
     formatVersion: 1,
     config: experiment,
     host: describeHost(),
-    model: { id: modelId, sha256: await sha256(), blocks: architecture.blocks, hidden: architecture.hidden },
+    model: { id: modelId, sha256: modelSha256, blocks: architecture.blocks, hidden: architecture.hidden },
     data: {
       id: data.id,
       train: data.train.length,

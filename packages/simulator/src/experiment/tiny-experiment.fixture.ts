@@ -80,6 +80,7 @@ export function runTiny(
     modelId: 'tiny',
     pretrainedName: 'tiny',
     modelFolder: tinyModelFolder,
+    modelSha256: 'ab'.repeat(32),
     data: tinyData,
     out,
     resume: false,
