@@ -14,20 +14,39 @@ export interface LoraModule {
   readonly b: Tensor;
 }
 
-/** What is trained, sent and averaged: the LoRA tensors of each block plus the task head. */
-export interface Adapter {
+/**
+ * A bottleneck after one linear map: y = x + up·GELU(down·x + downBias) + upBias, where x is the map's output
+ * (Houlsby et al., arXiv 1902.00751; one per block as in Pfeiffer et al., arXiv 2005.00247).
+ */
+export interface BottleneckModule {
+  readonly kind: 'bottleneck';
+  /** [width, hidden] */
+  readonly down: Tensor;
+  /** [width] */
+  readonly downBias: Tensor;
+  /** [hidden, width] */
+  readonly up: Tensor;
+  /** [hidden] */
+  readonly upBias: Tensor;
+}
+
+/** What one linear map carries. */
+export type AdapterModule = LoraModule | BottleneckModule;
+
+/** What is trained, sent and averaged: the modules of each block plus the task head. */
+export interface Adapter<Module extends AdapterModule = AdapterModule> {
   /**
    * Entry l-1 belongs to block l and maps a target's name (`attention.self.query`) to its module.
    * A block that carries nothing (below a device's depth, say) has an empty map.
    */
-  readonly blocks: readonly ReadonlyMap<string, LoraModule>[];
+  readonly blocks: readonly ReadonlyMap<string, Module>[];
   /** Head parameters by checkpoint name, e.g. `classifier.weight`. */
   readonly head: ReadonlyMap<string, Tensor>;
 }
 
-/** Rank of the module: rows of A. */
-export function rankOf(module: LoraModule): number {
-  return module.a.dims[0] ?? 0;
+/** Rank of a LoRA module, width of a bottleneck: how many rows its first matrix has. */
+export function rankOf(module: AdapterModule): number {
+  return (module.kind === 'lora' ? module.a : module.down).dims[0] ?? 0;
 }
 
 /** The same adapter with only the `depth` blocks nearest the output; the head stays. */
@@ -37,18 +56,15 @@ export function restrictToDepth(adapter: Adapter, depth: number): Adapter {
 }
 
 /**
- * Every tensor of the adapter by one flat name: `blocks.<l>.<target>.lora_A`, `….lora_B` (l from 1) and
- * `head.<name>`; in the order of blocks, then the head.
+ * Every tensor of the adapter by one flat name: `blocks.<l>.<target>.<part>` (l from 1; parts `lora_A`, `lora_B` of LoRA,
+ * `down`, `down_bias`, `up`, `up_bias` of a bottleneck) and `head.<name>`; in the order of blocks, then the head.
  */
 export function namedTensors(adapter: Adapter): Map<string, Tensor> {
   const named = new Map<string, Tensor>();
-  for (const [index, block] of adapter.blocks.entries()) {
-    for (const [target, module] of block) {
-      named.set(loraTensorName(index + 1, target, 'lora_A'), module.a);
-      named.set(loraTensorName(index + 1, target, 'lora_B'), module.b);
-    }
-  }
-  for (const [name, tensor] of adapter.head) named.set(headTensorName(name), tensor);
+  mapTensors(adapter, (name, tensor) => {
+    named.set(name, tensor);
+    return tensor;
+  });
   return named;
 }
 
@@ -60,11 +76,9 @@ export function mapTensors(adapter: Adapter, tensorNamed: (name: string, tensor:
         new Map(
           [...block].map(([target, module]) => [
             target,
-            {
-              ...module,
-              a: tensorNamed(loraTensorName(index + 1, target, 'lora_A'), module.a),
-              b: tensorNamed(loraTensorName(index + 1, target, 'lora_B'), module.b),
-            },
+            mapModule(module, (part, tensor) =>
+              tensorNamed(moduleTensorName(index + 1, target, part), tensor),
+            ),
           ]),
         ),
     ),
@@ -74,8 +88,44 @@ export function mapTensors(adapter: Adapter, tensorNamed: (name: string, tensor:
   };
 }
 
-export function loraTensorName(block: number, target: string, factor: 'lora_A' | 'lora_B'): string {
-  return `blocks.${block}.${target}.${factor}`;
+/** The parts of a module, as they end the flat names of its tensors. */
+export type LoraPart = 'lora_A' | 'lora_B';
+export type BottleneckPart = 'down' | 'down_bias' | 'up' | 'up_bias';
+type ModulePart = LoraPart | BottleneckPart;
+
+function mapModule(
+  module: AdapterModule,
+  tensorOf: (part: ModulePart, tensor: Tensor) => Tensor,
+): AdapterModule {
+  switch (module.kind) {
+    case 'lora':
+      return { ...module, a: tensorOf('lora_A', module.a), b: tensorOf('lora_B', module.b) };
+    case 'bottleneck':
+      return {
+        ...module,
+        down: tensorOf('down', module.down),
+        downBias: tensorOf('down_bias', module.downBias),
+        up: tensorOf('up', module.up),
+        upBias: tensorOf('up_bias', module.upBias),
+      };
+  }
+}
+
+/** The name of a module among all: `blocks.<l>.<target>`. */
+export function modulePath(block: number, target: string): string {
+  return `blocks.${block}.${target}`;
+}
+
+/** What `modulePath` was made of, or undefined for a text that it does not make. */
+export function parseModulePath(
+  path: string,
+): { readonly block: number; readonly target: string } | undefined {
+  const [, block, target] = /^blocks\.([1-9]\d*)\.(.+)$/.exec(path) ?? [];
+  return block && target ? { block: Number(block), target } : undefined;
+}
+
+export function moduleTensorName(block: number, target: string, part: ModulePart): string {
+  return `${modulePath(block, target)}.${part}`;
 }
 
 export function headTensorName(name: string): string {

@@ -1,5 +1,13 @@
 import { InputError } from '@legend/base';
-import { type Adapter, type LoraModule, mapTensors, namedTensors, type Tensor } from './adapter.ts';
+import {
+  type Adapter,
+  type AdapterModule,
+  mapTensors,
+  modulePath,
+  namedTensors,
+  parseModulePath,
+  type Tensor,
+} from './adapter.ts';
 
 /** An adapter as a list of tensors, the way it is stored and sent. */
 export interface FlatAdapter {
@@ -7,13 +15,15 @@ export interface FlatAdapter {
   readonly blocks: number;
   /** By the names of `namedTensors`. */
   readonly tensors: ReadonlyMap<string, Tensor>;
-  /** α of every module, by `blocks.<l>.<target>`. */
+  /** α of every LoRA module, by `blocks.<l>.<target>`; the tensors tell where a bottleneck stands. */
   readonly alphas: Readonly<Record<string, number>>;
 }
 
 export function flattenAdapter(adapter: Adapter): FlatAdapter {
   const alphas = adapter.blocks.flatMap((block, index) =>
-    [...block].map(([target, { alpha }]) => [`blocks.${index + 1}.${target}`, alpha] as const),
+    [...block].flatMap(([target, module]) =>
+      module.kind === 'lora' ? [[modulePath(index + 1, target), module.alpha] as const] : [],
+    ),
   );
   return {
     blocks: adapter.blocks.length,
@@ -28,11 +38,23 @@ export function flattenAdapter(adapter: Adapter): FlatAdapter {
  * @throws InputError for a tensor that is missing or belongs nowhere
  */
 export function restoreAdapter({ blocks, tensors, alphas }: FlatAdapter, where: string): Adapter {
-  const restored: Map<string, LoraModule>[] = Array.from({ length: blocks }, () => new Map());
-  const empty: Tensor = { dims: [0, 0], data: new Float32Array() };
+  const restored: Map<string, AdapterModule>[] = Array.from({ length: blocks }, () => new Map());
+  const place = (path: string, module: AdapterModule): void => {
+    const site = parseModulePath(path);
+    if (site) restored[site.block - 1]?.set(site.target, module);
+  };
   for (const [path, alpha] of Object.entries(alphas)) {
-    const [, block = '', target = ''] = /^blocks\.(\d+)\.(.+)$/.exec(path) ?? [];
-    restored[Number(block) - 1]?.set(target, { kind: 'lora', alpha, a: empty, b: empty });
+    place(path, { kind: 'lora', alpha, a: EMPTY, b: EMPTY });
+  }
+  for (const name of tensors.keys()) {
+    if (!name.startsWith('blocks.') || !name.endsWith('.down')) continue;
+    place(name.slice(0, -'.down'.length), {
+      kind: 'bottleneck',
+      down: EMPTY,
+      downBias: EMPTY,
+      up: EMPTY,
+      upBias: EMPTY,
+    });
   }
   const head = [...tensors].flatMap(([name, tensor]) =>
     name.startsWith('head.') ? [[name.slice('head.'.length), tensor] as const] : [],
@@ -51,3 +73,5 @@ export function restoreAdapter({ blocks, tensors, alphas }: FlatAdapter, where: 
   }
   return mapTensors(shell, (name, tensor) => tensors.get(name) ?? tensor);
 }
+
+const EMPTY: Tensor = { dims: [0, 0], data: new Float32Array() };

@@ -1,11 +1,17 @@
+export { absorbMerged } from './absorb-merged.ts';
 export {
   type Adapter,
+  type AdapterModule,
   adapterBytes,
+  type BottleneckModule,
+  type BottleneckPart,
   headTensorName,
   type LoraModule,
-  loraTensorName,
+  type LoraPart,
   mapTensors,
+  moduleTensorName,
   namedTensors,
+  parseModulePath,
   rankOf,
   restrictToDepth,
   type Tensor,

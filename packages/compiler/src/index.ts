@@ -1,10 +1,11 @@
 export { differentiate } from './gradients/differentiate.ts';
 export { CompileError } from './graph/compile-error.ts';
 export { type Dim, multiplyDims, type Shape } from './graph/dim.ts';
-export type { DType, Graph, Value } from './graph/graph.ts';
+export type { DType, Graph, Node, Value } from './graph/graph.ts';
 export { GraphBuilder } from './graph/graph-builder.ts';
 export { countMatrixFlops } from './graph/matrix-flops.ts';
 export { encodeModel } from './onnx/encode-model.ts';
 export { type ExecutionProvider, optimize } from './passes/optimize.ts';
+export { type QuantizedPart, quantizeKept } from './passes/quantize-kept.ts';
 export { clipByGlobalNorm, globalNorm } from './update/clip-by-global-norm.ts';
 export { type AdamwOptions, type AdamwState, adamw, sgd } from './update/optimizers.ts';

@@ -60,6 +60,12 @@ describe('a fresh adapter', () => {
     expect(new Set(firsts).size).toBe(firsts.length);
   });
 
+  test('carries nothing in a block of rank 0', () => {
+    const changes = { ranks: [0, 2, 0], alphas: [0, 4, 0] };
+    const sparse = createAdapter(architecture, { ...specification, ...changes }, head, 5);
+    expect(sparse.blocks.map(({ size }) => size)).toEqual([0, 4, 0]);
+  });
+
   test('draws a module alike whatever the rank of other blocks and the other targets', () => {
     const alone = createAdapter(
       architecture,
@@ -78,7 +84,7 @@ describe('refused:', () => {
     ['an unknown target', { targets: ['query', 'valeu'] }, 'target-unknown'],
     ['a part of a name', { targets: ['uery'] }, 'target-unknown'],
     ['no target', { targets: [] }, 'target-unknown'],
-    ['rank 0', { ranks: [1, 0, 1] }, 'ranks-invalid'],
+    ['a rank below 0', { ranks: [1, -1, 1] }, 'ranks-invalid'],
     ['half a rank', { ranks: [1, 1.5, 1] }, 'ranks-invalid'],
     ['too few ranks', { ranks: [1, 1] }, 'ranks-invalid'],
     ['alpha 0', { alphas: [1, 0, 1] }, 'alphas-invalid'],

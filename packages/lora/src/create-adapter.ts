@@ -6,9 +6,9 @@ import type { Architecture, LinearMap } from '@legend/models';
 export interface LoraSpecification {
   /** Names of linear maps inside a block: whole (`attention.self.query`) or the last part (`query`), as PEFT matches. */
   readonly targets: readonly string[];
-  /** r_1 … r_L, one per block. */
+  /** r_1 … r_L, one per block; a block of rank 0 carries no LoRA. */
   readonly ranks: readonly number[];
-  /** α_1 … α_L, one per block. */
+  /** α_1 … α_L, one per block; without effect where the rank is 0. */
   readonly alphas: readonly number[];
 }
 
@@ -17,19 +17,25 @@ export interface LoraSpecification {
  * yet (as PEFT initialises it; LoRA, section 4.1).
  *
  * @param head the task head it starts from
- * @throws InputError for unknown targets, ranks below 1, or a number of ranks other than L
+ * @throws InputError for unknown targets, ranks below 0, or a number of ranks other than L
  */
 export function createAdapter(
   architecture: Architecture,
   specification: LoraSpecification,
   head: ReadonlyMap<string, Tensor>,
   seed: number,
-): Adapter {
+): Adapter<LoraModule> {
   const maps = selectLinearMaps(architecture, specification.targets);
   const { ranks, alphas } = specification;
-  checkPerBlock('ranks', ranks, architecture.blocks, (rank) => Number.isInteger(rank) && rank >= 1);
-  checkPerBlock('alphas', alphas, architecture.blocks, (alpha) => Number.isFinite(alpha) && alpha > 0);
+  checkPerBlock('ranks', ranks, architecture.blocks, (rank) => Number.isInteger(rank) && rank >= 0);
+  checkPerBlock(
+    'alphas',
+    alphas,
+    architecture.blocks,
+    (alpha, index) => ranks[index] === 0 || (Number.isFinite(alpha) && alpha > 0),
+  );
   const blocks = ranks.map((rank, index) => {
+    if (rank === 0) return new Map<string, LoraModule>();
     const modules = maps.map((map): [string, LoraModule] => {
       const random = seededRandom(seed, 'lora_A', index + 1, map.name);
       return [map.name, createModule(map, rank, alphas[index] ?? rank, random)];
@@ -78,14 +84,14 @@ function checkPerBlock(
   name: string,
   values: readonly number[],
   blocks: number,
-  valid: (value: number) => boolean,
+  valid: (value: number, index: number) => boolean,
 ): void {
   if (values.length === blocks && values.every(valid)) return;
   throw new InputError({
     code: `${name}-invalid`,
-    expected: `${blocks} ${name}, one per block, each above zero`,
+    expected: `${blocks} ${name}, one per block, none below zero`,
     got: `[${values.join(', ')}]`,
     where: `LoRA ${name}`,
-    todo: `Give ${blocks} positive ${name}.`,
+    todo: `Give ${blocks} ${name}; rank 0 for a block without LoRA.`,
   });
 }

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Adapter, Tensor } from '@legend/adapter';
+import type { Adapter, LoraModule, Tensor } from '@legend/adapter';
 import { openModel, openSafetensors } from '@legend/models';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createAdapter } from './create-adapter.ts';
@@ -16,7 +16,7 @@ const { architecture } = model;
 const query = 'bert.encoder.layer.1.attention.self.query.weight';
 
 /** Rank 2, alpha 6 on the query of block 2; the head has one value changed. */
-function someAdapter(): Adapter {
+function someAdapter(): Adapter<LoraModule> {
   const specification = { targets: ['query'], ranks: [2, 2, 2], alphas: [6, 6, 6] };
   const { blocks } = createAdapter(architecture, specification, model.head, 3);
   for (const { b } of blocks[1]?.values() ?? []) {

@@ -1,9 +1,11 @@
 import { type Adapter, type LoraModule, rankOf, type Tensor } from '@legend/adapter';
+import { InputError } from '@legend/base';
 import type { Architecture } from '@legend/models';
 
 /**
  * The parameters that the adapter changes, by checkpoint name: W + (α/r)·B·A for every target, and the head.
  * @param read gives a base parameter by its checkpoint name
+ * @throws InputError for a bottleneck, which no weight of the base can stand in for
  */
 export async function mergeAdapter(
   architecture: Architecture,
@@ -13,12 +15,23 @@ export async function mergeAdapter(
   const merged = new Map<string, Tensor>(adapter.head);
   for (const [index, block] of adapter.blocks.entries()) {
     for (const [target, module] of block) {
+      if (module.kind !== 'lora') throw refuseBottleneck(index + 1, target);
       const name = `${architecture.blockPath(index + 1)}.${target}.weight`;
       const dims = [module.b.dims[0] ?? 0, module.a.dims[1] ?? 0];
       merged.set(name, addProduct(await read(name, dims), module));
     }
   }
   return merged;
+}
+
+function refuseBottleneck(block: number, target: string): InputError {
+  return new InputError({
+    code: 'adapter-not-mergeable',
+    expected: 'LoRA, which can be merged into a weight',
+    got: `a bottleneck on ${target} of block ${block}, which is not linear`,
+    where: 'adapter',
+    todo: 'Use the base model and the adapter side by side, or train LoRA.',
+  });
 }
 
 /** W + (α/r)·B·A, summed in double precision; W [out, in]. */

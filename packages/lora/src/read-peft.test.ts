@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Adapter, rankOf } from '@legend/adapter';
+import { type Adapter, type LoraModule, rankOf } from '@legend/adapter';
 import {
   type Architecture,
   decodeSafetensors,
@@ -25,13 +25,18 @@ async function architectureOf(model: string, classes: number): Promise<Architect
   return selectArchitecture(await readJsonObject(path), classes, path);
 }
 
-/** α of every module by path inside the model. */
-function alphasOf({ blocks }: Adapter): Record<string, number> {
-  return Object.fromEntries(
-    blocks.flatMap((block, index) =>
-      [...block].map(([target, { alpha }]) => [`${index + 1}.${target}`, alpha]),
+/** LoRA modules by path inside the model. */
+function loraOf({ blocks }: Adapter): [string, LoraModule][] {
+  return blocks.flatMap((block, index) =>
+    [...block].flatMap(([target, module]): [string, LoraModule][] =>
+      module.kind === 'lora' ? [[`${index + 1}.${target}`, module]] : [],
     ),
   );
+}
+
+/** α of every module by path inside the model. */
+function alphasOf(adapter: Adapter): Record<string, number> {
+  return Object.fromEntries(loraOf(adapter).map(([path, { alpha }]) => [path, alpha]));
 }
 
 const goldens = [
@@ -107,7 +112,7 @@ describe('readPeftAdapter', () => {
     const architecture = await architectureOf('bert', 3);
     const adapter = await readPeftAdapter(join(testdata, 'peft', 'bert-all-linear-rslora'), architecture);
     expect([...(adapter.blocks[2]?.keys() ?? [])]).toEqual(architecture.linearMaps.map(({ name }) => name));
-    for (const module of adapter.blocks[2]?.values() ?? []) {
+    for (const [, module] of loraOf(adapter)) {
       expect(module.alpha / rankOf(module)).toBeCloseTo(4 / Math.sqrt(3), 12);
     }
   });
@@ -118,13 +123,12 @@ describe('readPeftAdapter', () => {
     const stored = decodeSafetensors(await readFile(path), path).tensors;
     const adapter = await readPeftAdapter(join(testdata, 'peft', name), architecture);
     let found = 0;
-    for (const [index, block] of adapter.blocks.entries()) {
-      for (const [target, { a, b }] of block) {
-        const module = `base_model.model.${architecture.blockPath(index + 1)}.${target}`;
-        expect(a).toEqual(stored.get(`${module}.lora_A.weight`));
-        expect(b).toEqual(stored.get(`${module}.lora_B.weight`));
-        found += 2;
-      }
+    for (const [path, { a, b }] of loraOf(adapter)) {
+      const [, block, target] = /^(\d+)\.(.+)$/.exec(path) ?? [];
+      const module = `base_model.model.${architecture.blockPath(Number(block))}.${target}`;
+      expect(a).toEqual(stored.get(`${module}.lora_A.weight`));
+      expect(b).toEqual(stored.get(`${module}.lora_B.weight`));
+      found += 2;
     }
     for (const [headName, tensor] of adapter.head) {
       expect(tensor).toEqual(stored.get(`base_model.model.${headName}`));

@@ -1,21 +1,25 @@
 import { join } from 'node:path';
-import type { Adapter, LoraModule, Tensor } from '@legend/adapter';
+import { type Adapter, headTensorName, type LoraModule, type Tensor } from '@legend/adapter';
 import { InputError } from '@legend/base';
 import { type Architecture, openSafetensors, readJsonObject, type SafetensorsFile } from '@legend/models';
+import { FLAT_TYPE, readFlatAdapter } from './flat-format.ts';
 import { parsePeftConfig } from './peft-config.ts';
 import { type PeftLayout, peftHeadName, peftLayout, peftLoraName, peftTensorDims } from './peft-layout.ts';
+import { readFinite } from './read-finite.ts';
 
 /**
- * Reads an adapter folder that PEFT wrote: adapter_config.json and adapter_model.safetensors. The head holds what
- * `modules_to_save` names; it is empty if that names nothing.
+ * Reads an adapter folder that PEFT or `writePeftAdapter` wrote: adapter_config.json and adapter_model.safetensors. The
+ * head holds what `modules_to_save` names; it is empty if that names nothing.
  * Throws an InputError if a file is missing or corrupt, if the configuration asks for what Legend cannot do, or if
  * the tensors are not exactly those that it describes, in shape, all finite.
  */
 export async function readPeftAdapter(folder: string, architecture: Architecture): Promise<Adapter> {
   const configPath = join(folder, 'adapter_config.json');
-  const config = parsePeftConfig(await readJsonObject(configPath), configPath);
-  const layout = peftLayout(config, architecture, configPath);
+  const config = await readJsonObject(configPath);
+  const flat = config.peft_type === FLAT_TYPE;
+  const layout = flat || peftLayout(parsePeftConfig(config, configPath), architecture, configPath);
   const file = await openSafetensors(join(folder, 'adapter_model.safetensors'));
+  if (layout === true) return readFlatAdapter(config, configPath, file, architecture);
   checkTensors(file, layout, architecture);
 
   const blocks = Array.from({ length: architecture.blocks }, () => new Map<string, LoraModule>());
@@ -41,7 +45,9 @@ export async function readPeftClasses(
 ): Promise<number | undefined> {
   const output = architecture.headParameters.findLast(({ dims }) => dims.length === 2);
   const file = await openSafetensors(join(folder, 'adapter_model.safetensors'));
-  return output && file.entries.get(peftHeadName(output.name))?.dims[0];
+  if (!output) return undefined;
+  const names = [peftHeadName(output.name), headTensorName(output.name)];
+  return names.flatMap((name) => file.entries.get(name)?.dims[0] ?? [])[0];
 }
 
 /** Throws an InputError unless the file holds the tensors of the layout, in shape, and no others. */
@@ -72,17 +78,4 @@ function checkTensors(file: SafetensorsFile, layout: PeftLayout, architecture: A
       `a tensor ${unknown} that adapter_config.json does not account for`,
     );
   }
-}
-
-async function readFinite(file: SafetensorsFile, name: string): Promise<Tensor> {
-  const tensor = await file.read(name);
-  const bad = tensor.data.findIndex((value) => !Number.isFinite(value));
-  if (bad < 0) return tensor;
-  throw new InputError({
-    code: 'adapter-not-finite',
-    expected: `finite numbers in ${name}`,
-    got: `${tensor.data[bad]} as element ${bad}`,
-    where: file.path,
-    todo: 'The adapter diverged while it was trained; use an earlier one.',
-  });
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Adapter, rankOf, type Tensor } from '@legend/adapter';
+import { type Adapter, type LoraModule, rankOf, type Tensor } from '@legend/adapter';
 import { type Architecture, writeSafetensors } from '@legend/models';
+import { flatFormat } from './flat-format.ts';
 import { parsePeftConfig } from './peft-config.ts';
 import { peftHeadName, peftLayout, peftLoraName, peftTensorDims } from './peft-layout.ts';
 
@@ -10,6 +11,8 @@ const FILES = ['adapter_model.safetensors', 'adapter_config.json'] as const;
 
 /**
  * Writes an adapter as a folder that PEFT loads. Both files are complete before the first replaces an older one.
+ * PEFT has no format for bottlenecks: an adapter with one is written in Legend's own, of a `peft_type` that PEFT
+ * refuses; `readPeftAdapter` reads both.
  *
  * @param baseModel path or hub name of the base, for whoever loads the adapter without naming one
  * @throws RangeError when the adapter does not fit the architecture or carries no LoRA
@@ -20,9 +23,10 @@ export async function writePeftAdapter(
   architecture: Architecture,
   { baseModel }: { readonly baseModel: string | null },
 ): Promise<void> {
-  const config = { ...FIXED_OPTIONS, base_model_name_or_path: baseModel, ...describe(adapter, architecture) };
-  const tensors = nameTensors(adapter, architecture);
-  checkDescribed(config, tensors, architecture);
+  const lora = loraBlocks(adapter);
+  const described = lora ? peftFormat(adapter, lora, architecture) : flatFormat(adapter, architecture);
+  const config = { ...described.config, base_model_name_or_path: baseModel };
+  const { tensors } = described;
 
   const staging = join(folder, `.unfinished-${randomUUID()}`);
   await mkdir(staging, { recursive: true });
@@ -33,6 +37,25 @@ export async function writePeftAdapter(
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
+}
+
+type LoraBlocks = readonly ReadonlyMap<string, LoraModule>[];
+
+/** The adapter's blocks, or undefined where one carries something else than LoRA. */
+function loraBlocks({ blocks }: Adapter): LoraBlocks | undefined {
+  const lora = blocks.map(
+    (block) =>
+      new Map([...block].flatMap(([target, module]) => (module.kind === 'lora' ? [[target, module]] : []))),
+  );
+  return lora.every((block, index) => block.size === blocks[index]?.size) ? lora : undefined;
+}
+
+/** adapter_config.json and the tensors beside it, as PEFT names them. */
+function peftFormat(adapter: Adapter, blocks: LoraBlocks, architecture: Architecture) {
+  const config = { ...FIXED_OPTIONS, ...describe(adapter, blocks, architecture) };
+  const tensors = nameTensors(adapter, blocks, architecture);
+  checkDescribed(config, tensors, architecture);
+  return { config, tensors };
 }
 
 const FIXED_OPTIONS = {
@@ -56,8 +79,8 @@ interface AdaptedModule {
 }
 
 /** The part of adapter_config.json that depends on the adapter: r and lora_alpha of the top block, patterns for the rest. */
-function describe(adapter: Adapter, architecture: Architecture) {
-  const modules = adapter.blocks.flatMap((block, index) =>
+function describe(adapter: Adapter, blocks: LoraBlocks, architecture: Architecture) {
+  const modules = blocks.flatMap((block, index) =>
     [...block].map(([target, module]): AdaptedModule => {
       const path = `${architecture.blockPath(index + 1)}.${target}`;
       return { path, target, block: index + 1, rank: rankOf(module), alpha: module.alpha };
@@ -65,7 +88,7 @@ function describe(adapter: Adapter, architecture: Architecture) {
   );
   const top = modules.at(-1);
   if (top === undefined) throw new RangeError('An adapter without LoRA has no PEFT form');
-  const blocks = [...new Set(modules.map(({ block }) => block))];
+  const adapted = [...new Set(modules.map(({ block }) => block))];
   return {
     r: top.rank,
     lora_alpha: top.alpha,
@@ -75,8 +98,8 @@ function describe(adapter: Adapter, architecture: Architecture) {
     alpha_pattern: Object.fromEntries(
       modules.filter(({ alpha }) => alpha !== top.alpha).map(({ path, alpha }) => [path, alpha]),
     ),
-    target_modules: targetModules(modules, blocks.length, architecture),
-    layers_to_transform: blocks.length === architecture.blocks ? null : blocks.map((block) => block - 1),
+    target_modules: targetModules(modules, adapted.length, architecture),
+    layers_to_transform: adapted.length === architecture.blocks ? null : adapted.map((block) => block - 1),
     layers_pattern: null,
     modules_to_save: modulesToSave(adapter, architecture),
   };
@@ -109,9 +132,9 @@ function modulesToSave(adapter: Adapter, architecture: Architecture): readonly s
   return [...new Set(names)];
 }
 
-function nameTensors(adapter: Adapter, architecture: Architecture): Map<string, Tensor> {
+function nameTensors(adapter: Adapter, blocks: LoraBlocks, architecture: Architecture): Map<string, Tensor> {
   const tensors = new Map<string, Tensor>();
-  for (const [index, block] of adapter.blocks.entries()) {
+  for (const [index, block] of blocks.entries()) {
     for (const [target, { a, b }] of block) {
       tensors.set(peftLoraName(architecture, index + 1, target, 'lora_A'), a);
       tensors.set(peftLoraName(architecture, index + 1, target, 'lora_B'), b);

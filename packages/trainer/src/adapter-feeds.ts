@@ -1,4 +1,4 @@
-import { type Adapter, loraTensorName, namedTensors, rankOf } from '@legend/adapter';
+import { type Adapter, moduleTensorName, namedTensors, rankOf } from '@legend/adapter';
 import { scaleName } from '@legend/lora';
 import type { Architecture } from '@legend/models';
 import type { AdaptedPart } from './programs/program.ts';
@@ -10,18 +10,16 @@ export function adaptedPartOf(
   adapter: Adapter,
   depth: number,
 ): AdaptedPart {
-  const modules = [...adapter.blocks.entries()].filter(
-    ([index, block]) => index >= blocks - depth && block.size > 0,
+  const sites = adapter.blocks.slice(blocks - depth).flatMap((block, index) =>
+    linearMaps.flatMap(({ name: target }) => {
+      const module = block.get(target);
+      return module ? [{ block: blocks - depth + index + 1, target, kind: module.kind }] : [];
+    }),
   );
-  const present = new Set(modules.flatMap(([, block]) => [...block.keys()]));
-  return {
-    targets: linearMaps.map(({ name }) => name).filter((name) => present.has(name)),
-    adaptedBlocks: modules.map(([index]) => index + 1),
-    headNames: [...adapter.head.keys()],
-  };
+  return { sites, headNames: [...adapter.head.keys()] };
 }
 
-/** The adapter tensors that a program reads, by their flat names `names`, and α/r of their modules. */
+/** The adapter tensors that a program reads, by their flat names `names`, and α/r of their LoRA modules. */
 export function adapterFeeds(adapter: Adapter, names: readonly string[]): Map<string, RuntimeTensor> {
   const tensors = namedTensors(adapter);
   const feeds = new Map<string, RuntimeTensor>();
@@ -32,7 +30,7 @@ export function adapterFeeds(adapter: Adapter, names: readonly string[]): Map<st
   }
   for (const [index, block] of adapter.blocks.entries()) {
     for (const [target, module] of block) {
-      if (!feeds.has(loraTensorName(index + 1, target, 'lora_A'))) continue;
+      if (module.kind !== 'lora' || !feeds.has(moduleTensorName(index + 1, target, 'lora_A'))) continue;
       feeds.set(scaleName(index + 1, target), scalar(module.alpha / rankOf(module)));
     }
   }

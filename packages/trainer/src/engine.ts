@@ -1,7 +1,10 @@
+import { createHash, hash } from 'node:crypto';
 import type { Architecture, Model } from '@legend/models';
+import { MergedWeightCache, type MergedWeights } from './merged-weights.ts';
 import { compileProgram } from './programs/compile-program.ts';
 import type { Program, ProgramSpecification } from './programs/program.ts';
 import type { Feeds, LoadedGraph, Outputs, Runtime, RuntimeTensor } from './runtime/runtime.ts';
+import { TrunkCache } from './trunk/trunk-cache.ts';
 
 interface LoadedProgram {
   readonly program: Program;
@@ -14,16 +17,27 @@ export class Engine {
   readonly #model: Model;
   readonly #runtime: Runtime;
   readonly #weights = new Map<string, Promise<RuntimeTensor>>();
+  readonly #merged: MergedWeightCache;
   readonly #programs = new Map<string, Promise<LoadedProgram>>();
+  /** Of tensors whose elements never change. */
+  readonly #digests = new WeakMap<RuntimeTensor, string>();
+  readonly #trunkCache: TrunkCache;
   #runtimeSeconds = 0;
 
-  constructor(model: Model, runtime: Runtime) {
+  /** @param trunkCache where tasks that ask for it keep their trunks' hidden states */
+  constructor(model: Model, runtime: Runtime, trunkCache: TrunkCache = new TrunkCache()) {
+    this.#trunkCache = trunkCache;
     this.#model = model;
     this.#runtime = runtime;
+    this.#merged = new MergedWeightCache(model.architecture, (name, dims) => this.#weight(name, dims));
   }
 
   get architecture(): Architecture {
     return this.#model.architecture;
+  }
+
+  get trunkCache(): TrunkCache {
+    return this.#trunkCache;
   }
 
   /** Seconds spent executing graphs so far. */
@@ -36,6 +50,11 @@ export class Engine {
     return (await this.#load(specification)).program;
   }
 
+  /** The frozen weights of a program that a task's merged weights change, to be fed in place of the base's. */
+  mergedFeeds({ frozen }: Program, merged: MergedWeights): Promise<Feeds> {
+    return this.#merged.feeds(frozen, merged);
+  }
+
   /** Runs a program on the frozen weights plus `feeds`. */
   async run(specification: ProgramSpecification, feeds: Feeds): Promise<Outputs> {
     const { graph, frozen } = await this.#load(specification);
@@ -43,6 +62,22 @@ export class Engine {
     const outputs = await graph.run(new Map([...frozen, ...feeds]));
     this.#runtimeSeconds += (performance.now() - start) / 1000;
     return outputs;
+  }
+
+  /** SHA-256 of all that a program's results depend on besides its batch: runtime, graph, frozen weights and `fixed`. */
+  async identityOf(specification: ProgramSpecification, fixed: Feeds): Promise<string> {
+    const { program, frozen } = await this.#load(specification);
+    const digest = createHash('sha256').update(`${this.#runtime.identity}\n${hash('sha256', program.model)}`);
+    for (const [name, tensor] of [...frozen, ...fixed]) {
+      digest.update(`\n${name} ${tensor.dims} ${this.#digestOf(tensor)}`);
+    }
+    return digest.digest('hex');
+  }
+
+  #digestOf(tensor: RuntimeTensor): string {
+    const known = this.#digests.get(tensor) ?? hash('sha256', tensor.data);
+    this.#digests.set(tensor, known);
+    return known;
   }
 
   #load(specification: ProgramSpecification): Promise<LoadedProgram> {

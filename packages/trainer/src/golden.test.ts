@@ -1,21 +1,20 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { type Adapter, type LoraModule, namedTensors, type Tensor } from '@legend/adapter';
-import { type Architecture, decodeSafetensors, type Model, openModel } from '@legend/models';
+import { type Architecture, type Model, openModel } from '@legend/models';
 import { describe, expect, test } from 'vitest';
 import { adaptedPartOf } from './adapter-feeds.ts';
-import type { TokenizedDataset } from './batches/tokenized-dataset.ts';
 import { Engine } from './engine.ts';
 import { computeLogits } from './evaluate.ts';
+import {
+  type Batch,
+  batchIndices,
+  datasetOf,
+  expectClose,
+  readTensors,
+  testdataFolder,
+} from './golden.fixture.ts';
 import { nodeRuntime } from './runtime/node-runtime.ts';
 import { trainOnBatches } from './train-locally.ts';
-
-interface Batch {
-  readonly inputIds: readonly (readonly number[])[];
-  readonly attentionMask: readonly (readonly number[])[];
-  readonly tokenTypeIds?: readonly (readonly number[])[] | null;
-  readonly logits: readonly (readonly number[])[];
-}
 
 interface Training {
   readonly name: string;
@@ -39,11 +38,8 @@ interface Golden {
   readonly training: readonly Training[];
 }
 
-const folderOf = (name: string) =>
-  fileURLToPath(new URL(`../../../testdata/models/${name}/`, import.meta.url));
-
 describe.for(['bert', 'bert-headless-f16', 'roberta-sharded', 'distilbert-bf16'])('%s', (name) => {
-  const folder = folderOf(name);
+  const folder = testdataFolder(`models/${name}`);
   const golden: Golden = JSON.parse(readFileSync(`${folder}golden.json`, 'utf8'));
   const open = async (): Promise<{ model: Model; engine: Engine }> => {
     const opened = await openModel(folder, { classes: golden.labels, seed: 1 });
@@ -172,10 +168,6 @@ describe.for(['bert', 'bert-headless-f16', 'roberta-sharded', 'distilbert-bf16']
   });
 });
 
-function readTensors(path: string): ReadonlyMap<string, Tensor> {
-  return decodeSafetensors(readFileSync(path), path).tensors;
-}
-
 /** The adapter of one stage of a training case; its tensors have PEFT's names after `<stage>.`. */
 function adapterAt(
   stage: string,
@@ -199,42 +191,4 @@ function adapterAt(
     return tensor ? [[name, tensor]] : [];
   });
   return { blocks, head: new Map(head) };
-}
-
-/** The examples of several batches, without their padding, one after the other. */
-function datasetOf(batches: readonly Batch[], labels: readonly (readonly number[])[]): TokenizedDataset {
-  const rows = batches.flatMap((batch) =>
-    batch.inputIds.map((ids, row) => {
-      const length = batch.attentionMask[row]?.reduce((sum, bit) => sum + bit, 0) ?? 0;
-      const types = batch.tokenTypeIds?.[row] ?? ids.map(() => 0);
-      return { ids: ids.slice(0, length), types: types.slice(0, length) };
-    }),
-  );
-  const offsets = [0];
-  for (const { ids } of rows) offsets.push((offsets.at(-1) ?? 0) + ids.length);
-  return {
-    ids: Int32Array.from(rows.flatMap(({ ids }) => ids)),
-    typeIds: Uint8Array.from(rows.flatMap(({ types }) => types)),
-    offsets: Int32Array.from(offsets),
-    labels: Int32Array.from(labels.flat()),
-    truncated: 0,
-  };
-}
-
-/** [0 … n₁), [n₁ … n₁ + n₂), … */
-function batchIndices(sizes: readonly number[]): number[][] {
-  let start = 0;
-  return sizes.map((size) => {
-    const indices = Array.from({ length: size }, (_, index) => start + index);
-    start += size;
-    return indices;
-  });
-}
-
-function expectClose(actual: Float32Array | undefined, expected: readonly number[], tolerance: number): void {
-  expect(actual).toHaveLength(expected.length);
-  const worst = Math.max(
-    ...expected.map((value, index) => Math.abs(value - (actual?.[index] ?? Number.NaN))),
-  );
-  expect(worst).toBeLessThan(tolerance);
 }

@@ -6,18 +6,33 @@ import { chunk, trainingBatches } from './batches/plan-batches.ts';
 import type { TokenizedDataset } from './batches/tokenized-dataset.ts';
 import type { Engine } from './engine.ts';
 import { type LearningRateSchedule, learningRateAt } from './learning-rate.ts';
+import { checkLocalTraining, type LocalTraining, trainingVariantOf } from './local-training.ts';
+import type { MergedWeights } from './merged-weights.ts';
 import { ADAMW } from './programs/append-update.ts';
 import { type ProgramSpecification, stateNames, type UpdateRule } from './programs/program.ts';
+import { tailPenaltyFeeds } from './programs/tail-penalty.ts';
 import type { Feeds, RuntimeTensor } from './runtime/runtime.ts';
 import { elementCount, initialState, nextState, scalarOutput, vectorOutput, zeros } from './trained-state.ts';
+import { type BatchFeeds, openTrunk } from './trunk/open-trunk.ts';
+import { subtractCounts, type TrunkCacheCounts } from './trunk/trunk-cache.ts';
+import type { ElementType } from './trunk/trunk-entry.ts';
 
 /** One device's share of a round: what to start from, on which examples, for how long, and how. */
-export interface LocalTask {
+export interface LocalTask extends LocalTraining {
   readonly adapter: Adapter;
   /** k: blocks L-k+1 … L are trained, and the head. */
   readonly depth: number;
   /** Below the trained blocks: the base weights only, or with the adapter's lower blocks applied, frozen. */
   readonly trunk: 'base' | 'global';
+  /**
+   * Computes each example's hidden states below the trained blocks once and keeps them in the engine's trunk cache,
+   * as float32 or, at half the bytes, rounded to float16; at full depth, where only the embeddings lie below, nothing
+   * is kept. The result depends on this choice (by float32 rounding: states are computed example by example) but
+   * never on what the cache holds.
+   */
+  readonly trunkCache?: { readonly elementType: ElementType } | undefined;
+  /** Changes of the base weights, of all blocks. */
+  readonly merged?: MergedWeights | undefined;
   /** Indices into the dataset. */
   readonly examples: readonly number[];
   /** τ, optimizer steps. */
@@ -45,6 +60,8 @@ export interface LocalResult {
   readonly seconds: number;
   /** Seconds of them spent executing graphs. */
   readonly runtimeSeconds: number;
+  /** Where the trunk's hidden states came from; depends on what this machine computed before. */
+  readonly trunkCounts: TrunkCacheCounts;
 }
 
 /**
@@ -72,23 +89,40 @@ export async function trainOnBatches(
 ): Promise<LocalResult> {
   const start = performance.now();
   const runtimeBefore = engine.runtimeSeconds;
+  const countsBefore = engine.trunkCache.counts;
   const { architecture } = engine;
+  const boundary = architecture.blocks - task.depth;
+  const cached = boundary > 0 ? task.trunkCache : undefined;
   const part = adaptedPartOf(
     architecture,
     task.adapter,
-    task.trunk === 'base' ? task.depth : architecture.blocks,
+    task.trunk === 'base' || cached ? task.depth : architecture.blocks,
   );
+  const begin = cached ? { from: boundary } : {};
+  const batchFeeds: BatchFeeds = cached
+    ? await openTrunk(engine, dataset, { ...task, ...cached, boundary })
+    : async (examples) => collate(architecture, dataset, examples);
   const accumulated = task.microBatchSize !== undefined && task.microBatchSize < task.batchSize;
+  const variant = trainingVariantOf(task);
   const specification = {
     ...part,
+    ...begin,
     kind: 'step',
     depth: task.depth,
     update: task.update,
     accumulated,
+    ...variant,
+    // Once per step, whatever the number of micro-batches.
+    ...(task.tailPenalty && { tailPenalty: true as const }),
   } as const;
   const program = await engine.program(specification);
 
-  const fixed = adapterFeeds(task.adapter, program.adapter);
+  const fixed = new Map([
+    ...adapterFeeds(task.adapter, program.adapter),
+    ...(task.merged ? await engine.mergedFeeds(program, task.merged) : []),
+  ]);
+  const trainedSites = part.sites.filter(({ block }) => block > architecture.blocks - task.depth);
+  const penalty = task.tailPenalty && tailPenaltyFeeds(task.adapter, trainedSites, task.tailPenalty);
   let state = initialState(program.trained, fixed, task.update);
   const losses: number[] = [];
   const gradientNorms: number[] = [];
@@ -98,28 +132,30 @@ export async function trainOnBatches(
     if (drawn.done) break;
     const batch = drawn.value;
     const micro = chunk(batch, accumulated ? (task.microBatchSize ?? batch.length) : batch.length);
-    const feedsOf = (part: readonly number[]): Feeds =>
+    const feedsOf: BatchFeeds = async (part) =>
       new Map([
         ...fixed,
         ...state.parameters,
-        ...collate(architecture, dataset, part),
+        ...(await batchFeeds(part)),
         ...lossFeeds(dataset, part, batch.length),
       ]);
     const sums = accumulated
       ? await accumulate(
           engine,
-          { ...part, kind: 'gradients', depth: task.depth },
-          micro.slice(0, -1).map(feedsOf),
+          { ...part, ...begin, ...variant, kind: 'gradients', depth: task.depth },
+          micro.slice(0, -1),
+          feedsOf,
           elementCount(state.parameters),
         )
       : { loss: 0, feeds: new Map() };
     const outputs = await engine.run(
       specification,
       new Map([
-        ...feedsOf(micro.at(-1) ?? []),
+        ...(await feedsOf(micro.at(-1) ?? [])),
         ...state.moments,
         ...sums.feeds,
         ...scheduleFeeds(task, step),
+        ...(penalty ?? []),
       ]),
     );
     const loss = sums.loss + scalarOutput(outputs, 'loss');
@@ -142,6 +178,7 @@ export async function trainOnBatches(
     gradientNorms,
     seconds: (performance.now() - start) / 1000,
     runtimeSeconds: engine.runtimeSeconds - runtimeBefore,
+    trunkCounts: subtractCounts(engine.trunkCache.counts, countsBefore),
   };
 }
 
@@ -149,15 +186,16 @@ export async function trainOnBatches(
 async function accumulate(
   engine: Engine,
   specification: ProgramSpecification,
-  micro: readonly Feeds[],
+  micro: readonly (readonly number[])[],
+  feedsOf: BatchFeeds,
   elements: number,
 ): Promise<{ loss: number; feeds: Feeds }> {
   let loss = 0;
   let accumulator = zeros(elements);
-  for (const inputs of micro) {
+  for (const examples of micro) {
     const outputs = await engine.run(
       specification,
-      new Map([...inputs, [stateNames.accumulator, accumulator]]),
+      new Map([...(await feedsOf(examples)), [stateNames.accumulator, accumulator]]),
     );
     loss += scalarOutput(outputs, 'loss');
     accumulator = vectorOutput(outputs, stateNames.nextAccumulator);
@@ -190,7 +228,8 @@ function scheduleFeeds({ update, learningRate, firstStep }: LocalTask, step: num
   ]);
 }
 
-function checkTask({ architecture }: Engine, { depth, examples }: LocalTask): void {
+function checkTask({ architecture }: Engine, task: LocalTask): void {
+  const { depth, examples } = task;
   if (!Number.isInteger(depth) || depth < 1 || depth > architecture.blocks) {
     throw new InputError({
       code: 'depth-invalid',
@@ -200,6 +239,7 @@ function checkTask({ architecture }: Engine, { depth, examples }: LocalTask): vo
       todo: 'Choose a depth in that range.',
     });
   }
+  checkLocalTraining(task, task.adapter, depth);
   if (examples.length > 0) return;
   throw new InputError({
     code: 'examples-missing',

@@ -8,7 +8,7 @@ import { movementRules } from './movement.ts';
 
 /**
  * Ops without a gradient: they yield integers or booleans, or only the compiler emits them, after
- * differentiation (in gradients, in clipping, in lowering).
+ * differentiation (in gradients, in clipping, in quantisation, in lowering).
  */
 const withoutGradient = [
   'Shape',
@@ -21,6 +21,10 @@ const withoutGradient = [
   'ScatterND',
   'Min',
   'ReduceSumSquare',
+  'Abs',
+  'ReduceMax',
+  'QuantizeLinear',
+  'DequantizeLinear',
   'FusedMatMul',
 ] as const satisfies readonly OpType[];
 

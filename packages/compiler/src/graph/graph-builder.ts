@@ -239,6 +239,20 @@ export class GraphBuilder {
   ReduceSumSquare(x: Value): Value {
     return this.node('ReduceSumSquare', [x], { attributes: { keepdims: 0 } });
   }
+  Abs(x: Value): Value {
+    return this.node('Abs', [x]);
+  }
+  ReduceMax(x: Value, axes: Axes, keepdims: 0 | 1 = 1): Value {
+    return this.node('ReduceMax', [x, this.integers(axes)], { attributes: { keepdims } });
+  }
+  /** round(x/scale) as int8, with one scale per index of `axis`. */
+  QuantizeLinear(x: Value, scale: Value, axis: number): Value {
+    return this.node('QuantizeLinear', [x, scale], { attributes: { axis, output_dtype: 'int8' } });
+  }
+  /** scale·x as float32, with one scale per index of `axis`. */
+  DequantizeLinear(x: Value, scale: Value, axis: number): Value {
+    return this.node('DequantizeLinear', [x, scale], { attributes: { axis } });
+  }
   MatMul(a: Value, b: Value): Value {
     return this.node('MatMul', [a, b]);
   }

@@ -1,7 +1,7 @@
 import type { OpType } from '../ops/op-signatures.ts';
 import type { Dim, Shape } from './dim.ts';
 
-export type DType = 'float32' | 'int32' | 'int64' | 'bool';
+export type DType = 'float32' | 'int8' | 'int32' | 'int64' | 'bool';
 
 /** The result of a node, a graph input or a constant. Identity is the object; names are unique in a graph. */
 export interface Value {

@@ -41,4 +41,5 @@ export const axisTypes = {
   ReduceSum: reduction,
   ReduceMean: reduction,
   ReduceSumSquare: reduction,
+  ReduceMax: reduction,
 } satisfies Record<string, InferenceRule>;

@@ -43,6 +43,7 @@ export const elementwiseTypes = {
   Cast: (args) => [{ dtype: args.attributes.to as DType, shape: input(args, 0).shape }],
 
   Neg: sameAsFirst,
+  Abs: sameAsFirst,
   Exp: sameAsFirst,
   Sqrt: sameAsFirst,
   Reciprocal: sameAsFirst,

@@ -46,6 +46,9 @@ describe('the result of', () => {
     ['ReduceMean', [tokens, known()], { keepdims: 1 }, [1, 1, 1]],
     ['ReduceMean', [f([])], { keepdims: 1 }, []],
     ['ReduceSumSquare', [tokens], { keepdims: 0 }, []],
+    ['ReduceMax', [tokens, known(-1)], { keepdims: 0 }, ['batch', 'seq']],
+    ['Abs', [tokens], {}, ['batch', 'seq', 8]],
+    ['DequantizeLinear', [f(['rows', 8], 'int8'), f([8])], { axis: -1 }, ['rows', 8]],
     ['MatMul', [f(['batch', 1, 'seq', 8]), f([4, 8, 'seq'])], {}, ['batch', 4, 'seq', 'seq']],
     ['FusedMatMul', [f([2, 8, 'seq']), f([2, 5, 8])], { transA: 1, transB: 1 }, [2, 'seq', 5]],
     ['Gemm', [f(['rows', 8]), f([3, 8]), f([3])], { transB: 1 }, ['rows', 3]],
@@ -83,6 +86,13 @@ describe('the result of', () => {
   test('a cast has the dtype it names', () => {
     expect(inferTypes('Cast', { inputs: [f(['seq'], 'int32')], attributes: { to: 'float32' } })).toEqual([
       { dtype: 'float32', shape: ['seq'] },
+    ]);
+  });
+
+  test('a quantised value is int8', () => {
+    const attributes = { axis: 0, output_dtype: 'int8' };
+    expect(inferTypes('QuantizeLinear', { inputs: [f(['rows', 8]), f(['rows'])], attributes })).toEqual([
+      { dtype: 'int8', shape: ['rows', 8] },
     ]);
   });
 
@@ -159,6 +169,24 @@ describe('an error names the op, the types of its inputs and the reason', () => 
       [f([2, 8]), f([8], 'int32')],
       {},
       'RMSNormalization(float32[2, 8], int32[8]): dtypes float32 and int32 differ',
+    ],
+    [
+      'QuantizeLinear',
+      [f([2, 8]), f([8])],
+      { axis: 0, output_dtype: 'int8' },
+      'QuantizeLinear(float32[2, 8], float32[8]): the scale does not fit axis 0',
+    ],
+    [
+      'QuantizeLinear',
+      [f([2, 8]), f([2])],
+      { axis: 0 },
+      'QuantizeLinear(float32[2, 8], float32[2]): only int8 is quantised to',
+    ],
+    [
+      'DequantizeLinear',
+      [f([2, 8]), f([2])],
+      { axis: 0 },
+      'DequantizeLinear(float32[2, 8], float32[2]): input 0 is float32, not int8',
     ],
     ['ReduceSum', [f([2]), known(-2)], {}, 'ReduceSum(float32[2], int64[1]): axis -2 is outside rank 1'],
     [

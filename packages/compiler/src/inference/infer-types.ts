@@ -7,6 +7,7 @@ import type { InferenceRule, InferredType, NodeArguments } from './inference-rul
 import { lengthTypes } from './length.ts';
 import { matrixTypes } from './matrix.ts';
 import { movementTypes } from './movement.ts';
+import { quantizationTypes } from './quantization.ts';
 
 /** One rule per op; leaving one out does not compile. */
 const rules: Record<OpType, InferenceRule> = {
@@ -15,6 +16,7 @@ const rules: Record<OpType, InferenceRule> = {
   ...matrixTypes,
   ...movementTypes,
   ...lengthTypes,
+  ...quantizationTypes,
 };
 
 /**

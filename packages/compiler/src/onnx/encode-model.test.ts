@@ -41,6 +41,10 @@ const examples: Record<OpType, Example> = {
   ReduceSum: (b, x) => [b.ReduceSum(x, [0, -1], 0), b.node('ReduceSum', [x])],
   ReduceMean: (b, x) => b.ReduceMean(x, [1]),
   ReduceSumSquare: (b, x) => b.ReduceSumSquare(x),
+  Abs: (b, x) => b.Abs(x),
+  ReduceMax: (b, x) => b.ReduceMax(x, [0, 2], 0),
+  QuantizeLinear: (b, x) => b.Cast(b.QuantizeLinear(x, row(b), -1), 'int32'),
+  DequantizeLinear: (b, x) => b.DequantizeLinear(b.QuantizeLinear(x, row(b), 2), row(b), 2),
   MatMul: (b, x, y) => b.MatMul(x, b.Transpose(y, [0, 2, 1])),
   FusedMatMul: (b, x, y) => [
     b.node('FusedMatMul', [x, y], { attributes: { alpha: 0.5, transA: 1 } }),
@@ -147,6 +151,7 @@ test('constants of every dtype arrive as they are', async () => {
   b.output('int64', b.node('Identity', [b.constant('int64', [4], integers)]));
   b.output('large', b.node('Identity', [b.constant('int64', [], [-(2 ** 53)])]));
   b.output('bool', b.node('Identity', [b.constant('bool', [3], [1, 0, 1])]));
+  b.output('int8', b.node('Identity', [b.constant('int8', [3], [-128, 0, 127])]));
   b.output('empty', b.node('Identity', [b.integers([])]));
   const results = await runGraph(b.graph());
   expect(results.float32?.data).toEqual(floats.map(Math.fround));
@@ -154,6 +159,7 @@ test('constants of every dtype arrive as they are', async () => {
   expect(results.int64).toEqual({ dims: [4], data: integers });
   expect(results.large).toEqual({ dims: [], data: [-(2 ** 53)] });
   expect(results.bool?.data).toEqual([1, 0, 1]);
+  expect(results.int8?.data).toEqual([-128, 0, 127]);
   expect(results.empty).toEqual({ dims: [0], data: [] });
 });
 

@@ -12,7 +12,7 @@ const MICROSOFT_OPSET_VERSION = 1;
 const IR_VERSION = 11;
 
 /** TensorProto.DataType */
-const dataTypes: Record<DType, number> = { float32: 1, int32: 6, int64: 7, bool: 9 };
+const dataTypes: Record<DType, number> = { float32: 1, int8: 3, int32: 6, int64: 7, bool: 9 };
 /** AttributeProto.AttributeType */
 const attributeTypes: Record<AttributeKind, number> = { float: 1, int: 2, dtype: 2, string: 3, ints: 7 };
 
@@ -103,6 +103,8 @@ function rawBytes(dtype: DType, data: readonly number[]): Uint8Array {
   switch (dtype) {
     case 'float32':
       return new Uint8Array(Float32Array.from(data).buffer);
+    case 'int8':
+      return new Uint8Array(Int8Array.from(data).buffer);
     case 'int32':
       return new Uint8Array(Int32Array.from(data).buffer);
     case 'int64':

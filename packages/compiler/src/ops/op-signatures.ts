@@ -69,6 +69,11 @@ export const opSignatures = {
   Less: binary,
   LessOrEqual: binary,
   Min: binary,
+  // quantisation
+  Abs: unary,
+  ReduceMax: reduction,
+  QuantizeLinear: { inputs: [2, 2], attributes: { axis: 'int', output_dtype: 'dtype' } },
+  DequantizeLinear: { inputs: [2, 2], attributes: { axis: 'int' } },
   // ONNX Runtime's own, for lowering only
   FusedMatMul: {
     inputs: [2, 2],

@@ -39,6 +39,7 @@ export async function runGraph(graph: Graph, feeds: Feeds = {}): Promise<Results
 function toTensor({ dtype, dims, data }: ConstantData): Tensor {
   const typed: Record<DType, () => Tensor> = {
     float32: () => new Tensor('float32', Float32Array.from(data), dims),
+    int8: () => new Tensor('int8', Int8Array.from(data), dims),
     int32: () => new Tensor('int32', Int32Array.from(data), dims),
     int64: () => new Tensor('int64', BigInt64Array.from(data, BigInt), dims),
     bool: () => new Tensor('bool', Uint8Array.from(data), dims),

@@ -19,6 +19,8 @@ export interface ForwardContext {
   readonly parameter: (name: string, dims: readonly number[]) => Value;
   /** Sees every linear map of every block; an adapter returns `output` plus its own term. */
   readonly adaptLinear: (site: LinearSite, input: Value, output: Value) => Value;
+  /** Wraps the building of each block, for whoever wants to know its nodes; returns what `build` returns. */
+  readonly inBlock?: ((block: number, build: () => Value) => Value) | undefined;
 }
 
 /** A parameter of the task head and its shape. */
@@ -47,6 +49,8 @@ export interface Architecture {
   readonly linearMaps: readonly LinearMap[];
   /** Names of the query and value maps: LoRA's default targets (LoRA, arXiv 2106.09685, section 4.2). */
   readonly defaultTargets: readonly string[];
+  /** Name of the feed-forward network's second map: a bottleneck's default place (Pfeiffer et al., arXiv 2005.00247). */
+  readonly defaultBottleneckTarget: string;
   /** Module path of a block in the checkpoint, e.g. `bert.encoder.layer.0` for block 1. */
   blockPath(block: number): string;
   /** Checkpoint prefix that headless checkpoints leave out, e.g. `bert.`. */
@@ -64,4 +68,18 @@ export interface Architecture {
    * @returns logits [batch, classes]
    */
   forward(context: ForwardContext): Value;
+  /**
+   * Adds the embeddings and the blocks 1 … `boundary`; declares the same inputs, but `attention_mask` only where
+   * `boundary` is above 0, because the embeddings do not read it.
+   * @param boundary 0 … L-1: the upper part begins with the block after it
+   * @returns hidden states [batch, seq, hidden]
+   */
+  trunk(context: ForwardContext, boundary: number): Value;
+  /**
+   * Adds the blocks `boundary`+1 … L and the head; declares the input `attention_mask`. On `trunk`'s hidden states it
+   * gives the logits of `forward`; states of padding may have any finite value.
+   * @param hiddenStates [batch, seq, hidden]
+   * @returns logits [batch, classes]
+   */
+  upper(context: ForwardContext, boundary: number, hiddenStates: Value): Value;
 }

@@ -36,6 +36,28 @@ export interface EncoderDescription {
 export function encoderArchitecture(description: EncoderDescription): Architecture {
   const { sizes, names, blocks, layersPath } = description;
   const blockPath = (block: number): string => `${layersPath}.${block - 1}`;
+
+  /** Blocks `first` … `last`: [batch, seq, hidden] → [batch·seq, hidden], or [batch, hidden] after block L. */
+  const runBlocks = (context: ForwardContext, states: Value, first: number, last: number): Value => {
+    let state = context.b.Reshape(states, ['batch*seq', sizes.hidden]);
+    const maskBias = buildMaskBias(context.b);
+    for (let block = first; block <= last; block++) {
+      const rows = block === blocks ? 'first-token' : 'every-token';
+      const input = state;
+      const build = (): Value =>
+        encoderBlock(context, { names, sizes, path: blockPath(block), block }, input, maskBias, rows);
+      state = context.inBlock ? context.inBlock(block, build) : build();
+    }
+    return state;
+  };
+  const trunk: Architecture['trunk'] = (context, boundary) => {
+    const embedded = embed(context, description);
+    if (boundary === 0) return embedded;
+    return context.b.Reshape(runBlocks(context, embedded, 1, boundary), ['batch', 'seq', sizes.hidden]);
+  };
+  const upper: Architecture['upper'] = (context, boundary, hiddenStates) =>
+    description.head(context, runBlocks(context, hiddenStates, boundary + 1, blocks));
+
   return {
     ...description,
     hidden: sizes.hidden,
@@ -43,17 +65,11 @@ export function encoderArchitecture(description: EncoderDescription): Architectu
     hasTokenTypes: description.tokenTypes.from === 'input',
     linearMaps: linearMapsOf(names, sizes),
     defaultTargets: [names.query, names.value],
+    defaultBottleneckTarget: names.down,
     blockPath,
-    forward: (context) => {
-      const { b } = context;
-      let state = b.Reshape(embed(context, description), ['batch*seq', sizes.hidden]);
-      const maskBias = buildMaskBias(b);
-      for (let block = 1; block <= blocks; block++) {
-        const rows = block === blocks ? 'first-token' : 'every-token';
-        state = encoderBlock(context, { names, sizes, path: blockPath(block), block }, state, maskBias, rows);
-      }
-      return description.head(context, state);
-    },
+    forward: (context) => upper(context, 0, trunk(context, 0)),
+    trunk,
+    upper,
   };
 }
 

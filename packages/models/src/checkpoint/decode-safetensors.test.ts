@@ -60,6 +60,15 @@ describe('decodeSafetensors', () => {
     }
   });
 
+  test('shares nothing with the bytes, be they a Buffer', () => {
+    const bytes = Buffer.from(
+      encodeSafetensors({ tensors: new Map([['a', { dims: [2], data: Float32Array.of(1, 2) }]]) }),
+    );
+    const { tensors } = decodeSafetensors(bytes, 'test');
+    bytes.fill(0);
+    expect(tensors.get('a')?.data).toEqual(Float32Array.of(1, 2));
+  });
+
   test('refuses changed bytes with an InputError or decodes them, and nothing else', () => {
     const bytes = encodeSafetensors({
       tensors: new Map([

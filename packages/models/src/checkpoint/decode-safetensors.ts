@@ -19,7 +19,8 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): DecodedSafe
   const { entries, metadata } = parseHeader(json, bytes.byteLength, where);
   const tensors = new Map<string, Tensor>();
   for (const [name, entry] of entries) {
-    const data = bytes.slice(entry.byteOffset, entry.byteOffset + entry.byteLength);
+    // Not `slice`: a Buffer's shares its memory.
+    const data = new Uint8Array(bytes.subarray(entry.byteOffset, entry.byteOffset + entry.byteLength));
     tensors.set(name, decodeTensor(name, entry, data, where));
   }
   return { tensors, metadata };

@@ -35,7 +35,7 @@ export function isFloatType(dtype: string): dtype is FloatType {
  */
 export function toFloat32(bytes: Uint8Array, dtype: FloatType): Float32Array {
   const width = dtype === 'F32' ? 4 : 2;
-  const aligned = bytes.byteOffset % width === 0 ? bytes : bytes.slice();
+  const aligned = bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
   const count = aligned.byteLength / width;
   if (dtype === 'F32') return new Float32Array(aligned.buffer, aligned.byteOffset, count);
   const halves = new Uint16Array(aligned.buffer, aligned.byteOffset, count);

@@ -1,5 +1,5 @@
 import type { Tensor } from '@legend/adapter';
-import { LENGTH_BYTES } from './safetensors-header.ts';
+import { encodeHeader, type HeaderEntry } from './encode-header.ts';
 
 export interface SafetensorsContent {
   /** By name; the file keeps this order. */
@@ -25,29 +25,18 @@ export function encodeSafetensors(content: SafetensorsContent): Uint8Array {
 
 /** The same bytes in pieces, the header first, then a view of each tensor's memory: for writing without a copy. */
 export function* safetensorsParts(content: SafetensorsContent): Generator<Uint8Array> {
-  yield encodeHeader(content);
-  for (const { data } of content.tensors.values()) {
+  const { tensors, metadata } = content;
+  yield encodeHeader(listEntries(tensors), metadata);
+  for (const { data } of tensors.values()) {
     yield new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   }
 }
 
-function encodeHeader({ tensors, metadata }: SafetensorsContent): Uint8Array {
-  const members: [string, unknown][] = metadata === undefined ? [] : [['__metadata__', metadata]];
-  let offset = 0;
+function* listEntries(tensors: SafetensorsContent['tensors']): Generator<HeaderEntry> {
   for (const [name, { dims, data }] of tensors) {
-    if (name === '__metadata__') throw new RangeError('A tensor cannot be called __metadata__');
     if (dims.reduce((product, dim) => product * dim, 1) !== data.length) {
       throw new RangeError(`Tensor ${name} has dims [${dims}] but ${data.length} elements`);
     }
-    const end = offset + data.byteLength;
-    members.push([name, { dtype: 'F32', shape: dims, data_offsets: [offset, end] }]);
-    offset = end;
+    yield { name, dtype: 'F32', dims, byteLength: data.byteLength };
   }
-  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(members)));
-  // Spaces after the JSON align the tensors to 8 bytes.
-  const headerBytes = Math.ceil(json.byteLength / 8) * 8;
-  const header = new Uint8Array(LENGTH_BYTES + headerBytes).fill(0x20, LENGTH_BYTES + json.byteLength);
-  new DataView(header.buffer).setBigUint64(0, BigInt(headerBytes), true);
-  header.set(json, LENGTH_BYTES);
-  return header;
 }

@@ -2,17 +2,21 @@ import type { Architecture } from '@legend/models';
 import type { RuntimeTensor } from '../runtime/runtime.ts';
 import { type TokenizedDataset, tokenCount } from './tokenized-dataset.ts';
 
-/** Sequence lengths are rounded up to a multiple of this, the bucket. */
+/** Batches' lengths are rounded up to a multiple of this, the bucket. */
 const BUCKET_TOKENS = 8;
 
-/** The graph's inputs for one batch of examples, padded on the right to the bucket of the longest. */
+/**
+ * The graph's inputs for one batch of examples, padded on the right to the bucket of the longest.
+ * @param bucketTokens lengths are rounded up to a multiple of this
+ */
 export function collate(
   architecture: Architecture,
   dataset: TokenizedDataset,
   examples: readonly number[],
+  bucketTokens = BUCKET_TOKENS,
 ): Map<string, RuntimeTensor> {
   const longest = Math.max(1, ...examples.map((example) => tokenCount(dataset, example)));
-  const length = Math.min(Math.ceil(longest / BUCKET_TOKENS) * BUCKET_TOKENS, architecture.maxTokens);
+  const length = Math.min(Math.ceil(longest / bucketTokens) * bucketTokens, architecture.maxTokens);
   const dims = [examples.length, length];
   const ids = new Int32Array(examples.length * length).fill(architecture.paddingId);
   const typeIds = new Int32Array(examples.length * length);

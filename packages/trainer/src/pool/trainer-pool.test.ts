@@ -1,3 +1,6 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Adapter, namedTensors } from '@legend/adapter';
 import { InputError } from '@legend/base';
@@ -9,6 +12,7 @@ import { Engine } from '../engine.ts';
 import { computeLogits } from '../evaluate.ts';
 import { nodeRuntime } from '../runtime/node-runtime.ts';
 import { type LocalTask, trainLocally } from '../train-locally.ts';
+import type { TrunkCacheStatus } from '../trunk/trunk-folder.ts';
 import { TrainerPool } from './trainer-pool.ts';
 
 const modelFolder = fileURLToPath(new URL('../../../../testdata/models/bert/', import.meta.url));
@@ -62,6 +66,15 @@ describe('TrainerPool', () => {
     expect(bits(first.adapter)).not.toEqual(bits(second.adapter));
   });
 
+  test('trains on merged weights that lie in memory shared with its workers', async () => {
+    const data = new Float32Array(new SharedArrayBuffer(4 * 32 * 32)).fill(0.05);
+    const deltas = new Map([['blocks.3.attention.self.key', { dims: [32, 32], data }]]);
+    const merging = { ...task, merged: { version: 'shared', deltas } };
+    const [here, there] = [await trainLocally(engine, dataset, merging), await pool.train(dataset, merging)];
+    expect(bits(there.adapter)).toEqual(bits(here.adapter));
+    expect(there.losses).not.toEqual((await pool.train(dataset, task)).losses);
+  });
+
   test('evaluates in parts to the logits of one pass', async () => {
     const whole = await computeLogits(engine, dataset, task.adapter, [...dataset.labels.keys()]);
     const parts = await pool.logits(dataset, task.adapter);
@@ -101,6 +114,48 @@ describe('TrainerPool', () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     await busy.close();
     expect(await failure).toMatchObject({ message: 'the pool was closed while it had work to do' });
+  });
+
+  describe('with cached trunks', () => {
+    const newFolder = () => mkdtemp(join(tmpdir(), 'legend-trunk-'));
+    const trainFour = (cached: TrainerPool) =>
+      Promise.all(
+        [1, 2, 3, 4].map((seed) =>
+          cached.train(dataset, { ...task, seed, trunkCache: { elementType: 'f32' } }),
+        ),
+      );
+
+    test('trains to the same bits whoever computed them, and workers share the folder', async () => {
+      const disk = { folder: await newFolder(), bytes: 1e9 };
+      const here = trainLocally(engine, dataset, { ...task, seed: 1, trunkCache: { elementType: 'f32' } });
+      const results = [];
+      for (const workers of [2, 1]) {
+        const cached = new TrainerPool({ ...settings, workers, trunkCache: { memoryBytes: 1e9, disk } });
+        results.push(await trainFour(cached));
+        await cached.close();
+      }
+      const [first = [], second = []] = results;
+      expect(first.map(({ adapter }) => bits(adapter))).toEqual(second.map(({ adapter }) => bits(adapter)));
+      expect(bits((await here).adapter)).toEqual(bits((await trainFour(pool))[0]?.adapter ?? task.adapter));
+      expect(bits((await here).adapter)).toEqual(bits(first[0]?.adapter ?? task.adapter));
+      expect(second.reduce((sum, { trunkCounts }) => sum + trunkCounts.diskHits, 0)).toBeGreaterThan(0);
+      expect(second.reduce((sum, { trunkCounts }) => sum + trunkCounts.misses, 0)).toBe(0);
+    });
+
+    test('tells once, for all workers, that the disk cannot be written, and goes on', async () => {
+      const file = join(await newFolder(), 'file');
+      await writeFile(file, '');
+      const statuses: TrunkCacheStatus[] = [];
+      const cached = new TrainerPool({
+        ...settings,
+        workers: 2,
+        trunkCache: { memoryBytes: 1e9, disk: { folder: join(file, 'folder'), bytes: 1e9 } },
+        onTrunkCacheStatus: (status) => statuses.push(status),
+      });
+      expect(await trainFour(cached)).toHaveLength(4);
+      expect(statuses).toMatchObject([{ kind: 'disk-stopped', reason: 'write-failed' }]);
+      await cached.close();
+    });
   });
 
   test('a device without data is refused', async () => {

@@ -5,15 +5,19 @@ import { chunk } from '../batches/plan-batches.ts';
 import { exampleCount, type TokenizedDataset, tokenCount } from '../batches/tokenized-dataset.ts';
 import { type Score, scoreLogits } from '../evaluate.ts';
 import type { LocalResult, LocalTask } from '../train-locally.ts';
+import { DiskUsage } from '../trunk/disk-usage.ts';
+import type { TrunkCacheStatus } from '../trunk/trunk-folder.ts';
 import type { LogitsResult, WorkerAnswer, WorkerSettings, WorkerTask } from './worker.ts';
 
 /** Examples per part of an evaluation; fixed, so that batches and thus bits do not depend on the number of workers. */
 const PART_EXAMPLES = 128;
 
-export interface PoolSettings extends Omit<WorkerSettings, 'stop'> {
+export interface PoolSettings extends Omit<WorkerSettings, 'stop' | 'diskUsage'> {
   readonly workers: number;
   /** When it aborts, workers stop after their present step, and what they were asked rejects with its reason. */
   readonly signal?: AbortSignal;
+  /** Told what happens to the workers' trunk caches; once for all workers. */
+  readonly onTrunkCacheStatus?: (status: TrunkCacheStatus) => void;
 }
 
 /** Worker threads, each with the model loaded, that train and evaluate in parallel. Results do not depend on their number. */
@@ -28,9 +32,12 @@ export class TrainerPool {
   };
   /** What the workers are doing and have been asked to do; these never reject. */
   readonly #running = new Set<Promise<void>>();
+  readonly #onStatus: (status: TrunkCacheStatus) => void;
+  readonly #told = new Set<TrunkCacheStatus['kind']>();
   #runtimeSeconds = 0;
 
-  constructor({ workers, signal, ...settings }: PoolSettings) {
+  constructor({ workers, signal, onTrunkCacheStatus = () => {}, ...settings }: PoolSettings) {
+    this.#onStatus = onTrunkCacheStatus;
     this.#signal = signal;
     signal?.addEventListener('abort', this.#stop);
     this.#workers = workers;
@@ -39,7 +46,11 @@ export class TrainerPool {
       filename: new URL('./worker.ts', import.meta.url).href,
       minThreads: workers,
       maxThreads: workers,
-      workerData: { ...settings, stop: this.#stopFlag } satisfies WorkerSettings,
+      workerData: {
+        ...settings,
+        stop: this.#stopFlag,
+        diskUsage: new DiskUsage().cells,
+      } satisfies WorkerSettings,
     });
   }
 
@@ -106,6 +117,7 @@ export class TrainerPool {
     const answer = await running.finally(() => this.#running.delete(settled));
     switch (answer.kind) {
       case 'done':
+        for (const status of answer.statuses) this.#tell(status);
         return answer.result;
       case 'bad-input':
         throw new InputError(answer.problem);
@@ -113,5 +125,11 @@ export class TrainerPool {
         this.#signal?.throwIfAborted();
         throw new Error('the pool was closed while it had work to do');
     }
+  }
+
+  #tell(status: TrunkCacheStatus): void {
+    if (this.#told.has(status.kind)) return;
+    this.#told.add(status.kind);
+    this.#onStatus(status);
   }
 }

@@ -7,6 +7,9 @@ import { Engine } from '../engine.ts';
 import { computeLogits } from '../evaluate.ts';
 import { nodeRuntime } from '../runtime/node-runtime.ts';
 import { type LocalResult, type LocalTask, trainLocally } from '../train-locally.ts';
+import { DiskUsage } from '../trunk/disk-usage.ts';
+import { TrunkCache, type TrunkCacheSettings } from '../trunk/trunk-cache.ts';
+import type { TrunkCacheStatus } from '../trunk/trunk-folder.ts';
 
 /** What a worker is started with. */
 export interface WorkerSettings {
@@ -14,6 +17,10 @@ export interface WorkerSettings {
   readonly classes: number;
   readonly seed: number;
   readonly threads: number;
+  /** Of each worker's trunk cache; the folder and its budget are shared by all. */
+  readonly trunkCache?: TrunkCacheSettings | undefined;
+  /** Shared memory of the folder's `DiskUsage`. */
+  readonly diskUsage: BigInt64Array;
   /** Shared memory; 1 at index 0 asks the worker to stop after its present step. */
   readonly stop: Int32Array;
 }
@@ -35,7 +42,11 @@ export interface LogitsResult {
 
 /** What it answers. Errors lose their class between threads, so bad input travels as a value. */
 export type WorkerAnswer =
-  | { readonly kind: 'done'; readonly result: LocalResult | LogitsResult }
+  | {
+      readonly kind: 'done';
+      readonly result: LocalResult | LogitsResult;
+      readonly statuses: readonly TrunkCacheStatus[];
+    }
   | { readonly kind: 'bad-input'; readonly problem: InputProblem }
   | { readonly kind: 'stopped' };
 
@@ -45,13 +56,16 @@ class StopRequest extends Error {
 }
 
 let engine: Promise<Engine> | undefined;
+/** Not yet told. */
+const statuses: TrunkCacheStatus[] = [];
 
 /** Does one task of the pool; the first one opens the model. */
 export default async function answer(task: WorkerTask): Promise<WorkerAnswer> {
   try {
     stopIfAsked();
     engine ??= openEngine(workerData as WorkerSettings);
-    return { kind: 'done', result: await perform(await engine, task) };
+    const result = await perform(await engine, task);
+    return { kind: 'done', result, statuses: statuses.splice(0) };
   } catch (error) {
     if (error instanceof StopRequest) return { kind: 'stopped' };
     if (!(error instanceof InputError)) throw error;
@@ -76,7 +90,10 @@ function stopIfAsked(): void {
   if (Atomics.load(stop, 0) === 1) throw new StopRequest();
 }
 
-async function openEngine({ modelFolder, classes, seed, threads }: WorkerSettings): Promise<Engine> {
+async function openEngine(settings: WorkerSettings): Promise<Engine> {
+  const { modelFolder, classes, seed, threads, trunkCache, diskUsage } = settings;
   const model = await openModel(modelFolder, { classes, seed });
-  return new Engine(model, nodeRuntime({ threads }));
+  const note = (status: TrunkCacheStatus) => statuses.push(status);
+  const cache = new TrunkCache(trunkCache, note, new DiskUsage(diskUsage));
+  return new Engine(model, nodeRuntime({ threads }), cache);
 }

@@ -1,4 +1,5 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { cpus } from 'node:os';
+import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 import type { LoadedGraph, Runtime, RuntimeTensor } from './runtime.ts';
 
 /**
@@ -47,5 +48,7 @@ export function nodeRuntime({ threads }: { readonly threads: number }): Runtime 
       },
     };
   };
-  return { provider: 'cpu', load };
+  const processor = `${process.arch} ${cpus()[0]?.model ?? ''}`;
+  const identity = `onnxruntime-node ${env.versions.node}, ${threads} threads, ${processor}`;
+  return { provider: 'cpu', identity, load };
 }

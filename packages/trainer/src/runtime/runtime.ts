@@ -19,5 +19,7 @@ export interface LoadedGraph {
 /** Executes ONNX graphs. One implementation per place where devices run: Node now, browsers later. */
 export interface Runtime {
   readonly provider: ExecutionProvider;
+  /** What computes: runtimes that say the same give the same bits. */
+  readonly identity: string;
   load(model: Uint8Array<ArrayBuffer>): Promise<LoadedGraph>;
 }

@@ -1,0 +1,68 @@
+import type { Adapter } from '@legend/adapter';
+import { InputError } from '@legend/base';
+import type { TrainingVariant } from './programs/program.ts';
+
+/** How local training differs from training every tensor of the trained blocks on the cross-entropy. */
+export interface LocalTraining {
+  /** The factor of each LoRA module that is trained; the other stays as it is. The head is always trained. */
+  readonly factors?: 'both' | 'A' | 'B' | undefined;
+  /** HetLoRA's pull on the last ranks (arXiv 2401.06432). */
+  readonly tailPenalty?: TailPenalty | undefined;
+  /** The lowest so many of the trained blocks keep their activations as int8 (FedQuad, arXiv 2506.01001). */
+  readonly quantizedBlocks?: number | undefined;
+}
+
+/** The loss grows by weight·Σ ‖A[keep:, :]‖_F·‖B[:, keep:]‖_F over the trained modules, keep = ⌈keptShare·r⌉. */
+export interface TailPenalty {
+  readonly weight: number;
+  readonly keptShare: number;
+}
+
+/** What of it is compiled into a program; nothing that is off leaves a trace, so that programs are shared. */
+export function trainingVariantOf({ factors, quantizedBlocks }: LocalTraining): TrainingVariant {
+  return {
+    ...(factors && factors !== 'both' && { factors }),
+    ...(quantizedBlocks && { quantizedBlocks }),
+  };
+}
+
+/** @throws InputError for numbers out of range, or factors of an adapter that has other modules than LoRA */
+export function checkLocalTraining(
+  { factors = 'both', tailPenalty, quantizedBlocks = 0 }: LocalTraining,
+  adapter: Adapter,
+  depth: number,
+): void {
+  const modules = adapter.blocks.flatMap((block) => [...block.values()]);
+  const onlyLora = modules.every(({ kind }) => kind === 'lora');
+  if (!onlyLora && (factors !== 'both' || tailPenalty)) {
+    throw refuse(
+      tailPenalty ? 'tailPenalty' : 'factors',
+      'an adapter of LoRA modules, which have two factors',
+      'bottlenecks',
+    );
+  }
+  if (tailPenalty && !(Number.isFinite(tailPenalty.weight) && tailPenalty.weight >= 0)) {
+    throw refuse('tailPenalty.weight', 'a number from 0', String(tailPenalty.weight));
+  }
+  if (tailPenalty && !(tailPenalty.keptShare > 0 && tailPenalty.keptShare <= 1)) {
+    throw refuse('tailPenalty.keptShare', 'a number above 0 and at most 1', String(tailPenalty.keptShare));
+  }
+  if (!Number.isInteger(quantizedBlocks) || quantizedBlocks < 0 || quantizedBlocks > depth) {
+    throw refuse('quantizedBlocks', `an integer from 0 to the depth, ${depth}`, String(quantizedBlocks));
+  }
+}
+
+/** The number of leading ranks that a tail penalty leaves alone. */
+export function keptRanks(rank: number, { keptShare }: TailPenalty): number {
+  return Math.ceil(keptShare * rank);
+}
+
+function refuse(where: string, expected: string, got: string): InputError {
+  return new InputError({
+    code: 'local-training-invalid',
+    expected,
+    got,
+    where,
+    todo: 'Change the strategy’s settings.',
+  });
+}
