@@ -1,10 +1,12 @@
 import { type Adapter, mapTensors, namedTensors, restrictToDepth } from '@legend/adapter';
+import { InputError } from '@legend/base';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addToSum, beginSum, finishSum } from './aggregation.ts';
 import { createStrategy } from './strategies/registry.ts';
 import type { GlobalState, Update } from './strategies/strategy.ts';
-import { adapterFor, updateOf } from './testing/round-contexts.ts';
+import { adapterFor, planFor, updateOf } from './testing/round-contexts.ts';
+import { truncateRanks } from './truncate-ranks.ts';
 
 const BLOCKS = 3;
 const strategy = createStrategy('legend', { ranks: { kind: 'increasing', min: 1, max: 3 } });
@@ -16,7 +18,7 @@ function filled(adapter: Adapter, valueAt: (index: number) => number): Adapter {
 }
 
 function average(updates: readonly Update[]): Adapter {
-  return finishSum(updates.reduce(addToSum, beginSum(global))).adapter;
+  return finishSum(updates.reduce(addToSum, beginSum(global, planFor(updates)))).adapter;
 }
 
 /** Element by element, straight from the formula. */
@@ -40,15 +42,16 @@ function naiveAverage(updates: readonly Update[]): Adapter {
 const updates: fc.Arbitrary<Update[]> = fc.array(
   fc
     .record({
+      deviceId: fc.uuid(),
       depth: fc.integer({ min: 1, max: BLOCKS }),
       examples: fc.integer({ min: 1, max: 5000 }),
       values: fc.array(fc.float({ min: -8, max: 8, noNaN: true }), { minLength: 1, maxLength: 40 }),
     })
-    .map(({ depth, examples, values }) => {
+    .map(({ deviceId, depth, examples, values }) => {
       const trained = restrictToDepth(global.adapter, depth);
       return updateOf(
         filled(trained, (index) => values[index % values.length] ?? 0),
-        { depth, examples },
+        { deviceId, depth, examples },
       );
     }),
   { minLength: 1, maxLength: 6 },
@@ -82,9 +85,51 @@ describe('aggregation', () => {
     expect(average([shallow]).blocks[0]).toEqual(global.adapter.blocks[0]);
   });
 
+  it('averages each rank over the devices that have it, and keeps the ranks that nobody has', () => {
+    // Block 3 has rank 3; one device trains the first two of them, the other only the first.
+    const [two, one] = [truncateRanks(global.adapter, [2]), truncateRanks(global.adapter, [1])].map(
+      (adapter) => restrictToDepth(adapter, 1),
+    );
+    if (two === undefined || one === undefined) throw new Error('two adapters were asked for');
+    const tensors = namedTensors(
+      average([
+        updateOf(
+          filled(two, () => 4),
+          { deviceId: 'two', depth: 1, examples: 1 },
+        ),
+        updateOf(
+          filled(one, () => 8),
+          { deviceId: 'one', depth: 1, examples: 3 },
+        ),
+      ]),
+    );
+    const kept = namedTensors(global.adapter);
+    const nameA = 'blocks.3.attention.self.query.lora_A';
+    const nameB = 'blocks.3.attention.self.query.lora_B';
+    expect([...(tensors.get(nameA)?.data ?? [])]).toEqual([
+      ...[7, 7, 7],
+      ...[4, 4, 4],
+      ...(kept.get(nameA)?.data.slice(6) ?? []),
+    ]);
+    const keptB = kept.get(nameB)?.data ?? [];
+    expect([...(tensors.get(nameB)?.data ?? [])]).toEqual([7, 4, keptB[2], 7, 4, keptB[5]]);
+    expect(tensors.get('head.classifier.bias')?.data).toEqual(new Float32Array(2).fill(7));
+  });
+
+  it('refuses ranks other than the device was planned with', () => {
+    const planned = updateOf(restrictToDepth(truncateRanks(global.adapter, [2]), 1), { depth: 1 });
+    const sum = beginSum(global, planFor([planned]));
+    expect(() => addToSum(sum, planned)).not.toThrow();
+    for (const ranks of [[1], [3]]) {
+      const other = updateOf(restrictToDepth(truncateRanks(global.adapter, ranks), 1), { depth: 1 });
+      expect(() => addToSum(sum, other)).toThrow(InputError);
+    }
+  });
+
   it('keeps the strategy memory', () => {
     const state = { ...global, memory: { importance: [1, 2] } };
-    expect(finishSum(addToSum(beginSum(state), updateOf(global.adapter))).memory).toEqual(state.memory);
+    const update = updateOf(global.adapter);
+    expect(finishSum(addToSum(beginSum(state, planFor([update])), update)).memory).toEqual(state.memory);
   });
 
   it('equals a plain double loop, whatever was trained by whom', () => {
@@ -109,9 +154,10 @@ describe('aggregation', () => {
   });
 
   it('holds no more tensors after many updates than after one', () => {
-    const sum = addToSum(beginSum(global), updateOf(global.adapter));
+    const update = updateOf(global.adapter);
+    const sum = addToSum(beginSum(global, planFor([update])), update);
     const size = sum.tensors.size;
-    for (let count = 0; count < 100; count++) addToSum(sum, updateOf(global.adapter));
+    for (let count = 0; count < 100; count++) addToSum(sum, update);
     expect(sum.tensors.size).toBe(size);
   });
 });

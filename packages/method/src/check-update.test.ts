@@ -17,7 +17,7 @@ function withQuery(change: (module: ReturnType<typeof queryModule>) => object): 
 
 function queryModule() {
   const module = global.blocks[2]?.get(query);
-  if (module === undefined) throw new Error('the adapter has no query module in block 3');
+  if (module?.kind !== 'lora') throw new Error('the adapter has no LoRA on query in block 3');
   return module;
 }
 

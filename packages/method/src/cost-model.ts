@@ -2,13 +2,15 @@ import { InputError } from '@legend/base';
 import type { Capacity } from './capacity.ts';
 import { requireNonNegative } from './require-non-negative.ts';
 
-/** What training one model costs, whatever the device. Bytes are of float32 values. */
+/** What training one model costs, whatever the device. Counts of parameters are independent of how they travel. */
 export interface ModelProfile {
   /** Number of blocks, L. */
   readonly blocks: number;
-  /** Entry l-1: bytes of one rank of block l over all its targets, c_l·4 with c_l = Σ (in + out). */
-  readonly adapterBytesPerRank: readonly number[];
-  readonly headBytes: number;
+  /** Entry l-1: what one rank of LoRA takes in block l, over all its targets. */
+  readonly rankParameters: readonly FactorParameters[];
+  /** What a bottleneck adapter takes in a block. */
+  readonly bottleneckParameters: BottleneckParameters;
+  readonly headParameters: number;
   /** Frozen weights of the whole model. */
   readonly weightBytes: number;
   /** What the backward pass keeps, per trained block, at the batch size and length in use. */
@@ -17,11 +19,26 @@ export interface ModelProfile {
   readonly workingBytes: number;
 }
 
+/** Parameters of LoRA's factors: Σ in for A and Σ out for B. */
+export interface FactorParameters {
+  readonly A: number;
+  readonly B: number;
+}
+
+/** A bottleneck of width w has w·perWidth + fixed parameters; none at width 0. */
+export interface BottleneckParameters {
+  readonly perWidth: number;
+  readonly fixed: number;
+}
+
 /**
  * What a device computes below its depth: the frozen base weights only, or the global adapter's lower blocks too
  * (applied, not trained).
  */
 export type Trunk = 'base' | 'global';
+
+/** Which of LoRA's two factors. */
+export type Factors = 'both' | 'A' | 'B';
 
 /** The part of the adapter that a device trains. */
 export interface TrainedPart {
@@ -31,16 +48,14 @@ export interface TrainedPart {
   readonly ranks: readonly number[];
 }
 
-export interface RoundWork extends TrainedPart {
-  /** τ. */
-  readonly localSteps: number;
-  readonly trunk: Trunk;
-}
-
 /** A device's round with its messages given in bytes, predicted or as sent. */
 export interface RoundLoad {
-  readonly blocks: number;
   readonly depth: number;
+  /** Blocks below the depth that a local step computes, on average: L-k, fewer with a warm trunk cache. */
+  readonly trunkBlocks: number;
+  /** q: trained blocks that keep their activations as int8; none if left out. */
+  readonly quantizedBlocks?: number;
+  /** τ. */
   readonly localSteps: number;
   readonly bytesUp: number;
   readonly bytesDown: number;
@@ -56,61 +71,84 @@ export interface CompletionTime {
 }
 
 /**
- * Predicted completion time of a round (ours): `timeLoad` of the messages that `depth` implies. The device uploads
- * what it trained; it downloads the same blocks with `trunk: base`, all blocks with `trunk: global`.
- *
- * Throws InputError for figures that are negative or not finite and for a depth outside 1 … L.
+ * What quantising a block's activations and restoring them costs, as a share of its backward pass (ours: an assumption,
+ * a few elementwise passes beside the matrix products).
  */
-export function completionTime(capacity: Capacity, profile: ModelProfile, work: RoundWork): CompletionTime {
-  const { depth, localSteps, trunk } = work;
-  const { blocks } = profile;
-  requireNonNegative({ ...capacity, localSteps }, 'completion time');
-  const bytesUp = messageBytes(profile, work);
-  const bytesDown = trunk === 'base' ? bytesUp : messageBytes(profile, { ...work, depth: blocks });
-  const time = timeLoad(capacity, { blocks, depth, localSteps, bytesUp, bytesDown });
-  requireNonNegative({ ...time }, 'completion time');
-  return time;
-}
+const QUANTIZATION_TIME_SHARE = 0.1;
 
-/** t_i(k) = τ·(L·f_i + k·b_i) + bytes_down(k)·d_i + bytes_up(k)·u_i (ours). Takes its figures as they are. */
-export function timeLoad(capacity: Capacity, load: RoundLoad): CompletionTime {
-  const forwardSeconds = load.localSteps * load.blocks * capacity.forwardSecondsPerBlock;
-  const backwardSeconds = load.localSteps * load.depth * capacity.backwardSecondsPerBlock;
-  const uploadSeconds = load.bytesUp * capacity.uploadSecondsPerByte;
-  const downloadSeconds = load.bytesDown * capacity.downloadSecondsPerByte;
+/**
+ * t_i(k) = τ·((k + trunk)·f_i + (k + 0.1·q)·b_i) + bytes_down·d_i + bytes_up·u_i (ours), trunk = L-k where nothing is
+ * cached. Takes its figures as they are.
+ */
+export function completionTime(capacity: Capacity, load: RoundLoad): CompletionTime {
+  const { depth, trunkBlocks, quantizedBlocks = 0, localSteps, bytesUp, bytesDown } = load;
+  const forwardSeconds = localSteps * (depth + trunkBlocks) * capacity.forwardSecondsPerBlock;
+  const backwardBlocks = depth + QUANTIZATION_TIME_SHARE * quantizedBlocks;
+  const backwardSeconds = localSteps * backwardBlocks * capacity.backwardSecondsPerBlock;
+  const uploadSeconds = bytesUp * capacity.uploadSecondsPerByte;
+  const downloadSeconds = bytesDown * capacity.downloadSecondsPerByte;
   const seconds = forwardSeconds + backwardSeconds + uploadSeconds + downloadSeconds;
   return { forwardSeconds, backwardSeconds, uploadSeconds, downloadSeconds, seconds };
 }
 
-/** bytes(k) = Σ_{l > L-k} r_l·c_l·4 + head: what is trained at depth k, as float32 (ours). */
-export function messageBytes(profile: ModelProfile, { depth, ranks }: TrainedPart): number {
-  checkPart(profile, { depth, ranks });
-  let bytes = profile.headBytes;
+/** Σ_{l > L-k} r_l·c_l + head: the parameters trained at depth k, with c_l those of one rank in the factors given (ours). */
+export function countParameters(profile: ModelProfile, part: TrainedPart, factors: Factors = 'both'): number {
+  checkPart(profile, part);
+  const { depth, ranks } = part;
+  let parameters = profile.headParameters;
   for (let index = profile.blocks - depth; index < profile.blocks; index++) {
-    const [rank = 0, bytesPerRank = 0] = [ranks[index], profile.adapterBytesPerRank[index]];
-    requireNonNegative({ rank, bytesPerRank }, `block ${index + 1}`);
-    bytes += rank * bytesPerRank;
+    const { A, B } = profile.rankParameters[index] ?? { A: 0, B: 0 };
+    const perRank = (factors === 'B' ? 0 : A) + (factors === 'A' ? 0 : B);
+    const rank = ranks[index] ?? 0;
+    requireNonNegative({ rank, perRank }, `block ${index + 1}`);
+    parameters += rank * perRank;
   }
-  requireNonNegative({ headBytes: profile.headBytes, messageBytes: bytes }, 'model profile');
-  return bytes;
+  requireNonNegative({ headParameters: profile.headParameters, parameters }, 'model profile');
+  return parameters;
 }
+
+/** k·(w·perWidth + fixed) + head: the parameters of bottlenecks of width w in k blocks (ours). */
+export function countBottleneckParameters(
+  { bottleneckParameters: { perWidth, fixed }, headParameters }: ModelProfile,
+  { depth, width }: { readonly depth: number; readonly width: number },
+): number {
+  requireNonNegative({ perWidth, fixed, headParameters }, 'model profile');
+  return depth * (width * perWidth + fixed) + headParameters;
+}
+
+/** Value, gradient and AdamW's two moments of a trained parameter, all float32. */
+export const TRAINED_PARAMETER_BYTES = 16;
+
+/** What activations take as int8 with a float32 scale for every 128 of them, as a share of float32 (ours). */
+const QUANTIZED_ACTIVATION_SHARE = (128 + 4) / (128 * 4);
 
 /**
- * Peak memory of a local step at depth k (ours): weights + working + k·activations + 4·bytes(k), the four being
- * value, gradient and AdamW's two moments of everything trained.
+ * Peak memory of a local step at depth k (ours): weights + working + activations of k blocks, of which q quantised, + 16
+ * bytes per trained parameter.
  */
-export function memoryBytes(profile: ModelProfile, part: TrainedPart): number {
+export function memoryBytes(
+  profile: ModelProfile,
+  depth: number,
+  trainedParameters: number,
+  quantizedBlocks = 0,
+): number {
   const { weightBytes, workingBytes, activationBytesPerBlock } = profile;
   requireNonNegative({ weightBytes, workingBytes, activationBytesPerBlock }, 'model profile');
-  return weightBytes + workingBytes + part.depth * activationBytesPerBlock + 4 * messageBytes(profile, part);
+  return (
+    weightBytes +
+    workingBytes +
+    (depth - quantizedBlocks) * activationBytesPerBlock +
+    quantizedBlocks * (QUANTIZED_ACTIVATION_SHARE * activationBytesPerBlock) +
+    TRAINED_PARAMETER_BYTES * trainedParameters
+  );
 }
 
-function checkPart({ blocks, adapterBytesPerRank }: ModelProfile, { depth, ranks }: TrainedPart): void {
-  if (ranks.length !== blocks || adapterBytesPerRank.length !== blocks) {
+function checkPart({ blocks, rankParameters }: ModelProfile, { depth, ranks }: TrainedPart): void {
+  if (ranks.length !== blocks || rankParameters.length !== blocks) {
     throw new InputError({
       code: 'ranks-length',
-      expected: `a rank and its bytes for each of ${blocks} blocks`,
-      got: `${ranks.length} ranks and ${adapterBytesPerRank.length} byte counts`,
+      expected: `a rank and its parameters for each of ${blocks} blocks`,
+      got: `${ranks.length} ranks and ${rankParameters.length} counts of parameters`,
       where: 'rank distribution',
       todo: 'Give one entry per block of the model.',
     });

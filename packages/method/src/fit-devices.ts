@@ -48,12 +48,14 @@ function noDeviceFits(devices: readonly DeviceContext[], least: DepthCost): Inpu
   });
 }
 
+/** Whether the device's memory and bytes budget suffice. */
+export function canAfford(device: DeviceContext, cost: DepthCost): boolean {
+  return cost.memoryBytes <= device.capacity.memoryBytes && trafficBytes(cost) <= bytesBudgetOf(device);
+}
+
 /** Since costs don't fall with depth, all depths below the first that is too much are affordable. */
 function findDeepest(device: DeviceContext, costs: readonly DepthCost[]): number {
-  const budget = bytesBudgetOf(device);
-  const tooMuch = costs.findIndex(
-    (cost) => cost.memoryBytes > device.capacity.memoryBytes || trafficBytes(cost) > budget,
-  );
+  const tooMuch = costs.findIndex((cost) => !canAfford(device, cost));
   return tooMuch < 0 ? costs.length : tooMuch;
 }
 
@@ -67,9 +69,9 @@ function explainExclusion(device: DeviceContext, least: DepthCost): string {
 
 function checkDevices(devices: readonly DeviceContext[]): void {
   const ids = new Set<string>();
-  for (const { id, capacity, bytesBudget = 0 } of devices) {
+  for (const [index, { id, capacity, bytesBudget = 0 }] of devices.entries()) {
     requireNonNegative({ ...capacity, bytesBudget }, `device ${id}`);
-    if (ids.has(id)) {
+    if (ids.add(id).size === index) {
       throw new InputError({
         code: 'device-twice',
         expected: 'every device once',
@@ -78,7 +80,6 @@ function checkDevices(devices: readonly DeviceContext[]): void {
         todo: 'Give every device an id of its own.',
       });
     }
-    ids.add(id);
   }
   if (ids.size > 0) return;
   throw new InputError({

@@ -1,26 +1,32 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { completionTime, memoryBytes, messageBytes } from './cost-model.ts';
-import { type Configuration, configureGreedily } from './greedy-configuration.ts';
+import type { Configuration } from './configuration.ts';
+import { type DepthCost, depthCosts, timeDepths } from './depth-costs.ts';
+import { configureGreedily } from './greedy-configuration.ts';
 import { waitingTime } from './plan.ts';
 import { type PlanningContext, planningContexts, rankVectors } from './testing/round-contexts.ts';
 
 const cases = planningContexts.chain((context) =>
-  fc.record({ context: fc.constant(context), ranks: rankVectors(context.profile.blocks) }),
+  fc.record({
+    context: fc.constant(context),
+    costs: rankVectors(context.profile.blocks).map((ranks) => depthCosts(context.profile, ranks, context)),
+  }),
 );
 const settings = { seed: 2412, numRuns: 400 };
 
 /** Completion times if all devices of the configuration train the same depth. */
 function uniformSeconds(
-  { devices, profile, localSteps, trunk }: PlanningContext,
-  ranks: readonly number[],
+  { devices, profile, localSteps }: PlanningContext,
+  costs: readonly DepthCost[],
   configuration: Configuration,
   depth: number,
 ): number[] {
   const taken = new Set(configuration.devices.map(({ id }) => id));
   return devices
     .filter(({ id }) => taken.has(id))
-    .map(({ capacity }) => completionTime(capacity, profile, { depth, ranks, localSteps, trunk }).seconds);
+    .map(
+      (device) => timeDepths(device, costs, { blocks: profile.blocks, localSteps })[depth - 1] ?? Number.NaN,
+    );
 }
 
 function depthOf(configuration: Configuration, id: string): number {
@@ -33,16 +39,15 @@ describe('greedy configuration, on any fleet', () => {
       fc.property(
         cases,
         fc.option(fc.double({ min: 0, max: 50, noNaN: true })),
-        ({ context, ranks }, bound) => {
-          const configuration = configureGreedily(context, ranks, bound);
+        ({ context, costs }, bound) => {
+          const configuration = configureGreedily(context, costs, bound);
           for (const { id, capacity, bytesBudget = Number.POSITIVE_INFINITY } of context.devices) {
             const depth = depthOf(configuration, id);
             if (depth === 0) continue;
-            const up = messageBytes(context.profile, { depth, ranks });
-            const down =
-              context.trunk === 'base' ? up : messageBytes(context.profile, { depth: ranks.length, ranks });
-            expect(memoryBytes(context.profile, { depth, ranks })).toBeLessThanOrEqual(capacity.memoryBytes);
-            expect(up + down).toBeLessThanOrEqual(bytesBudget);
+            const cost = costs[depth - 1];
+            if (cost === undefined) throw new Error(`depth ${depth} has no cost`);
+            expect(cost.memoryBytes).toBeLessThanOrEqual(capacity.memoryBytes);
+            expect(cost.bytesUp + cost.bytesDown).toBeLessThanOrEqual(bytesBudget);
           }
         },
       ),
@@ -52,10 +57,10 @@ describe('greedy configuration, on any fleet', () => {
 
   it('leaves out only devices that cannot train one block, with a reason', () => {
     fc.assert(
-      fc.property(cases, ({ context, ranks }) => {
-        const { devices, excluded } = configureGreedily(context, ranks);
+      fc.property(cases, ({ context, costs }) => {
+        const { devices, excluded } = configureGreedily(context, costs);
         expect(devices.length + excluded.length).toBe(context.devices.length);
-        const memoryNeeded = memoryBytes(context.profile, { depth: 1, ranks });
+        const memoryNeeded = costs[0]?.memoryBytes ?? 0;
         for (const { id, reason } of excluded) {
           const device = context.devices.find((each) => each.id === id);
           expect(reason).toMatch(/^training 1 block (needs|sends)/);
@@ -69,11 +74,11 @@ describe('greedy configuration, on any fleet', () => {
 
   it('predicts no more waiting than uniform depth with the same round time', () => {
     fc.assert(
-      fc.property(cases, ({ context, ranks }) => {
-        const configuration = configureGreedily(context, ranks);
+      fc.property(cases, ({ context, costs }) => {
+        const configuration = configureGreedily(context, costs);
         const waiting = waitingTime(configuration.devices.map(({ seconds }) => seconds));
         const shared = Math.min(...configuration.devices.map(({ depth }) => depth));
-        const uniform = uniformSeconds(context, ranks, configuration, shared);
+        const uniform = uniformSeconds(context, costs, configuration, shared);
         expect(Math.max(...uniform)).toBe(configuration.targetSeconds);
         expect(waiting).toBeLessThanOrEqual(waitingTime(uniform));
       }),
@@ -83,9 +88,9 @@ describe('greedy configuration, on any fleet', () => {
 
   it('keeps waiting within the bound, or at the least of all deadlines considered', () => {
     fc.assert(
-      fc.property(cases, fc.double({ min: 0, max: 20, noNaN: true }), ({ context, ranks }, bound) => {
+      fc.property(cases, fc.double({ min: 0, max: 20, noNaN: true }), ({ context, costs }, bound) => {
         const waitingOf = (limit: number | null) =>
-          waitingTime(configureGreedily(context, ranks, limit).devices.map(({ seconds }) => seconds));
+          waitingTime(configureGreedily(context, costs, limit).devices.map(({ seconds }) => seconds));
         const least = waitingOf(0);
         expect(waitingOf(bound)).toBeLessThanOrEqual(Math.max(bound, least));
         expect(least).toBeLessThanOrEqual(waitingOf(null));
@@ -96,8 +101,8 @@ describe('greedy configuration, on any fleet', () => {
 
   it('makes the same plan of the same context', () => {
     fc.assert(
-      fc.property(cases, ({ context, ranks }) => {
-        expect(configureGreedily(structuredClone(context), ranks)).toEqual(configureGreedily(context, ranks));
+      fc.property(cases, ({ context, costs }) => {
+        expect(configureGreedily(structuredClone(context), costs)).toEqual(configureGreedily(context, costs));
       }),
       { ...settings, numRuns: 100 },
     );
@@ -106,7 +111,7 @@ describe('greedy configuration, on any fleet', () => {
   it('never lowers the depth of a device that gets faster', () => {
     const factors = fc.array(fc.double({ min: 0.05, max: 1, noNaN: true }), { minLength: 4, maxLength: 4 });
     fc.assert(
-      fc.property(cases, fc.nat(), factors, ({ context, ranks }, pick, [f = 1, b = 1, u = 1, d = 1]) => {
+      fc.property(cases, fc.nat(), factors, ({ context, costs }, pick, [f = 1, b = 1, u = 1, d = 1]) => {
         const index = pick % context.devices.length;
         const device = context.devices[index];
         if (device === undefined) return;
@@ -121,8 +126,8 @@ describe('greedy configuration, on any fleet', () => {
             downloadSecondsPerByte: d * capacity.downloadSecondsPerByte,
           },
         };
-        const before = configureGreedily(context, ranks);
-        const after = configureGreedily({ ...context, devices: context.devices.with(index, faster) }, ranks);
+        const before = configureGreedily(context, costs);
+        const after = configureGreedily({ ...context, devices: context.devices.with(index, faster) }, costs);
         expect(depthOf(after, device.id)).toBeGreaterThanOrEqual(depthOf(before, device.id));
       }),
       { ...settings, numRuns: 2000 },

@@ -1,52 +1,14 @@
 import { InputError } from '@legend/base';
 import { describe, expect, it } from 'vitest';
-import type { Capacity } from './capacity.ts';
-import type { ModelProfile } from './cost-model.ts';
-import { type ConfigurationContext, configureGreedily } from './greedy-configuration.ts';
+import type { ConfigurationContext } from './configuration.ts';
+import { configureGreedily } from './greedy-configuration.ts';
 import { waitingTime } from './plan.ts';
-
-/**
- * Worked by hand. 4 blocks, one local step, ranks 1, 2, 3, 4 at 1 byte per rank, 2 bytes of head: messages of depth
- * 1 … 4 have 6, 9, 11, 12 bytes. Memory of depth k is 100 + 10·k + 4 × these: 134, 156, 174, 188.
- *
- *   completion time             depth 1    2     3     4
- *   a: 4·3   + 1·k                   13   14    15    16
- *   b: 4·2   + 2·k                   10   12    14    16
- *   c: 4·1.5 + 2.5·k + 0.5·bytes   11.5  15.5   19    22
- *   T_K, all at the same depth       13  15.5   19    22
- */
-const profile: ModelProfile = {
-  blocks: 4,
-  adapterBytesPerRank: [1, 1, 1, 1],
-  headBytes: 2,
-  weightBytes: 90,
-  activationBytesPerBlock: 10,
-  workingBytes: 10,
-};
-const ranks = [1, 2, 3, 4];
-const a = capacityOf(3, 1, 0);
-const b = capacityOf(2, 2, 0);
-const c = capacityOf(1.5, 2.5, 0.5);
-
-function capacityOf(forward: number, backward: number, upload: number): Capacity {
-  return {
-    forwardSecondsPerBlock: forward,
-    backwardSecondsPerBlock: backward,
-    uploadSecondsPerByte: upload,
-    downloadSecondsPerByte: 0,
-    memoryBytes: 1000,
-  };
-}
-
-function contextOf(capacities: { readonly [id: string]: Capacity }): ConfigurationContext {
-  const devices = Object.entries(capacities).map(([id, capacity]) => ({ id, capacity }));
-  return { profile, localSteps: 1, trunk: 'base', devices };
-}
+import { a, b, c, capacityOf, contextOf, costs } from './testing/hand-worked-fleet.ts';
 
 describe('greedy configuration of three devices and four blocks', () => {
   it('fits depths to the first uniform round time that the fastest device can use', () => {
     // The fastest at their greatest depth are a and b with 16 s; T_3 = 19 s is the first T_K that long.
-    const { targetSeconds, devices } = configureGreedily(contextOf({ a, b, c }), ranks);
+    const { targetSeconds, devices } = configureGreedily(contextOf({ a, b, c }), costs);
     expect(targetSeconds).toBe(19);
     expect(devices).toEqual([
       { id: 'a', depth: 4, seconds: 16 },
@@ -58,20 +20,20 @@ describe('greedy configuration of three devices and four blocks', () => {
 
   it('takes the next shorter deadline while waiting is above the bound', () => {
     // T_2 = 15.5 s: waiting (0.5 + 1.5 + 0)/3.
-    const { targetSeconds, devices } = configureGreedily(contextOf({ a, b, c }), ranks, 1.9);
+    const { targetSeconds, devices } = configureGreedily(contextOf({ a, b, c }), costs, 1.9);
     expect(targetSeconds).toBe(15.5);
     expect(devices.map(({ depth }) => depth)).toEqual([3, 3, 2]);
   });
 
   it('takes the deadline that waits least where none meets the bound', () => {
     // T_1 = 13 s: a 1, b 2, c 1 wait (0 + 1 + 1.5)/3; T_2 waits 2/3, less than that.
-    const { targetSeconds } = configureGreedily(contextOf({ a, b, c }), ranks, 0.1);
+    const { targetSeconds } = configureGreedily(contextOf({ a, b, c }), costs, 0.1);
     expect(targetSeconds).toBe(15.5);
   });
 
   it('lets the others use the time that the slowest device needs for one block', () => {
     // Without a the fastest is d: 4·1 + k = 8 s at depth 4. c needs 11.5 s for one block, so b gets one block in 10 s.
-    const { targetSeconds, devices } = configureGreedily(contextOf({ d: capacityOf(1, 1, 0), b, c }), ranks);
+    const { targetSeconds, devices } = configureGreedily(contextOf({ d: capacityOf(1, 1, 0), b, c }), costs);
     expect(targetSeconds).toBe(11.5);
     expect(devices.map(({ depth, seconds }) => [depth, seconds])).toEqual([
       [4, 8],
@@ -82,8 +44,8 @@ describe('greedy configuration of three devices and four blocks', () => {
 
   it('stops at the memory of a device', () => {
     // b holds two blocks, 12 s; T_1 = 13 s is the first uniform round time that long.
-    const small = { ...b, memoryBytes: 160 };
-    const { devices } = configureGreedily(contextOf({ a, b: small, c }), ranks);
+    const small = { ...b, memoryBytes: 280 };
+    const { devices } = configureGreedily(contextOf({ a, b: small, c }), costs);
     expect(devices.map(({ depth, seconds }) => [depth, seconds])).toEqual([
       [1, 13],
       [2, 12],
@@ -94,22 +56,22 @@ describe('greedy configuration of three devices and four blocks', () => {
   it('stops at the bytes budget of a device, both directions counted', () => {
     const { devices } = configureGreedily(
       { ...contextOf({}), devices: [{ id: 'a', capacity: a, bytesBudget: 18 }] },
-      ranks,
+      costs,
     );
     expect(devices.map(({ depth }) => depth)).toEqual([2]);
   });
 
   it('leaves out who cannot train one block, and says why', () => {
-    const small = { ...b, memoryBytes: 133 };
+    const small = { ...b, memoryBytes: 205 };
     const context = contextOf({ a, b: small });
     const poor = { id: 'p', capacity: c, bytesBudget: 11 };
     const { devices, excluded } = configureGreedily(
       { ...context, devices: [...context.devices, poor] },
-      ranks,
+      costs,
     );
     expect(devices.map(({ id }) => id)).toEqual(['a']);
     expect(excluded).toEqual([
-      { id: 'b', reason: 'training 1 block needs 134 B memory, it has 133 B' },
+      { id: 'b', reason: 'training 1 block needs 206 B memory, it has 205 B' },
       { id: 'p', reason: 'training 1 block sends and receives 12 B, its budget is 11 B' },
     ]);
   });
@@ -118,7 +80,7 @@ describe('greedy configuration of three devices and four blocks', () => {
 describe('greedy configuration refuses', () => {
   const refusal = (context: ConfigurationContext) => {
     try {
-      configureGreedily(context, ranks);
+      configureGreedily(context, costs);
     } catch (error) {
       if (error instanceof InputError) return error;
     }
@@ -126,9 +88,9 @@ describe('greedy configuration refuses', () => {
   };
 
   it('a fleet in which no device fits, with what is needed and what the largest has', () => {
-    const error = refusal(contextOf({ a: { ...a, memoryBytes: 120 }, b: { ...b, memoryBytes: 133 } }));
+    const error = refusal(contextOf({ a: { ...a, memoryBytes: 120 }, b: { ...b, memoryBytes: 205 } }));
     expect(error.code).toBe('no-device-fits');
-    expect(error.message).toMatch(/134 B memory, to train 1 block, got 2 devices, at most 133 B memory/);
+    expect(error.message).toMatch(/206 B memory, to train 1 block, got 2 devices, at most 205 B memory/);
   });
 
   it('a fleet of no devices', () => {

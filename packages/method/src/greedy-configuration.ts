@@ -1,12 +1,17 @@
-import { timeLoad } from './cost-model.ts';
-import { depthCosts } from './depth-costs.ts';
-import { fitDevices } from './fit-devices.ts';
-import { type ExcludedDevice, waitingTime } from './plan.ts';
-import { requireNonNegative } from './require-non-negative.ts';
-import type { RoundContext } from './strategies/strategy.ts';
+import {
+  type Candidate,
+  type Configuration,
+  type ConfigurationContext,
+  fitToDeadline,
+  listCandidates,
+} from './configuration.ts';
+import type { DepthCost } from './depth-costs.ts';
+import { waitingTime } from './plan.ts';
 
 /**
- * Depths for one round (paper: greedy, from estimated capacities, every round anew; steps and amendment are ours).
+ * Depths for one round, with a deadline that some uniform depth has too (paper: greedy, from estimated capacities, every
+ * round anew; steps and amendment are ours). It fills waiting time with depth, and pays for that in traffic; for the
+ * opposite choice see `configureToFastest`.
  * t_i(k) is the completion time of device i at depth k, T_K = max_i t_i(K) the round time if all train K blocks.
  *
  * 1. kmax_i = the greatest depth within i's memory and bytes budget. Who has none is left out.
@@ -31,21 +36,23 @@ import type { RoundContext } from './strategies/strategy.ts';
  *   lower, and everyone has at least K. If another did, T_K stays, as do the smaller ones below F: T* is the same,
  *   and at least as many blocks fit. (With a bound on waiting this need not hold: the faster device waits longer, which
  *   may force a shorter round.)
+ *
+ * @param costs of depth 1 … L
  */
 export function configureGreedily(
   context: ConfigurationContext,
-  ranks: readonly number[],
+  costs: readonly DepthCost[],
   waitingBoundSeconds: number | null = null,
 ): Configuration {
-  const { profile, localSteps, trunk } = context;
-  requireNonNegative({ localSteps }, 'plan');
-  const costs = depthCosts(profile, ranks, trunk);
-  const loads = costs.map((cost) => ({ ...cost, blocks: profile.blocks, localSteps }));
-  const { fitting, excluded } = fitDevices(context.devices, costs, 1);
-  const candidates = fitting.map(({ device: { id, capacity }, deepest }) => ({
-    id,
-    seconds: loads.slice(0, deepest).map((load) => timeLoad(capacity, load).seconds),
-  }));
+  const { candidates, excluded } = listCandidates(context, costs);
+  return { ...fitToCommonDeadline(candidates, waitingBoundSeconds), excluded };
+}
+
+/** Steps 2 to 5, for devices of which step 1 is known. */
+export function fitToCommonDeadline(
+  candidates: readonly Candidate[],
+  waitingBoundSeconds: number | null,
+): Omit<Configuration, 'excluded'> {
   const fastestSeconds = candidates.reduce(
     (least, { seconds }) => Math.min(least, seconds.at(-1) ?? least),
     Number.POSITIVE_INFINITY,
@@ -53,30 +60,7 @@ export function configureGreedily(
   const uniformSeconds = listUniformSeconds(candidates);
   const enough = uniformSeconds.findIndex((seconds) => seconds >= fastestSeconds);
   const deadlines = uniformSeconds.slice(0, enough + 1).reverse();
-  return { ...chooseDeadline(candidates, deadlines, waitingBoundSeconds), excluded };
-}
-
-/** What the configuration looks at. */
-export type ConfigurationContext = Pick<RoundContext, 'profile' | 'localSteps' | 'trunk' | 'devices'>;
-
-export interface Configuration {
-  /** T*, which is also the completion time of the slowest device. */
-  readonly targetSeconds: number;
-  /** In the order of the context's devices. */
-  readonly devices: readonly ConfiguredDevice[];
-  readonly excluded: readonly ExcludedDevice[];
-}
-
-export interface ConfiguredDevice {
-  readonly id: string;
-  readonly depth: number;
-  readonly seconds: number;
-}
-
-/** A device and its completion times at depth 1 … kmax. */
-interface Candidate {
-  readonly id: string;
-  readonly seconds: readonly number[];
+  return chooseDeadline(candidates, deadlines, waitingBoundSeconds);
 }
 
 /** T_1, T_2, … up to the greatest depth that every device can hold. */
@@ -108,10 +92,4 @@ function chooseDeadline(
     if (waitingBoundSeconds === null || waitingSeconds <= waitingBoundSeconds) break;
   }
   return best;
-}
-
-/** Step 4. */
-function fitToDeadline({ id, seconds }: Candidate, targetSeconds: number): ConfiguredDevice {
-  const depth = seconds.findLastIndex((each) => each <= targetSeconds) + 1;
-  return { id, depth, seconds: seconds[depth - 1] ?? 0 };
 }

@@ -7,27 +7,45 @@ export {
   MOVING_AVERAGE_WEIGHT,
   type NamedEstimator,
 } from './capacity.ts';
+export { checkPlan } from './check-plan.ts';
 export { checkUpdate } from './check-update.ts';
+export type { Configuration, ConfiguredDevice } from './configuration.ts';
 export {
+  type BottleneckParameters,
   type CompletionTime,
   completionTime,
+  countParameters,
+  type FactorParameters,
+  type Factors,
   type ModelProfile,
   memoryBytes,
-  messageBytes,
   type RoundLoad,
-  type RoundWork,
   type TrainedPart,
   type Trunk,
-  timeLoad,
 } from './cost-model.ts';
-export { type Configuration, type ConfiguredDevice, configureGreedily } from './greedy-configuration.ts';
-export { type DevicePlan, type ExcludedDevice, type Plan, waitingTime } from './plan.ts';
+export { type DepthCost, depthCosts, type Exchange, timeDepths } from './depth-costs.ts';
+export { configureToFastest } from './fastest-configuration.ts';
+export { type FittingDevice, fitDevices } from './fit-devices.ts';
+export { configureFully } from './full-configuration.ts';
+export { configureGreedily } from './greedy-configuration.ts';
+export { IMPORTANCE_WEIGHT, readImportance } from './importance.ts';
+export { configureOptimally, type Stragglers } from './optimal-configuration.ts';
+export {
+  type DevicePlan,
+  type ExcludedDevice,
+  type LocalTraining,
+  type Plan,
+  type TailPenalty,
+  waitingTime,
+} from './plan.ts';
 export {
   type CustomRanks,
   type ProgressionOptions,
   type RankOptions,
   rankDistribution,
 } from './rank-distribution.ts';
+export { type RankSharing, ranksByDepth } from './ranks-by-depth.ts';
+export { type DeviceTable, findEntry } from './round/device-table.ts';
 export { pendingEffect } from './round/pending-effect.ts';
 export { reduceRound } from './round/reduce-round.ts';
 export type * from './round/round-effect.ts';
@@ -37,13 +55,15 @@ export type * from './round/round-state.ts';
 export { listUpdates, roundStateFormatVersion } from './round/round-state.ts';
 export type { RoundStep } from './round/round-step.ts';
 export { startRounds } from './round/start-rounds.ts';
+export { type RoundStarts, roundStarts } from './round-starts.ts';
 export { assemblePlan } from './strategies/assemble-plan.ts';
+export { completePlan, type PlanDecisions } from './strategies/complete-plan.ts';
 export { createStrategy, strategyNames } from './strategies/registry.ts';
 export { startAdapter } from './strategies/start-adapter.ts';
 export type {
   DeviceContext,
   GlobalState,
-  InitialRanks,
+  InitialAdapter,
   JsonValue,
   RoundContext,
   Strategy,
@@ -53,5 +73,9 @@ export type {
 export {
   DEFAULT_ALPHA_PER_RANK,
   DEFAULT_RANKS,
+  type Deadline,
+  type ImportanceSource,
+  type Planner,
   type StrategyOptions,
 } from './strategies/strategy-options.ts';
+export { truncateRanks } from './truncate-ranks.ts';

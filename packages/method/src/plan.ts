@@ -1,4 +1,4 @@
-import type { Trunk } from './cost-model.ts';
+import type { Factors, Trunk } from './cost-model.ts';
 
 /** What one device does in a round. Strategies may add fields of their own. */
 export interface DevicePlan {
@@ -12,6 +12,29 @@ export interface DevicePlan {
   readonly seconds: number;
   /** Predicted peak memory. */
   readonly memoryBytes: number;
+  /** Predicted traffic. */
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+  /** What of the adapter the device fetches, where it can make the rest itself; all of it if left out. */
+  readonly received?: Factors | 'head';
+  /** How its training differs from plain training of everything in its blocks. */
+  readonly training?: LocalTraining;
+}
+
+/** Variants of local training. */
+export interface LocalTraining {
+  /** The factor of every LoRA module that is trained and sent; the other stays as received. Both by default. */
+  readonly factors?: Factors;
+  /** A penalty on the ranks that a device may give up (HetLoRA, arXiv 2401.06432). */
+  readonly tailPenalty?: TailPenalty;
+  /** So many of the trained blocks, from the lowest, keep their activations as int8 (FedQuad, arXiv 2506.01001). */
+  readonly quantizedBlocks?: number;
+}
+
+/** Adds weight·Σ ‖B[:, keep:]‖_F·‖A[keep:, :]‖_F to the loss, with keep = ⌈keptShare·r⌉ of a module's r ranks. */
+export interface TailPenalty {
+  readonly weight: number;
+  readonly keptShare: number;
 }
 
 /** A device that is left out of a round, and why. */
@@ -32,7 +55,7 @@ export interface Plan {
   readonly roundSeconds: number;
   /** Predicted waiting time, see `waitingTime`. */
   readonly waitingSeconds: number;
-  /** Rank of every block of the global adapter, from block 1. */
+  /** Rank of every block of the global adapter, from block 1; 0 where a block carries nothing. */
   readonly rankDistribution: readonly number[];
   /** In the order of the round context. */
   readonly devices: readonly DevicePlan[];

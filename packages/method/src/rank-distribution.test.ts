@@ -24,6 +24,7 @@ describe('rank distribution', () => {
     [{ kind: 'uniform', total: 11 }, 3, [3, 4, 4]],
     [{ kind: 'increasing', min: 4, max: 12 }, 1, [8]],
     [{ kind: 'custom', values: [3, 1, 2] }, 3, [3, 1, 2]],
+    [{ kind: 'custom', values: [0, 0, 2] }, 3, [0, 0, 2]],
   ])('%j over %i blocks is %j', (options, blocks, ranks) => {
     expect(rankDistribution(options, blocks)).toEqual(ranks);
   });
@@ -78,7 +79,9 @@ describe('rank distribution', () => {
     [{ kind: 'uniform' }, 4, /one rank.*none of them/],
     [{ kind: 'uniform', min: 4, total: 20 }, 4, /total = blocks/],
     [{ kind: 'custom', values: [1, 2] }, 3, /each of 3 blocks, got 2 ranks/],
-    [{ kind: 'custom', values: [1, 0, 2] }, 3, /rank of block 2 to be a whole number from 1, got 0/],
+    [{ kind: 'custom', values: [1, -1, 2] }, 3, /rank of block 2 to be a whole number from 0, got -1/],
+    [{ kind: 'custom', values: [1, 0.5, 2] }, 3, /rank of block 2 to be a whole number from 0, got 0.5/],
+    [{ kind: 'custom', values: [0, 0, 0] }, 3, /a block with a rank above 0, got 0, 0, 0/],
     [{ kind: 'increasing', total: 12 }, 0, /blocks to be a whole number/],
   ])('refuses %j over %i blocks', (options, blocks, message) => {
     expect(() => rankDistribution(options, blocks)).toThrow(InputError);

@@ -13,7 +13,7 @@ export type ProgressionOptions = {
 
 export type CustomRanks = {
   readonly kind: 'custom';
-  /** From block 1. */
+  /** From block 1; 0 for a block that carries no LoRA. */
   readonly values: readonly number[];
 };
 
@@ -29,23 +29,43 @@ export type RankOptions = ProgressionOptions | CustomRanks;
  * equals, which keeps the order, meets φ exactly (without φ, the rounded sum), and leaves whole r_min and r_max as
  * they are. Where L does not divide φ, uniform ranks differ by one.
  *
- * Throws InputError `ranks-invalid` for ranks below 1, figures that are not whole, too few, or in contradiction.
+ * Custom ranks are taken as they are. A block of rank 0 counts towards depth like any other, but has nothing to train.
+ *
+ * Throws InputError `ranks-invalid` for ranks below 1 (custom: below 0, or all 0), figures that are not whole, too few,
+ * or in contradiction.
  */
 export function rankDistribution(options: RankOptions, blocks: number): readonly number[] {
   requireWhole({ blocks });
   if (options.kind === 'custom') return customRanks(options.values, blocks);
+  return distribute(options.kind, endsOf(options, blocks), blocks, options.total);
+}
+
+/** The same progression from r_min to r_max over `depth` blocks only, with φ in proportion. Throws as `rankDistribution`. */
+export function ownRanks(options: ProgressionOptions, blocks: number, depth: number): readonly number[] {
+  requireWhole({ blocks, depth });
+  return distribute(options.kind, endsOf(options, blocks), depth);
+}
+
+function distribute(
+  kind: ProgressionOptions['kind'],
+  { min, max }: Ends,
+  blocks: number,
+  total = Math.round((blocks * (min + max)) / 2),
+): readonly number[] {
+  const progression = Array.from({ length: blocks }, (_, index) =>
+    blocks === 1 ? (min + max) / 2 : min + ((max - min) * index) / (blocks - 1),
+  );
+  const ranks = roundToTotal(progression, total);
+  return kind === 'decreasing' ? ranks.reverse() : ranks;
+}
+
+function endsOf(options: ProgressionOptions, blocks: number): Ends {
   const { min, max, total } = options;
   requireWhole({ min, max, total });
   const ends = options.kind === 'uniform' ? uniformEnds(options, blocks) : progressionEnds(options, blocks);
   const sum = (blocks * (ends.min + ends.max)) / 2;
-  if (ends.min < 1 || ends.min > ends.max || Math.abs((total ?? sum) - sum) > 0.5) {
-    throw invalidRanks('1 ≤ min ≤ max and total = blocks·(min + max)/2', describe(options, blocks));
-  }
-  const progression = Array.from({ length: blocks }, (_, index) =>
-    blocks === 1 ? sum : ends.min + ((ends.max - ends.min) * index) / (blocks - 1),
-  );
-  const ranks = roundToTotal(progression, total ?? Math.round(sum));
-  return options.kind === 'decreasing' ? ranks.reverse() : ranks;
+  if (ends.min >= 1 && ends.min <= ends.max && Math.abs((total ?? sum) - sum) <= 0.5) return ends;
+  throw invalidRanks('1 ≤ min ≤ max and total = blocks·(min + max)/2', describe(options, blocks));
 }
 
 interface Ends {
@@ -86,14 +106,15 @@ function customRanks(values: readonly number[], blocks: number): readonly number
   if (values.length !== blocks) {
     throw invalidRanks(`one rank for each of ${blocks} blocks`, `${values.length} ranks`);
   }
-  for (const [index, rank] of values.entries()) requireWhole({ [`rank of block ${index + 1}`]: rank });
-  return [...values];
+  for (const [index, rank] of values.entries()) requireWhole({ [`rank of block ${index + 1}`]: rank }, 0);
+  if (values.some((rank) => rank > 0)) return [...values];
+  throw invalidRanks('a block with a rank above 0', values.join(', '));
 }
 
-function requireWhole(figures: Readonly<Record<string, number | undefined>>): void {
+function requireWhole(figures: Readonly<Record<string, number | undefined>>, least = 1): void {
   for (const [name, value] of Object.entries(figures)) {
-    if (value === undefined || (Number.isInteger(value) && value >= 1)) continue;
-    throw invalidRanks(`${name} to be a whole number from 1`, String(value));
+    if (value === undefined || (Number.isInteger(value) && value >= least)) continue;
+    throw invalidRanks(`${name} to be a whole number from ${least}`, String(value));
   }
 }
 

@@ -1,3 +1,4 @@
+import { putEntry } from './device-table.ts';
 import type { RepeatRound, RoundEffect } from './round-effect.ts';
 import type { DeviceResult } from './round-event.ts';
 import type { RoundSettings } from './round-settings.ts';
@@ -12,7 +13,7 @@ import {
 } from './round-state.ts';
 import { enterPhase, progressOf, type RoundStep, stayInPhase } from './round-step.ts';
 
-/** Records how one device ended its part, and closes the round where that completes it. */
+/** Records how a device that owed its result ended its part, and closes the round where that completes it. */
 export function settleDevice(
   state: CollectingState,
   settled: UpdatedDevice | DroppedDevice,
@@ -21,26 +22,25 @@ export function settleDevice(
   const { totals } = state;
   const next: CollectingState = {
     ...state,
-    devices: state.devices.map((device) => (device.id === settled.id ? settled : device)),
+    devices: putEntry(state.devices, settled),
+    pending: state.pending - 1,
+    updated: settled.status === 'updated' ? state.updated + 1 : state.updated,
     totals: { ...totals, bytesUp: totals.bytesUp + bytesUp, bytesDown: totals.bytesDown + bytesDown },
   };
   return isComplete(next) ? closeRound(next, elapsedSeconds) : stayInPhase(next);
 }
 
 /** Whether the round can close before its deadline: enough updates are in, or no more can come. */
-export function isComplete({ settings, devices }: CollectingState): boolean {
-  const updates = listUpdates(devices).length;
-  if (updates >= countNeededUpdates(settings, devices.length)) return true;
-  return devices.every(({ status }) => status !== 'assigned');
+export function isComplete({ settings, plan, pending, updated }: CollectingState): boolean {
+  return pending === 0 || updated >= countNeededUpdates(settings, plan.devices.length);
 }
 
 /** Closes the round as it stands: aggregate, or try it again, or give the run up. */
 export function closeRound(state: CollectingState, elapsedSeconds: number): RoundStep {
-  const { settings, plan, devices, round, attempt } = state;
+  const { settings, plan, devices, updated, round, attempt } = state;
   const totals = { ...state.totals, seconds: state.totals.seconds + elapsedSeconds };
   const closed: CollectingState = { ...state, totals };
-  const updates = listUpdates(devices);
-  if (updates.length >= settings.minimumUpdates) {
+  if (updated >= settings.minimumUpdates) {
     return enterPhase({ ...progressOf(closed), phase: 'aggregating', plan, devices });
   }
   if (attempt >= settings.maximumAttempts) return finishRun(closed, 'too-few-updates');
@@ -49,7 +49,7 @@ export function closeRound(state: CollectingState, elapsedSeconds: number): Roun
     type: 'repeat-round',
     round,
     attempt: repeated.attempt,
-    reason: `${updates.length} of at least ${settings.minimumUpdates} updates came in.`,
+    reason: `${updated} of at least ${settings.minimumUpdates} updates came in.`,
   };
   return enterPhase(repeated, [...discardUpdates(state), repeat]);
 }
@@ -60,7 +60,7 @@ export function finishRun(state: RoundState, reason: FinishReason): RoundStep {
 }
 
 function discardUpdates(state: RoundState): RoundEffect[] {
-  const updates = state.phase === 'collecting' ? listUpdates(state.devices) : [];
+  const updates = state.phase === 'collecting' ? listUpdates(state) : [];
   return updates.length === 0 ? [] : [{ type: 'discard', updates }];
 }
 

@@ -1,14 +1,14 @@
 import type { Capacity, CapacityEstimator } from '../capacity.ts';
+import { type DeviceTable, findEntry, putEntry } from './device-table.ts';
 import type { DeviceCapacity } from './round-state.ts';
 
-/** The estimates after one observation of one device; a device seen for the first time goes to the end. */
+/** The estimates after one observation of one device. */
 export function observeCapacity(
-  capacities: readonly DeviceCapacity[],
+  capacities: DeviceTable<DeviceCapacity>,
   id: string,
   observed: Capacity,
   estimator: CapacityEstimator,
-): readonly DeviceCapacity[] {
-  const index = capacities.findIndex((entry) => entry.id === id);
-  const capacity = estimator.estimate(capacities[index]?.capacity, observed);
-  return index < 0 ? [...capacities, { id, capacity }] : capacities.with(index, { id, capacity });
+): DeviceTable<DeviceCapacity> {
+  const previous = findEntry(capacities, id)?.capacity;
+  return putEntry(capacities, { id, capacity: estimator.estimate(previous, observed) });
 }

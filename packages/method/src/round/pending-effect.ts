@@ -1,3 +1,4 @@
+import { findEntry } from './device-table.ts';
 import type { AggregateUpdates, AssignDevices, RoundEffect } from './round-effect.ts';
 import { type AggregatingState, type CollectingState, listUpdates, type RoundState } from './round-state.ts';
 
@@ -21,10 +22,10 @@ export function pendingEffect(state: RoundState): RoundEffect {
 }
 
 function assignPendingDevices({ round, attempt, plan, devices }: CollectingState): AssignDevices {
-  const pending = new Set(devices.filter(({ status }) => status === 'assigned').map(({ id }) => id));
-  return { type: 'assign', round, attempt, devices: plan.devices.filter(({ id }) => pending.has(id)) };
+  const pending = plan.devices.filter(({ id }) => findEntry(devices, id)?.status === 'assigned');
+  return { type: 'assign', round, attempt, devices: pending };
 }
 
-function aggregateUpdates({ round, devices }: AggregatingState): AggregateUpdates {
-  return { type: 'aggregate', round, updates: listUpdates(devices) };
+function aggregateUpdates(state: AggregatingState): AggregateUpdates {
+  return { type: 'aggregate', round: state.round, updates: listUpdates(state) };
 }

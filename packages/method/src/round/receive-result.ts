@@ -1,6 +1,7 @@
 import type { CapacityEstimator } from '../capacity.ts';
 import { settleDevice } from './close-round.ts';
 import { compareAttempts } from './compare-attempts.ts';
+import { findEntry } from './device-table.ts';
 import { observeCapacity } from './observe-capacity.ts';
 import type { RejectCode } from './round-effect.ts';
 import type { DeviceDropped, DeviceResult, UpdateReceived } from './round-event.ts';
@@ -78,7 +79,7 @@ function findAssignedDevice(state: RoundState, event: DeviceResult): AssignedDev
     return { code: 'round-not-open', reason: `Round ${round}, attempt ${attempt}, has not been assigned.` };
   }
   return (
-    state.devices.find(({ id }) => id === deviceId) ?? {
+    findEntry(state.devices, deviceId) ?? {
       code: 'unknown-device',
       reason: `Device ${deviceId} has no assignment in round ${round}, attempt ${attempt}.`,
     }

@@ -1,6 +1,7 @@
 import type { CapacityEstimator } from '../capacity.ts';
 import { closeRound, finishRun, isComplete } from './close-round.ts';
 import { compareAttempts } from './compare-attempts.ts';
+import { tableOf } from './device-table.ts';
 import { observeCapacity } from './observe-capacity.ts';
 import { dropDevice, receiveUpdate, rejectEvent } from './receive-result.ts';
 import type { Aggregated, DeadlinePassed, Evaluated, Planned, RoundEvent } from './round-event.ts';
@@ -52,7 +53,9 @@ function openRound(state: RoundState, event: Planned): RoundStep {
     ...progressOf(state),
     phase: 'collecting',
     plan,
-    devices: plan.devices.map(({ id }) => ({ id, status: 'assigned' })),
+    devices: tableOf(plan.devices.map(({ id }) => ({ id, status: 'assigned' }))),
+    pending: plan.devices.length,
+    updated: 0,
   };
   return isComplete(opened) ? closeRound(opened, 0) : enterPhase(opened);
 }

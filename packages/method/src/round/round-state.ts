@@ -1,5 +1,6 @@
 import type { Capacity } from '../capacity.ts';
 import type { Plan } from '../plan.ts';
+import { type DeviceTable, findEntry } from './device-table.ts';
 import type { RoundSettings } from './round-settings.ts';
 
 /**
@@ -12,7 +13,7 @@ import type { RoundSettings } from './round-settings.ts';
 export type RoundState = PlanningState | CollectingState | AggregatingState | EvaluatingState | FinishedState;
 
 /** Version of the layout of RoundState. Whoever reads a stored state refuses any other. */
-export const roundStateFormatVersion = 1;
+export const roundStateFormatVersion = 2;
 
 /** What every phase carries. */
 export interface RunProgress {
@@ -22,8 +23,8 @@ export interface RunProgress {
   readonly round: number;
   /** Try of this round, from 1. */
   readonly attempt: number;
-  /** Estimates, in the order in which the devices first reported. */
-  readonly capacities: readonly DeviceCapacity[];
+  /** Estimates. */
+  readonly capacities: DeviceTable<DeviceCapacity>;
   readonly totals: RunTotals;
   /** Of the newest global adapter; null before the first evaluation. */
   readonly lastEvaluation: Evaluation | null;
@@ -39,6 +40,10 @@ export interface PlanningState extends RunProgress {
 /** Devices are training; updates count. */
 export interface CollectingState extends RunProgress, Assignment {
   readonly phase: 'collecting';
+  /** Devices of the assignment that owe their result. */
+  readonly pending: number;
+  /** Devices of it whose update has been accepted. */
+  readonly updated: number;
 }
 
 /** The round is closed; the driver is adding its updates into the global adapter. */
@@ -62,8 +67,7 @@ export type FinishReason = 'target-reached' | 'last-round' | 'stopped' | 'too-fe
 /** A plan, and how far each of its devices has got. */
 export interface Assignment {
   readonly plan: Plan;
-  /** In the plan's order. */
-  readonly devices: readonly AssignedDevice[];
+  readonly devices: DeviceTable<AssignedDevice>;
 }
 
 /** A device of the plan. `updated` and `dropped` are final for the attempt. */
@@ -112,6 +116,9 @@ export interface Evaluation {
 }
 
 /** The updates accepted in this attempt, in the plan's order. */
-export function listUpdates(devices: readonly AssignedDevice[]): readonly UpdatedDevice[] {
-  return devices.filter((device) => device.status === 'updated');
+export function listUpdates({ plan, devices }: Assignment): readonly UpdatedDevice[] {
+  return plan.devices.flatMap(({ id }) => {
+    const device = findEntry(devices, id);
+    return device?.status === 'updated' ? [device] : [];
+  });
 }

@@ -1,5 +1,6 @@
 import type { Capacity, CapacityEstimator } from '../capacity.ts';
 import type { Plan } from '../plan.ts';
+import { devicePlanOf } from '../testing/round-contexts.ts';
 import type { DeviceDropped, UpdateReceived } from './round-event.ts';
 import type { RoundSettings } from './round-settings.ts';
 
@@ -35,7 +36,7 @@ export function planOf(round: number, ids: readonly string[]): Plan {
     roundSeconds: 60,
     waitingSeconds: 0,
     rankDistribution: [4, 8],
-    devices: ids.map((id) => ({ id, depth: 1, ranks: [8], trunk: 'base', seconds: 60, memoryBytes: 1e8 })),
+    devices: ids.map((id) => devicePlanOf({ id, ranks: [8], seconds: 60, memoryBytes: 1e8 })),
     excluded: [],
   };
 }

@@ -1,33 +1,39 @@
-import { depthCosts } from '../depth-costs.ts';
-import type { Configuration } from '../greedy-configuration.ts';
-import { type Plan, waitingTime } from '../plan.ts';
+import type { Configuration } from '../configuration.ts';
+import type { DepthCost } from '../depth-costs.ts';
+import type { Plan } from '../plan.ts';
+import { lastRanks } from '../ranks-by-depth.ts';
+import { completePlan } from './complete-plan.ts';
 import type { RoundContext } from './strategy.ts';
 
-/** The plan that carries out a configuration of depths with one rank distribution for all. */
+/**
+ * The plan that carries out a configuration of depths, at the costs it was made with.
+ *
+ * @param ranks of the global adapter
+ * @param ranksByDepth entry k-1: the ranks of a device of depth k; the last k of `ranks` if left out
+ */
 export function assemblePlan(
   strategy: string,
-  { round, localSteps, profile, trunk }: RoundContext,
+  context: RoundContext,
   ranks: readonly number[],
+  costs: readonly DepthCost[],
   { targetSeconds, devices, excluded }: Configuration,
+  ranksByDepth: readonly (readonly number[])[] = lastRanks(ranks),
 ): Plan {
-  const costs = depthCosts(profile, ranks, trunk);
-  const seconds = devices.map((device) => device.seconds);
-  return {
-    round,
-    strategy,
-    localSteps,
+  const { trunk } = context;
+  return completePlan(strategy, context, {
     targetSeconds,
-    roundSeconds: seconds.reduce((longest, each) => Math.max(longest, each), 0),
-    waitingSeconds: waitingTime(seconds),
     rankDistribution: ranks,
-    devices: devices.map(({ id, depth, seconds }) => ({
-      id,
-      depth,
-      ranks: ranks.slice(-depth),
-      trunk,
-      seconds,
-      memoryBytes: costs[depth - 1]?.memoryBytes ?? 0,
-    })),
+    devices: devices.map(({ id, depth, seconds }) => {
+      const { memoryBytes, bytesUp, bytesDown } = costOf(costs, depth);
+      const own = ranksByDepth[depth - 1] ?? [];
+      return { id, depth, ranks: own, trunk, seconds, memoryBytes, bytesUp, bytesDown };
+    }),
     excluded,
-  };
+  });
+}
+
+function costOf(costs: readonly DepthCost[], depth: number): DepthCost {
+  const cost = costs[depth - 1];
+  if (cost === undefined) throw new RangeError(`There are no costs of depth ${depth}.`);
+  return cost;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { completionTime } from '../cost-model.ts';
-import { adapterFor, contextOfJetsons, profileOf } from '../testing/round-contexts.ts';
+import { depthCosts, timeDepths } from '../depth-costs.ts';
+import { adapterFor, contextOfJetsons, devicePlanOf, profileOf } from '../testing/round-contexts.ts';
 import { createStrategy } from './registry.ts';
 
 const legend = createStrategy('legend');
@@ -8,23 +8,25 @@ const fedlora = createStrategy('fedlora');
 
 describe('legend', () => {
   it('grows ranks towards the output, at a constant alpha per rank', () => {
-    expect(legend.initialRanks(profileOf(6))).toEqual({
+    expect(legend.initialAdapter(profileOf(6))).toEqual({
+      kind: 'lora',
       ranks: [4, 6, 7, 9, 10, 12],
       alphas: [8, 12, 14, 18, 20, 24],
     });
     const custom = createStrategy('legend', { ranks: { kind: 'uniform', min: 8 }, alphaPerRank: 1 });
-    expect(custom.initialRanks(profileOf(2))).toEqual({ ranks: [8, 8], alphas: [8, 8] });
+    expect(custom.initialAdapter(profileOf(2))).toEqual({ kind: 'lora', ranks: [8, 8], alphas: [8, 8] });
   });
 
   it('gives a device the last ranks of the distribution and the time that the cost model predicts', () => {
     const context = contextOfJetsons(legend, 80, 1);
     const { devices, rankDistribution: ranks } = legend.plan(context);
     for (const { id, depth, seconds, ranks: own } of devices) {
-      const capacity = context.devices.find((device) => device.id === id)?.capacity;
-      if (capacity === undefined) throw new Error(`${id} is not of the fleet`);
-      const { profile, localSteps, trunk } = context;
+      const device = context.devices.find((each) => each.id === id);
+      if (device === undefined) throw new Error(`${id} is not of the fleet`);
+      const { profile, localSteps } = context;
       expect(own).toEqual(ranks.slice(12 - depth));
-      expect(seconds).toBe(completionTime(capacity, profile, { depth, ranks, localSteps, trunk }).seconds);
+      const times = timeDepths(device, depthCosts(profile, ranks, context), { blocks: 12, localSteps });
+      expect(seconds).toBe(times[depth - 1]);
     }
   });
 
@@ -53,7 +55,7 @@ describe('legend', () => {
     ['global', [2, 2, 2]],
   ] as const)('starts a device of depth 1 with what trunk %s asks for', (trunk, modules) => {
     const global = { adapter: adapterFor(legend, 3, (index) => index), memory: null };
-    const device = { id: 'a', depth: 1, ranks: [12], trunk, seconds: 1, memoryBytes: 1 };
+    const device = devicePlanOf({ ranks: [12], trunk });
     const adapter = legend.deviceAdapter(global, device);
     expect(adapter.blocks.map((block) => block.size)).toEqual(modules);
     expect(adapter.head).toEqual(global.adapter.head);
@@ -62,9 +64,9 @@ describe('legend', () => {
 
 describe('fedlora', () => {
   it('has the same total of ranks as legend, the same in every block', () => {
-    expect(fedlora.initialRanks(profileOf(6)).ranks).toEqual([8, 8, 8, 8, 8, 8]);
+    expect(fedlora.initialAdapter(profileOf(6))).toMatchObject({ ranks: [8, 8, 8, 8, 8, 8] });
     const odd = createStrategy('fedlora', { ranks: { kind: 'custom', values: [1, 2, 4] } });
-    expect(odd.initialRanks(profileOf(3)).ranks).toEqual([2, 2, 3]);
+    expect(odd.initialAdapter(profileOf(3))).toMatchObject({ ranks: [2, 2, 3] });
   });
 
   it('trains all blocks everywhere and leaves out whose memory does not hold them', () => {

@@ -1,40 +1,113 @@
 import { type AdapterSum, addToSum, beginSum, finishSum } from '../aggregation.ts';
+import type { Configuration } from '../configuration.ts';
+import { type DepthCost, depthCosts } from '../depth-costs.ts';
+import { configureToFastest } from '../fastest-configuration.ts';
+import { configureFully } from '../full-configuration.ts';
 import { configureGreedily } from '../greedy-configuration.ts';
+import {
+  addMovement,
+  beginMovement,
+  learnImportance,
+  type Movement,
+  readImportance,
+  writeImportance,
+} from '../importance.ts';
+import { configureOptimally } from '../optimal-configuration.ts';
 import { rankDistribution } from '../rank-distribution.ts';
+import { ranksByDepth } from '../ranks-by-depth.ts';
 import { assemblePlan } from './assemble-plan.ts';
 import { startAdapter } from './start-adapter.ts';
-import type { Strategy } from './strategy.ts';
-import { createInitialRanks, type ResolvedOptions } from './strategy-options.ts';
+import type { GlobalState, JsonValue, RoundContext, Strategy } from './strategy.ts';
+import { initialLora, type ResolvedOptions } from './strategy-options.ts';
 
 /**
  * LEGEND (Liu et al., "Adaptive Parameter-Efficient Federated Fine-Tuning on Heterogeneous Devices",
  * arXiv 2412.20004): each device trains blocks down to a depth of its own, with ranks that grow towards the output, so
- * that all finish a round together (paper). How depths are found: `configureGreedily`. How blocks are aggregated:
- * `beginSum`.
+ * that all finish a round together (paper). How depths are found: `Planner`. Which ranks a device gets: `ranksByDepth`.
+ * How blocks are aggregated: `beginSum`. How the importance of blocks is learned: `learnImportance`.
  */
-export function legend(options: ResolvedOptions): Strategy<AdapterSum> {
+export function legend(options: ResolvedOptions): Strategy<LegendSum> {
   const name = 'legend';
+  const learns = options.planner === 'optimal' && options.importance === 'learned';
   return {
     name,
     describe: () => ({
       name,
       summary: 'Depth by device, ranks growing towards the output, aggregation per block.',
       source: 'Liu et al., arXiv 2412.20004, IEEE TMC 24(11), 2025',
-      options: { ...options },
+      options: describeOptions(options),
     }),
-    initialRanks: ({ blocks }) => createInitialRanks(rankDistribution(options.ranks, blocks), options),
+    initialAdapter: ({ blocks }) => initialLora(rankDistribution(options.ranks, blocks), options),
     plan(context) {
-      const ranks = rankDistribution(options.ranks, context.profile.blocks);
-      return assemblePlan(
-        name,
-        context,
-        ranks,
-        configureGreedily(context, ranks, options.waitingBoundSeconds),
-      );
+      const { profile } = context;
+      const ranks = rankDistribution(options.ranks, profile.blocks);
+      const ownRanks = ranksByDepth(options.ranks, profile.blocks, options.rankSharing);
+      const costs = ownRanks.flatMap((own, index) => {
+        const below = ranks.slice(0, profile.blocks - own.length);
+        return depthCosts(profile, [...below, ...own], context).slice(index, index + 1);
+      });
+      const configuration = configure(context, costs, ranks, options);
+      return assemblePlan(name, context, ranks, costs, configuration, ownRanks);
     },
     deviceAdapter: startAdapter,
-    begin: beginSum,
-    add: addToSum,
-    finish: finishSum,
+    begin: (global, plan) => ({
+      average: beginSum(global, plan),
+      ranks: plan.rankDistribution,
+      movement: learns ? beginMovement(plan.rankDistribution.length) : null,
+    }),
+    add(sum, update) {
+      const { average, movement } = sum;
+      if (movement !== null) addMovement(movement, average.starts.check(update).start, update);
+      addToSum(average, update);
+      return sum;
+    },
+    finish: finishLegend,
   };
+}
+
+interface LegendSum {
+  readonly average: AdapterSum;
+  readonly ranks: readonly number[];
+  /** null where importance isn't learned. */
+  readonly movement: Movement | null;
+}
+
+function finishLegend({ average, ranks, movement }: LegendSum): GlobalState {
+  const before = average.global;
+  const after = finishSum(average);
+  if (movement === null || after === before) return after;
+  const importance = learnImportance(readImportance(before.memory, ranks), movement);
+  return { ...after, memory: writeImportance(importance) };
+}
+
+function configure(
+  context: RoundContext,
+  costs: readonly DepthCost[],
+  ranks: readonly number[],
+  { planner, deadline, waitingBoundSeconds, importance, stragglers }: ResolvedOptions,
+): Configuration {
+  switch (planner) {
+    case 'full':
+      return configureFully(context, costs);
+    case 'optimal': {
+      const gains = importance === 'learned' ? readImportance(context.global.memory, ranks) : ranks;
+      return configureOptimally(context, costs, gains, stragglers);
+    }
+    case 'greedy':
+      return deadline === 'shared'
+        ? configureGreedily(context, costs, waitingBoundSeconds)
+        : configureToFastest(context, costs, waitingBoundSeconds);
+  }
+}
+
+/** Those that have an effect. */
+function describeOptions(options: ResolvedOptions): { readonly [key: string]: JsonValue } {
+  const { ranks, alphaPerRank, rankSharing, planner } = options;
+  const { deadline, waitingBoundSeconds, stragglers, importance } = options;
+  const own = {
+    full: {},
+    greedy: { deadline, waitingBoundSeconds },
+    optimal: { stragglers, importance },
+  }[planner];
+  return { ranks, alphaPerRank, rankSharing, planner, ...own };
 }

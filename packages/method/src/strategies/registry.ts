@@ -1,10 +1,27 @@
 import { InputError } from '@legend/base';
+import { fedadapter } from './fedadapter.ts';
 import { fedlora } from './fedlora.ts';
+import { fedquad } from './fedquad.ts';
+import { ffaLora } from './ffa-lora.ts';
+import { flexlora } from './flexlora.ts';
+import { flora } from './flora.ts';
+import { hetlora } from './hetlora.ts';
 import { legend } from './legend.ts';
+import { rolora } from './rolora.ts';
 import type { Strategy } from './strategy.ts';
 import { type ResolvedOptions, resolveOptions, type StrategyOptions } from './strategy-options.ts';
 
-const STRATEGIES: Readonly<Record<string, (options: ResolvedOptions) => Strategy>> = { legend, fedlora };
+const STRATEGIES: Readonly<Record<string, (options: ResolvedOptions) => Strategy>> = {
+  legend,
+  fedlora,
+  fedadapter,
+  fedquad,
+  hetlora,
+  flexlora,
+  flora,
+  'ffa-lora': ffaLora,
+  rolora,
+};
 
 export const strategyNames: readonly string[] = Object.keys(STRATEGIES);
 

@@ -1,8 +1,13 @@
 import { type Adapter, restrictToDepth } from '@legend/adapter';
 import type { DevicePlan } from '../plan.ts';
+import { truncateRanks } from '../truncate-ranks.ts';
 import type { GlobalState } from './strategy.ts';
 
-/** The blocks that the device trains, or with `trunk: global` all blocks, and the head. */
-export function startAdapter({ adapter }: GlobalState, { depth, trunk }: DevicePlan): Adapter {
-  return trunk === 'base' ? restrictToDepth(adapter, depth) : adapter;
+/**
+ * The blocks that the device trains, at most of the ranks that it is planned with, or with `trunk: global` all blocks,
+ * those below its depth as they are; and the head.
+ */
+export function startAdapter({ adapter }: GlobalState, { depth, ranks, trunk }: DevicePlan): Adapter {
+  const truncated = truncateRanks(adapter, ranks);
+  return trunk === 'base' ? restrictToDepth(truncated, depth) : truncated;
 }

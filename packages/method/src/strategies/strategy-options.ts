@@ -1,6 +1,8 @@
 import { InputError } from '@legend/base';
+import type { Stragglers } from '../optimal-configuration.ts';
 import type { RankOptions } from '../rank-distribution.ts';
-import type { InitialRanks } from './strategy.ts';
+import type { RankSharing } from '../ranks-by-depth.ts';
+import type { InitialAdapter } from './strategy.ts';
 
 /** What a person may set. Each strategy takes from it what concerns it. */
 export interface StrategyOptions {
@@ -9,12 +11,51 @@ export interface StrategyOptions {
   readonly alphaPerRank?: number;
   /** ε: a shorter round is planned while the mean predicted waiting time is above it. None by default. */
   readonly waitingBoundSeconds?: number;
+  /** `greedy` by default. */
+  readonly planner?: Planner;
+  /** Of the greedy planner; `shared` by default. */
+  readonly deadline?: Deadline;
+  /** Of the optimal planner; `wait` by default. */
+  readonly stragglers?: Stragglers;
+  /** Of the optimal planner; `learned` by default. */
+  readonly importance?: ImportanceSource;
+  /** `shared` by default. */
+  readonly rankSharing?: RankSharing;
 }
+
+/**
+ * How legend finds depths.
+ *
+ * - `greedy`: the deepest that fits a deadline, see `Deadline`.
+ * - `optimal`: the greatest expected progress per second, see `configureOptimally`.
+ * - `full`: all blocks on every device that holds them. With increasing ranks this is legend without adaptive depth.
+ *   (Without the rank distribution, but with adaptive depth, is `greedy` with uniform ranks.)
+ */
+export type Planner = 'greedy' | 'optimal' | 'full';
+
+/**
+ * The deadline that the greedy planner fits depths to.
+ *
+ * - `shared`, see `configureGreedily`: the first round time of a uniform depth that the fastest device can use at its
+ *   greatest depth. Promises no more waiting than uniform depth in the same time, and fills what time a straggler takes
+ *   with depth; costs traffic, and rounds can be longer.
+ * - `fastest`, see `configureToFastest`: the time of the fastest device at its greatest depth. Promises that no round is
+ *   longer and nobody sends more than with `shared`; costs depth, and waiting can be longer.
+ */
+export type Deadline = 'shared' | 'fastest';
+
+/** Where the importance of blocks comes from: `learnImportance`, or their ranks for good. */
+export type ImportanceSource = 'learned' | 'ranks';
 
 export interface ResolvedOptions {
   readonly ranks: RankOptions;
   readonly alphaPerRank: number;
   readonly waitingBoundSeconds: number | null;
+  readonly planner: Planner;
+  readonly deadline: Deadline;
+  readonly stragglers: Stragglers;
+  readonly importance: ImportanceSource;
+  readonly rankSharing: RankSharing;
 }
 
 /** Ours: mean rank 8, the customary size, spread from half of it to one and a half. */
@@ -29,6 +70,11 @@ export function resolveOptions(options: StrategyOptions): ResolvedOptions {
     ranks = DEFAULT_RANKS,
     alphaPerRank = DEFAULT_ALPHA_PER_RANK,
     waitingBoundSeconds = null,
+    planner = 'greedy',
+    deadline = 'shared',
+    stragglers = 'wait',
+    importance = 'learned',
+    rankSharing = 'shared',
   } = options;
   if (!(alphaPerRank > 0 && alphaPerRank < Number.POSITIVE_INFINITY)) {
     throw invalidOption('alphaPerRank', 'a finite number above zero', alphaPerRank);
@@ -36,21 +82,37 @@ export function resolveOptions(options: StrategyOptions): ResolvedOptions {
   if (waitingBoundSeconds !== null && !(waitingBoundSeconds >= 0)) {
     throw invalidOption('waitingBoundSeconds', 'a number of seconds from zero', waitingBoundSeconds);
   }
-  return { ranks, alphaPerRank, waitingBoundSeconds };
+  requireOneOf('planner', planner, ['greedy', 'optimal', 'full']);
+  requireOneOf('deadline', deadline, ['shared', 'fastest']);
+  requireOneOf('stragglers', stragglers, ['wait', 'leave']);
+  requireOneOf('importance', importance, ['learned', 'ranks']);
+  requireOneOf('rankSharing', rankSharing, ['shared', 'per-device']);
+  return {
+    ranks,
+    alphaPerRank,
+    waitingBoundSeconds,
+    planner,
+    deadline,
+    stragglers,
+    importance,
+    rankSharing,
+  };
 }
 
 /**
  * α_l = (α/r)·r_l (ours): with the same factor α_l/r_l everywhere, one learning rate moves blocks of small and of
  * large rank alike.
  */
-export function createInitialRanks(
-  ranks: readonly number[],
-  { alphaPerRank }: ResolvedOptions,
-): InitialRanks {
-  return { ranks, alphas: ranks.map((rank) => alphaPerRank * rank) };
+export function initialLora(ranks: readonly number[], { alphaPerRank }: ResolvedOptions): InitialAdapter {
+  return { kind: 'lora', ranks, alphas: ranks.map((rank) => alphaPerRank * rank) };
 }
 
-function invalidOption(name: string, expected: string, got: number): InputError {
+/** For options from files, which types don't check. */
+function requireOneOf<Choice extends string>(name: string, value: Choice, choices: readonly Choice[]): void {
+  if (!choices.includes(value)) throw invalidOption(name, `one of ${choices.join(', ')}`, value);
+}
+
+function invalidOption(name: string, expected: string, got: number | string): InputError {
   return new InputError({
     code: 'option-invalid',
     expected,

@@ -1,7 +1,8 @@
-import type { Adapter } from '@legend/adapter';
+import type { Adapter, Tensor } from '@legend/adapter';
 import type { Capacity } from '../capacity.ts';
 import type { ModelProfile, Trunk } from '../cost-model.ts';
 import type { DevicePlan, Plan } from '../plan.ts';
+import type { Evaluation } from '../round/round-state.ts';
 
 export type JsonValue =
   | null
@@ -16,6 +17,11 @@ export interface DeviceContext {
   readonly id: string;
   /** As estimated for this round. */
   readonly capacity: Capacity;
+  /**
+   * Entry k-1: blocks of the trunk that a local step at depth k is expected to compute, given what the device's trunk
+   * cache holds. L-k if left out.
+   */
+  readonly trunkBlocks?: readonly number[];
   /** Most bytes that the device may send and receive in this round, together. */
   readonly bytesBudget?: number;
 }
@@ -27,6 +33,10 @@ export interface RoundContext {
   readonly profile: ModelProfile;
   readonly localSteps: number;
   readonly trunk: Trunk;
+  /** Predicted bytes per value in messages: 4 as float32, fewer with a codec. */
+  readonly valueBytes: number;
+  /** Of the global adapter after the last round; null before the first. */
+  readonly lastEvaluation: Evaluation | null;
   readonly devices: readonly DeviceContext[];
   readonly global: GlobalState;
 }
@@ -34,8 +44,10 @@ export interface RoundContext {
 /** What passes from round to round; with the plan, all that has to be kept to resume a run. */
 export interface GlobalState {
   readonly adapter: Adapter;
-  /** The strategy's own memory; null where it has none. */
+  /** The strategy's own memory; null where it has none, and at the start. */
   readonly memory: JsonValue;
+  /** What earlier rounds have added to frozen weights, [out, in] by `blocks.<l>.<target>`; nothing if left out. */
+  readonly merged?: ReadonlyMap<string, Tensor>;
 }
 
 /** What a device hands in after its local steps. */
@@ -51,11 +63,10 @@ export interface Update {
   readonly loss: number;
 }
 
-/** The ranks and alphas with which the global adapter is created: entry l-1 of each belongs to block l. */
-export interface InitialRanks {
-  readonly ranks: readonly number[];
-  readonly alphas: readonly number[];
-}
+/** What the global adapter is created with: entry l-1 belongs to block l, 0 for a block that carries nothing. */
+export type InitialAdapter =
+  | { readonly kind: 'lora'; readonly ranks: readonly number[]; readonly alphas: readonly number[] }
+  | { readonly kind: 'bottleneck'; readonly widths: readonly number[] };
 
 export interface StrategyDescription {
   readonly name: string;
@@ -69,19 +80,27 @@ export interface StrategyDescription {
 /**
  * A method: how to plan a round and how to aggregate it. All functions are pure, with one exception: `add` may change
  * and return the sum that it is given, so that memory does not grow with the number of updates; nobody else keeps a
- * sum. Updates are added one at a time in the order of the plan's devices, whatever order they arrived in.
+ * sum. Updates are added one at a time in the order of the plan's devices, whatever order they arrived in; those of
+ * devices that vanish never come.
+ *
+ * `describe` and `initialAdapter` come once; then, in each round, `plan`, `deviceAdapter` for each of its devices, `begin`,
+ * `add` for each update, `finish`. What a strategy has to remember goes into the global state: a resumed run has another
+ * instance.
  *
  * @typeParam Sum the strategy's running aggregate; callers only hand it on.
  */
 export interface Strategy<Sum = unknown> {
   readonly name: string;
+  /** For the summary of a run. */
   describe(): StrategyDescription;
-  initialRanks(profile: ModelProfile): InitialRanks;
-  /** Throws InputError where no device fits. */
+  /** What the global adapter is created with. */
+  initialAdapter(profile: ModelProfile): InitialAdapter;
+  /** The round's plan, to pass `checkPlan`. Throws InputError where no device fits. */
   plan(context: RoundContext): Plan;
-  /** The adapter that a device starts its local steps from. */
+  /** The adapter that a device starts its local steps from, at most of its planned ranks; see `startAdapter`. */
   deviceAdapter(global: GlobalState, device: DevicePlan): Adapter;
-  begin(global: GlobalState): Sum;
+  /** @param plan of the round whose updates will be added */
+  begin(global: GlobalState, plan: Plan): Sum;
   /** Throws InputError `update-…` for an update that doesn't fit or isn't finite, and leaves the sum as it was. */
   add(sum: Sum, update: Update): Sum;
   /** The global state of the next round; the one that the sum began with if nothing was added. */

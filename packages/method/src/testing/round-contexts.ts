@@ -1,8 +1,9 @@
-import type { Adapter, LoraModule, Tensor } from '@legend/adapter';
+import { type Adapter, type AdapterModule, rankOf, type Tensor } from '@legend/adapter';
 import { seededRandom } from '@legend/base';
 import fc from 'fast-check';
 import type { Capacity } from '../capacity.ts';
 import type { ModelProfile, Trunk } from '../cost-model.ts';
+import type { DevicePlan, Plan } from '../plan.ts';
 import type { DeviceContext, RoundContext, Strategy, Update } from '../strategies/strategy.ts';
 
 const HIDDEN = 768;
@@ -12,8 +13,12 @@ const TARGETS = ['attention.self.query', 'attention.self.value'];
 export function profileOf(blocks: number): ModelProfile {
   return {
     blocks,
-    adapterBytesPerRank: new Array<number>(blocks).fill(TARGETS.length * 2 * HIDDEN * 4),
-    headBytes: (HIDDEN + 1) * 2 * 4,
+    rankParameters: Array.from({ length: blocks }, () => ({
+      A: TARGETS.length * HIDDEN,
+      B: TARGETS.length * HIDDEN,
+    })),
+    bottleneckParameters: { perWidth: 2 * HIDDEN + 1, fixed: HIDDEN },
+    headParameters: (HIDDEN + 1) * 2,
     weightBytes: 95e6 + blocks * 28e6,
     activationBytesPerBlock: 60e6,
     workingBytes: 120e6,
@@ -48,7 +53,16 @@ export function contextOfJetsons(strategy: Strategy, count: number, seed: number
     capacity: jetsonCapacity(TFLOPS[random.integer(TFLOPS.length)] ?? 1, mbps(), mbps(), 8e9),
   }));
   const global = { adapter: adapterFor(strategy, 12, () => random()), memory: null };
-  return { round: 1, profile: profileOf(12), localSteps: 20, trunk: 'base', devices, global };
+  return {
+    round: 1,
+    profile: profileOf(12),
+    localSteps: 20,
+    trunk: 'base',
+    valueBytes: 4,
+    lastEvaluation: null,
+    devices,
+    global,
+  };
 }
 
 /** Jetson-like, with backward passes more or less dear, and memory from too little for a block to plenty. */
@@ -85,6 +99,8 @@ export const planningContexts: fc.Arbitrary<PlanningContext> = fc.record({
   profile: fc.integer({ min: 1, max: 12 }).map(profileOf),
   localSteps: fc.integer({ min: 1, max: 40 }),
   trunk: fc.constantFrom<Trunk>('base', 'global'),
+  valueBytes: fc.constantFrom(4, 2, 1.02),
+  lastEvaluation: fc.constantFrom(null, { round: 1, accuracy: 0.5, loss: 0.7 }),
   devices: fleets,
 });
 
@@ -93,9 +109,9 @@ export function rankVectors(blocks: number): fc.Arbitrary<number[]> {
   return fc.array(fc.integer({ min: 1, max: 16 }), { minLength: blocks, maxLength: blocks });
 }
 
-/** An adapter of few numbers with the strategy's own ranks; value i of the whole is `valueAt(i)`. */
+/** An adapter of few numbers of the strategy's own kind and sizes; value i of the whole is `valueAt(i)`. */
 export function adapterFor(strategy: Strategy, blocks: number, valueAt: (index: number) => number): Adapter {
-  const { ranks, alphas } = strategy.initialRanks(profileOf(blocks));
+  const initial = strategy.initialAdapter(profileOf(blocks));
   let next = 0;
   const tensor = (...dims: number[]): Tensor => ({
     dims,
@@ -103,15 +119,22 @@ export function adapterFor(strategy: Strategy, blocks: number, valueAt: (index: 
       valueAt(next++),
     ),
   });
+  const sizes = initial.kind === 'lora' ? initial.ranks : initial.widths;
+  const targets = initial.kind === 'lora' ? TARGETS : ['output.dense'];
+  const moduleOf = (size: number, index: number): AdapterModule =>
+    initial.kind === 'lora'
+      ? { kind: 'lora', alpha: initial.alphas[index] ?? 0, a: tensor(size, 3), b: tensor(2, size) }
+      : {
+          kind: 'bottleneck',
+          down: tensor(size, 2),
+          downBias: tensor(size),
+          up: tensor(2, size),
+          upBias: tensor(2),
+        };
   return {
-    blocks: ranks.map(
-      (rank, index) =>
-        new Map(
-          TARGETS.map((target): [string, LoraModule] => [
-            target,
-            { kind: 'lora', alpha: alphas[index] ?? 0, a: tensor(rank, 3), b: tensor(2, rank) },
-          ]),
-        ),
+    blocks: sizes.map(
+      (size, index) =>
+        new Map(size === 0 ? [] : targets.map((target) => [target, moduleOf(size, index)] as const)),
     ),
     head: new Map([
       ['classifier.weight', tensor(2, 3)],
@@ -129,5 +152,42 @@ export function updateOf(adapter: Adapter, update: Partial<Update> = {}): Update
     adapter,
     loss: 0.5,
     ...update,
+  };
+}
+
+/** The plan of a round in which these updates are what was asked for. */
+export function planFor(updates: readonly Update[]): Plan {
+  const planned = new Map(updates.map((update) => [update.deviceId, update]));
+  return {
+    round: 1,
+    strategy: 'test',
+    localSteps: 1,
+    targetSeconds: 1,
+    roundSeconds: 1,
+    waitingSeconds: 0,
+    rankDistribution: [],
+    devices: [...planned.values()].map(({ deviceId, depth, adapter }) =>
+      devicePlanOf({ id: deviceId, depth, ranks: adapter.blocks.slice(-depth).map(rankOfBlock) }),
+    ),
+    excluded: [],
+  };
+}
+
+function rankOfBlock(block: ReadonlyMap<string, AdapterModule>): number {
+  return Math.max(0, ...[...block.values()].map(rankOf));
+}
+
+export function devicePlanOf(device: Partial<DevicePlan>): DevicePlan {
+  const depth = device.depth ?? 1;
+  return {
+    id: 'a',
+    depth,
+    ranks: new Array<number>(depth).fill(1),
+    trunk: 'base',
+    seconds: 1,
+    memoryBytes: 1,
+    bytesUp: 1,
+    bytesDown: 1,
+    ...device,
   };
 }

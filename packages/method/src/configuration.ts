@@ -1,0 +1,66 @@
+import { type DepthCost, timeDepths } from './depth-costs.ts';
+import { fitDevices } from './fit-devices.ts';
+import type { ExcludedDevice } from './plan.ts';
+import { requireNonNegative } from './require-non-negative.ts';
+import type { RoundContext } from './strategies/strategy.ts';
+
+/** The depths of one round. */
+export interface Configuration {
+  /** T*, the deadline that depths were fitted to. */
+  readonly targetSeconds: number;
+  /** In the order of the context's devices. */
+  readonly devices: readonly ConfiguredDevice[];
+  /** In the order of the context's devices. */
+  readonly excluded: readonly ExcludedDevice[];
+}
+
+export interface ConfiguredDevice {
+  readonly id: string;
+  readonly depth: number;
+  readonly seconds: number;
+}
+
+/** What a configuration looks at. */
+export type ConfigurationContext = Pick<RoundContext, 'profile' | 'localSteps' | 'devices'>;
+
+/** A device and its completion times at depth 1 … kmax. They ascend, but where a warm cache makes a depth quicker. */
+export interface Candidate {
+  readonly id: string;
+  readonly seconds: readonly number[];
+}
+
+/**
+ * The devices that can train a block at all within memory and bytes budget, and the others with a reason. Throws
+ * InputError as `fitDevices` does, and `figure-invalid` for a time beyond all numbers.
+ *
+ * @param costs of depth 1 … L
+ */
+export function listCandidates(
+  { devices, profile, localSteps }: ConfigurationContext,
+  costs: readonly DepthCost[],
+): { readonly candidates: readonly Candidate[]; readonly excluded: readonly ExcludedDevice[] } {
+  requireNonNegative({ localSteps }, 'plan');
+  const { fitting, excluded } = fitDevices(devices, costs, 1);
+  const costsUpTo = costs.map((_, index) => costs.slice(0, index + 1));
+  const work = { blocks: profile.blocks, localSteps };
+  const candidates = fitting.map(({ device, deepest }) => {
+    const seconds = timeDepths(device, costsUpTo[deepest - 1] ?? [], work);
+    requireFinite(seconds, device.id);
+    return { id: device.id, seconds };
+  });
+  return { candidates, excluded };
+}
+
+/** The greatest depth that the device finishes by the deadline; where there is none, the one that takes it least. */
+export function fitToDeadline({ id, seconds }: Candidate, targetSeconds: number): ConfiguredDevice {
+  let index = seconds.length - 1;
+  while (index >= 0 && (seconds[index] ?? 0) > targetSeconds) index--;
+  if (index < 0) index = seconds.indexOf(Math.min(...seconds));
+  return { id, depth: index + 1, seconds: seconds[index] ?? 0 };
+}
+
+function requireFinite(seconds: readonly number[], id: string): void {
+  for (const each of seconds) {
+    if (!(each < Number.POSITIVE_INFINITY)) requireNonNegative({ seconds: each }, `completion time of ${id}`);
+  }
+}

@@ -1,0 +1,27 @@
+import type { ModelProfile } from '../cost-model.ts';
+import { type DepthCost, depthCosts, type Exchange, timeDepths } from '../depth-costs.ts';
+import type { DevicePlan } from '../plan.ts';
+import type { DeviceContext, RoundContext } from './strategy.ts';
+
+/** What training all blocks takes of any device. */
+export function fullDepthCost(
+  profile: ModelProfile,
+  ranks: readonly number[],
+  exchange: Exchange,
+): DepthCost {
+  const cost = depthCosts(profile, ranks, exchange).at(-1);
+  if (cost === undefined) throw new RangeError('A model has at least one block.');
+  return cost;
+}
+
+/** The plan of a device that trains all blocks, with ranks of its own, at the cost that they have. */
+export function planFullDepth(
+  { profile: { blocks }, localSteps, trunk }: RoundContext,
+  device: DeviceContext,
+  ranks: readonly number[],
+  cost: DepthCost,
+): DevicePlan {
+  const { depth, memoryBytes, bytesUp, bytesDown } = cost;
+  const [seconds = 0] = timeDepths(device, [cost], { blocks, localSteps });
+  return { id: device.id, depth, ranks, trunk, seconds, memoryBytes, bytesUp, bytesDown };
+}

@@ -1,0 +1,92 @@
+import { type DepthCost, timeDepths } from '../depth-costs.ts';
+import { fitDevices } from '../fit-devices.ts';
+import type { Plan } from '../plan.ts';
+import { type RankOptions, rankDistribution } from '../rank-distribution.ts';
+import { requireNonNegative } from '../require-non-negative.ts';
+import { completePlan } from './complete-plan.ts';
+import { fullDepthCost, planFullDepth } from './plan-full-depth.ts';
+import type { DeviceContext, RoundContext } from './strategy.ts';
+
+/** Between which ranks those of devices lie, one for all blocks of a device. */
+export interface RankRange {
+  /** r_min. */
+  readonly least: number;
+  /** Σ r_l and L of the `ranks` option: their quotient is the mean over devices. */
+  readonly total: number;
+  readonly blocks: number;
+  /** r_max, the rank of the global adapter. */
+  readonly most: number;
+}
+
+/**
+ * The range that has the mean m = Σ r_l / L of the `ranks` option (ours: strategies compare at equal budget): from
+ * r_min, its least rank, at least 1, to r_max = 2·m - r_min, rounded up. For ranks that grow from 4 to 12 that is 4 to 12.
+ */
+export function rankRange(ranks: RankOptions, blocks: number): RankRange {
+  const distribution = rankDistribution(ranks, blocks);
+  const total = distribution.reduce((sum, rank) => sum + rank, 0);
+  const least = Math.max(1, Math.min(...distribution));
+  return { least, total, blocks, most: Math.max(least, Math.ceil((2 * total) / blocks - least)) };
+}
+
+/**
+ * All blocks on every device, each at a rank of its own (ours in form; the papers leave it at a rank by capacity): devices
+ * are put in the order of their completion times at r_max, slowest first, and take the ranks of the arithmetic
+ * progression from r_min to r_max in that order. So mean and spread are what they should be whatever the fleet; ranks in
+ * proportion to speed would depend on how far the fastest device is ahead. A device that can't hold its rank gets the
+ * greatest that memory and bytes budget hold; one that can't hold rank 1 is left out.
+ *
+ * @param rankOf the rank that a device should have, given the one by its place
+ */
+export function planRankByDevice(
+  strategy: string,
+  context: RoundContext,
+  range: RankRange,
+  rankOf: (id: string, byPlace: number) => number = (_id, byPlace) => byPlace,
+): Plan {
+  const { profile, localSteps } = context;
+  requireNonNegative({ localSteps }, 'plan');
+  const ranksOf = (rank: number) => new Array<number>(profile.blocks).fill(rank);
+  const costs = Array.from({ length: range.most }, (_, index) =>
+    fullDepthCost(profile, ranksOf(index + 1), context),
+  );
+  // Costs grow with rank as they do with depth, so entry r-1 of rank r takes the place of that of depth r.
+  const { fitting, excluded } = fitDevices(context.devices, costs, 1);
+  const places = ranksByPlace(
+    fitting.map(({ device }) => device),
+    costs.slice(-1),
+    range,
+    context,
+  );
+  const devices = fitting.flatMap(({ device, deepest }) => {
+    const rank = Math.min(rankOf(device.id, places.get(device.id) ?? range.least), deepest);
+    const cost = costs[rank - 1];
+    return cost ? [planFullDepth(context, device, ranksOf(rank), cost)] : [];
+  });
+  return completePlan(strategy, context, {
+    targetSeconds: devices.reduce((longest, { seconds }) => Math.max(longest, seconds), 0),
+    rankDistribution: ranksOf(range.most),
+    devices,
+    excluded,
+  });
+}
+
+function ranksByPlace(
+  devices: readonly DeviceContext[],
+  costs: readonly DepthCost[],
+  { least, total, blocks }: RankRange,
+  { localSteps }: RoundContext,
+): ReadonlyMap<string, number> {
+  const slowestFirst = devices
+    .map((device) => ({ id: device.id, seconds: timeDepths(device, costs, { blocks, localSteps })[0] ?? 0 }))
+    .sort((a, b) => b.seconds - a.seconds);
+  const ranks = rankDistribution(
+    {
+      kind: 'increasing',
+      min: least,
+      total: Math.max(least * devices.length, Math.floor((total * devices.length) / blocks)),
+    },
+    devices.length,
+  );
+  return new Map(slowestFirst.map(({ id }, place) => [id, ranks[place] ?? least]));
+}
