@@ -1,7 +1,9 @@
 import { type Random, seededRandom } from '@legend/base';
 import type { Capacity } from '@legend/method';
-import type { DevicesFleet, Fleet, KindsFleet } from './fleet.ts';
+import { drawPresences, type Presence } from './draw-presences.ts';
+import type { DeviceProfile, Fleet, KindsFleet } from './fleet.ts';
 import { type FleetKind, listDevices } from './list-devices.ts';
+import { stretchRandom } from './stretch-random.ts';
 
 /** Floating-point operations of one local step of the real model, over all examples and tokens of its batch. */
 export interface BlockWork {
@@ -9,14 +11,12 @@ export interface BlockWork {
   readonly backwardFlopsPerBlock: number;
 }
 
-export interface DeviceRound {
+export interface DeviceRound extends Presence {
   readonly id: string;
   /** Kind and power mode; null where the fleet file lists devices by their figures. */
   readonly kind: string | null;
   readonly mode: string | null;
   readonly capacity: Capacity;
-  /** False where the device sits out this round. */
-  readonly available: boolean;
 }
 
 export interface FleetMoment {
@@ -32,26 +32,25 @@ export interface FleetMoment {
  * before it, so that a resumed run needs no state of the fleet. How a fleet of kinds changes is our assumption:
  *
  * - Compute: a block takes flops / (utilisation × the mode's fp32 peak). The mode is drawn uniformly from those of
- *   the kind, again every `modeRedrawRounds` rounds.
+ *   the kind, again every `modeRedrawRounds` rounds, for each device from a phase of its own.
  * - Bandwidth: a device stands at one of the G distances, drawn once. Every round, the rate of each direction is drawn
  *   uniformly from the band of that distance: of [min, max], the part [(G-1-g)/(G+1), (G+1-g)/(G+1)] where g distances
  *   are closer. Closer is faster, neighbouring bands overlap by half, and together they cover the range.
- * - Absence: a device sits out a round with probability `absence`; at least one device is there.
+ * - Absence and dropout: see `drawPresences`; a fleet of listed devices has these too.
  */
 export function deviceCapacities(fleet: Fleet, moment: FleetMoment): DeviceRound[] {
-  const listed = listDevices(fleet, moment.devices);
-  const presences = listed.map(({ id }) => seededRandom(moment.seed, 'presence', id, moment.round)());
-  const greatest = presences.reduce((one, other) => Math.max(one, other), 0);
-  const threshold = Math.min(fleet.absence, greatest);
-  return listed.map((device, index) => ({
-    ...('fixed' in device ? fixedDevice(device.fixed) : drawnDevice(device.id, device.drawn, moment)),
-    available: (presences[index] ?? 0) >= threshold,
-  }));
+  return drawPresences(listDevices(fleet, moment.devices), fleet, moment).map(
+    ({ available, vanishes, ...device }) => ({
+      ...('fixed' in device ? fixedDevice(device.fixed) : drawnDevice(device.id, device.drawn, moment)),
+      available,
+      vanishes,
+    }),
+  );
 }
 
-type PresentDevice = Omit<DeviceRound, 'available'>;
+type PresentDevice = Omit<DeviceRound, keyof Presence>;
 
-function fixedDevice(device: DevicesFleet['devices'][number]): PresentDevice {
+function fixedDevice(device: DeviceProfile): PresentDevice {
   return {
     id: device.id,
     kind: null,
@@ -71,8 +70,10 @@ function drawnDevice(
   { fleet, kind }: { readonly fleet: KindsFleet; readonly kind: FleetKind },
   { round, seed, work }: FleetMoment,
 ): PresentDevice {
-  const epoch = Math.floor((round - 1) / fleet.modeRedrawRounds);
-  const mode = drawFrom(kind.modes, seededRandom(seed, 'mode', id, epoch));
+  const mode = drawFrom(
+    kind.modes,
+    stretchRandom('mode', id, { round, rounds: fleet.modeRedrawRounds, seed }),
+  );
   const flopsPerSecond = fleet.utilisation * mode.fp32Tflops * 1e12;
   const distance = drawFrom(fleet.bandwidthMbps.distancesMetres, seededRandom(seed, 'distance', id));
   const { low, high } = bandwidthBand(fleet.bandwidthMbps, distance);

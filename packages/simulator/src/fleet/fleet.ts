@@ -1,12 +1,50 @@
 import { z } from 'zod';
 
 /**
- * A fleet file. Either `kinds` of devices, from which a fleet of any size is drawn, or the `devices` themselves.
- * Keys marked "a note" are kept for the reader of the file and enter no calculation.
+ * A fleet file. Either `kinds` of devices, from which a fleet of any size is drawn, or the `devices` themselves, or
+ * what differs from a built-in fleet that it `extends`. Keys marked "a note" are kept for the reader of the file and
+ * enter no calculation.
  */
 
 const positive = z.number().positive();
+const wholeAboveZero = z.number().int().positive();
+const probability = z.number().nonnegative().lt(1);
 const name = z.string().min(1);
+const note = z.string().exactOptional();
+
+/** How devices come and go; see `drawPresences`. */
+const comingAndGoing = {
+  /** Probability that a device sits out a round. */
+  absence: probability,
+  /** Rounds that a device stays away at a time. */
+  absenceRounds: wholeAboveZero,
+  /** Probability that a device vanishes in the middle of a round that it takes part in. */
+  dropout: probability,
+};
+
+/** The same, with what a file may leave out. */
+const comingAndGoingWithDefaults = {
+  absence: comingAndGoing.absence.default(0),
+  absenceRounds: comingAndGoing.absenceRounds.default(1),
+  dropout: comingAndGoing.dropout.default(0),
+};
+
+/** How a fleet of kinds changes; see `deviceCapacities`. */
+const kindsDynamics = {
+  /** A device's sustained fp32 throughput as a share of its mode's peak. */
+  utilisation: positive.max(1),
+  bandwidthMbps: z
+    .strictObject({
+      /** Megabits per second. */
+      min: positive,
+      max: positive,
+      /** Distances from the access point; each device stands at one of them. */
+      distancesMetres: z.array(z.number().nonnegative()).min(1),
+    })
+    .refine(({ min, max }) => min <= max, { error: 'max to be at least min' }),
+  /** Rounds after which a device's power mode is drawn again. */
+  modeRedrawRounds: wholeAboveZero,
+};
 
 const modeSchema = z.strictObject({
   mode: name,
@@ -20,7 +58,7 @@ const modeSchema = z.strictObject({
 const kindSchema = z.strictObject({
   kind: name,
   /** Devices of this kind in the fleet as it is; other sizes keep the proportions. */
-  count: z.number().int().positive(),
+  count: wholeAboveZero,
   /** Decimal gigabytes. */
   memoryGB: positive,
   /** A note. */
@@ -31,24 +69,11 @@ const kindSchema = z.strictObject({
 
 export const kindsFleetSchema = z.strictObject({
   /** A note. */
-  about: z.string().optional(),
+  about: note,
   /** A note: where the figures come from. */
   provenance: z.record(z.string(), z.unknown()).optional(),
-  /** A device's sustained fp32 throughput as a share of its mode's peak. */
-  utilisation: positive.max(1),
-  bandwidthMbps: z
-    .strictObject({
-      /** Megabits per second. */
-      min: positive,
-      max: positive,
-      /** Distances from the access point; each device stands at one of them. */
-      distancesMetres: z.array(z.number().nonnegative()).min(1),
-    })
-    .refine(({ min, max }) => min <= max, { error: 'max to be at least min' }),
-  /** Rounds after which every device's power mode is drawn again. */
-  modeRedrawRounds: z.number().int().positive(),
-  /** Probability that a device sits out a round. */
-  absence: z.number().nonnegative().lt(1).default(0),
+  ...kindsDynamics,
+  ...comingAndGoingWithDefaults,
   kinds: z.array(kindSchema).min(1),
   /** A note: timings that the figures above were checked against. */
   measuredTx2SecondsPerBatch: z.unknown().optional(),
@@ -56,9 +81,11 @@ export const kindsFleetSchema = z.strictObject({
   powerWatts: z.unknown().optional(),
 });
 
-const deviceSchema = z.strictObject({
+export const deviceProfileSchema = z.strictObject({
   id: name,
-  /** Of one local step through one block. */
+  /** A note: what the figures hold for. */
+  about: note,
+  /** Of one local step through one block. Taken as they are, whatever the model and the batch of the experiment. */
   forwardSecondsPerBlock: positive,
   backwardSecondsPerBlock: positive,
   uploadBytesPerSecond: positive,
@@ -68,12 +95,20 @@ const deviceSchema = z.strictObject({
 
 export const devicesFleetSchema = z.strictObject({
   /** A note. */
-  about: z.string().optional(),
-  /** Probability that a device sits out a round. */
-  absence: z.number().nonnegative().lt(1).default(0),
-  devices: z.array(deviceSchema).min(1),
+  about: note,
+  ...comingAndGoingWithDefaults,
+  devices: z.array(deviceProfileSchema).min(1),
 });
 
+/** The keys of a fleet that extends one of these built-in fleets: each replaces the built-in's. */
+export function extendedFleetSchema(builtIns: readonly string[]) {
+  return z
+    .strictObject({ about: note, ...kindsDynamics, ...comingAndGoing })
+    .partial()
+    .extend({ extends: z.enum(builtIns) });
+}
+
 export type KindsFleet = z.output<typeof kindsFleetSchema>;
+export type DeviceProfile = z.output<typeof deviceProfileSchema>;
 export type DevicesFleet = z.output<typeof devicesFleetSchema>;
 export type Fleet = KindsFleet | DevicesFleet;

@@ -10,6 +10,8 @@ function fleetOf(counts: readonly number[]): KindsFleet {
     bandwidthMbps: { min: 1, max: 30, distancesMetres: [2] },
     modeRedrawRounds: 20,
     absence: 0,
+    absenceRounds: 1,
+    dropout: 0,
     kinds: counts.map((count, index) => ({
       kind: `kind${index}`,
       count,
@@ -60,7 +62,12 @@ test('a fleet of listed devices gives its first ones and no more than it lists',
     downloadBytesPerSecond: 1,
     memoryBytes: 1,
   };
-  const fleet = { absence: 0, devices: ['a', 'b', 'c'].map((id) => ({ id, ...device })) };
+  const fleet = {
+    absence: 0,
+    absenceRounds: 1,
+    dropout: 0,
+    devices: ['a', 'b', 'c'].map((id) => ({ id, ...device })),
+  };
   expect(listDevices(fleet).map(({ id }) => id)).toEqual(['a', 'b', 'c']);
   expect(listDevices(fleet, 2).map(({ id }) => id)).toEqual(['a', 'b']);
   expect(() => listDevices(fleet, 4)).toThrow('number of devices: expected at most 3');

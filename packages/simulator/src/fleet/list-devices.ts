@@ -1,10 +1,10 @@
 import { InputError } from '@legend/base';
-import type { DevicesFleet, Fleet, KindsFleet } from './fleet.ts';
+import type { DeviceProfile, Fleet, KindsFleet } from './fleet.ts';
 
 /** A device as the fleet file describes it, before what changes from round to round is drawn. */
 export type FleetDevice =
   | { readonly id: string; readonly drawn: { readonly fleet: KindsFleet; readonly kind: FleetKind } }
-  | { readonly id: string; readonly fixed: DevicesFleet['devices'][number] };
+  | { readonly id: string; readonly fixed: DeviceProfile };
 
 export type FleetKind = KindsFleet['kinds'][number];
 

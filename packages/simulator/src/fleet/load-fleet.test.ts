@@ -19,6 +19,7 @@ const kinds = {
   modeRedrawRounds: 20,
   kinds: [kind],
 };
+const steady = { absence: 0, absenceRounds: 1, dropout: 0 };
 const device = {
   id: 'edge-1',
   forwardSecondsPerBlock: 0.05,
@@ -54,10 +55,10 @@ test('the built-in fleet has 80 devices of three kinds', async () => {
 });
 
 test('YAML and JSON files of kinds and of devices load', async () => {
-  expect(await load(stringify(kinds))).toEqual({ ...kinds, absence: 0 });
+  expect(await load(stringify(kinds))).toEqual({ ...kinds, ...steady });
   expect(await load(JSON.stringify({ devices: [device] }, null, '\t'), 'fleet.json')).toEqual({
     devices: [device],
-    absence: 0,
+    ...steady,
   });
 });
 
@@ -126,8 +127,82 @@ test.each([
   ['no kinds', { ...kinds, kinds: [] }, 'kinds: expected a list of at least 1 item, got []'],
   ['an id twice', { devices: [device, device] }, 'devices: expected names that differ, got "edge-1" twice'],
   ['a kind twice', { ...kinds, kinds: [kind, kind] }, 'kinds: expected names that differ, got "board" twice'],
-  ['both kinds and devices', { ...kinds, devices: [device] }, 'expected either kinds or devices, got both'],
+  [
+    'both kinds and devices',
+    { ...kinds, devices: [device] },
+    'expected exactly one of the keys kinds, devices, extends, got kinds and devices. Remove one of the two.',
+  ],
+  [
+    'both devices and extends',
+    { extends: 'jetson-80', devices: [device] },
+    'expected exactly one of the keys kinds, devices, extends, got devices and extends.',
+  ],
+  ['neither, mistyped', { device: [device] }, 'got "device". Did you mean "devices"?'],
+  ['neither', { absence: 0.1 }, 'got none of them. Say which devices the fleet has.'],
   ['a number', 3, 'expected a group of keys, got 3'],
 ])('%s is refused', async (_, value, message) => {
   expect((await problemWith(stringify(value))).message).toContain(message);
+});
+
+describe('a fleet that extends a built-in one', () => {
+  test('has its devices and its figures but for those named', async () => {
+    const builtIn = await loadFleet('jetson-80');
+    const about = 'mine';
+    const bandwidthMbps = { min: 1, max: 5, distancesMetres: [2] };
+    const changes = {
+      about,
+      absence: 0.1,
+      absenceRounds: 3,
+      dropout: 0.05,
+      modeRedrawRounds: 5,
+      bandwidthMbps,
+    };
+    expect(await load(stringify({ extends: 'jetson-80', ...changes }))).toEqual({ ...builtIn, ...changes });
+    expect(await load('extends: jetson-80')).toEqual(builtIn);
+  });
+
+  test.each([
+    [
+      'a fleet that is not known',
+      { extends: 'jetson-8' },
+      'extends: expected one of jetson-80, got "jetson-8". Did you mean "jetson-80"?',
+    ],
+    ['a file', { extends: './base.yaml' }, 'extends: expected one of jetson-80, got "./base.yaml".'],
+    [
+      'a mistyped key',
+      { extends: 'jetson-80', dropuot: 0.1 },
+      'got the unknown key "dropuot". Did you mean "dropout"?',
+    ],
+    [
+      'a key of a new fleet',
+      { extends: 'jetson-80', provenance: {} },
+      'got the unknown key "provenance". Remove it.',
+    ],
+    ['a mistyped extends', { extend: 'jetson-80', dropout: 0.1 }, 'got "extend". Did you mean "extends"?'],
+    [
+      'a bandwidth of 0',
+      { extends: 'jetson-80', bandwidthMbps: { min: 0, max: 5, distancesMetres: [2] } },
+      'bandwidthMbps.min: expected a number above 0, got 0.',
+    ],
+  ])('refuses %s', async (_, value, message) => {
+    expect((await problemWith(stringify(value))).message).toContain(message);
+  });
+});
+
+describe.each([
+  ['of devices', { devices: [device] }],
+  ['of kinds', kinds],
+  ['that extends one', { extends: 'jetson-80' }],
+])('a fleet %s', (_, fleet) => {
+  test.each([
+    [{ dropout: 1 }, 'dropout: expected a number below 1, got 1.'],
+    [{ dropout: -0.1 }, 'dropout: expected a number at least 0, got -0.1.'],
+    [{ dropout: null }, 'dropout: expected a finite number, got null.'],
+    [{ absence: 1 }, 'absence: expected a number below 1, got 1.'],
+    [{ absenceRounds: 0 }, 'absenceRounds: expected a number above 0, got 0.'],
+    [{ absenceRounds: 1.5 }, 'absenceRounds: expected a whole number, got 1.5.'],
+    [{ absenceRound: 2 }, 'got the unknown key "absenceRound". Did you mean "absenceRounds"?'],
+  ])('with %j is refused', async (change, message) => {
+    expect((await problemWith(stringify({ ...fleet, ...change }))).message).toContain(message);
+  });
 });

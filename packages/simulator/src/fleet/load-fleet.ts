@@ -1,10 +1,8 @@
 import { InputError, nearestName } from '@legend/base';
-import { parseInput } from '../input/parse-input.ts';
 import { readStructuredFile } from '../input/read-structured-file.ts';
-import { devicesFleetSchema, type Fleet, kindsFleetSchema } from './fleet.ts';
-import jetson80 from './jetson-80.json' with { type: 'json' };
-
-const builtInFleets: ReadonlyMap<string, unknown> = new Map([['jetson-80', jetson80]]);
+import { builtInFleets } from './built-in-fleets.ts';
+import type { Fleet } from './fleet.ts';
+import { parseFleet } from './parse-fleet.ts';
 
 /** Whether `ref` names a fleet that Legend brings along. */
 export function isBuiltInFleet(ref: string): boolean {
@@ -32,45 +30,4 @@ export async function loadFleet(ref: string): Promise<Fleet> {
     });
   }
   return parseFleet(await readStructuredFile(ref), ref);
-}
-
-function parseFleet(value: unknown, where: string): Fleet {
-  const source = { code: 'fleet-invalid', where };
-  if (typeof value !== 'object' || value === null || !('devices' in value)) {
-    const fleet = parseInput(kindsFleetSchema, value, source);
-    refuseDuplicates(fleet.kinds, ({ kind }) => kind, { field: 'kinds', where });
-    for (const kind of fleet.kinds) {
-      refuseDuplicates(kind.modes, ({ mode }) => mode, { field: `modes of "${kind.kind}"`, where });
-    }
-    return fleet;
-  }
-  if ('kinds' in value) {
-    throw new InputError({
-      code: 'fleet-invalid',
-      expected: 'either kinds or devices',
-      got: 'both',
-      where,
-      todo: 'Remove one of the two.',
-    });
-  }
-  const fleet = parseInput(devicesFleetSchema, value, source);
-  refuseDuplicates(fleet.devices, ({ id }) => id, { field: 'devices', where });
-  return fleet;
-}
-
-function refuseDuplicates<Item>(
-  items: readonly Item[],
-  nameOf: (item: Item) => string,
-  { field, where }: { readonly field: string; readonly where: string },
-): void {
-  const names = items.map(nameOf);
-  const repeated = names.find((name, index) => names.indexOf(name) !== index);
-  if (repeated === undefined) return;
-  throw new InputError({
-    code: 'fleet-duplicate',
-    expected: 'names that differ',
-    got: `"${repeated}" twice`,
-    where: `${where}: ${field}`,
-    todo: 'Rename one of them.',
-  });
 }

@@ -1,5 +1,7 @@
 import type { Random } from '@legend/base';
 import { randomGamma } from 'd3-random';
+import { dealInProportion } from './deal-in-proportion.ts';
+import { fillEmpty } from './fill-empty.ts';
 import { groupIndices } from './group-indices.ts';
 
 export interface LabelDeal {
@@ -17,34 +19,17 @@ export interface LabelDeal {
 export function dealByLabel(labels: readonly number[], { devices, alpha, random }: LabelDeal): number[][] {
   const shares: number[][] = Array.from({ length: devices }, () => []);
   for (const indices of groupIndices(labels)) {
-    const shuffled = random.shuffle(indices);
-    let begin = 0;
-    let cumulated = 0;
-    for (const [device, proportion] of drawDirichlet(devices, alpha, random).entries()) {
-      cumulated += proportion;
-      const end = device === devices - 1 ? shuffled.length : Math.round(cumulated * shuffled.length);
-      for (const index of shuffled.slice(begin, end)) shares[device]?.push(index);
-      begin = end;
-    }
+    const pieces = dealInProportion(random.shuffle(indices), drawDirichlet(devices, alpha, random));
+    for (const [device, piece] of pieces.entries()) for (const index of piece) shares[device]?.push(index);
   }
   fillEmpty(shares);
   return shares;
 }
 
-/** A point of the simplex: gamma draws divided by their sum. */
+/** Gamma draws, in the proportions of a point of the simplex. */
 function drawDirichlet(length: number, alpha: number, random: Random): number[] {
-  const drawGamma = randomGamma.source(random)(alpha);
-  const draws = Array.from({ length }, drawGamma);
-  const sum = draws.reduce((total, draw) => total + draw, 0);
+  const draws = Array.from({ length }, randomGamma.source(random)(alpha));
   // A tiny alpha underflows every draw to 0; its limit puts everything on one device.
-  if (sum === 0) draws[random.integer(length)] = 1;
-  return draws.map((draw) => draw / (sum === 0 ? 1 : sum));
-}
-
-function fillEmpty(shares: readonly number[][]): void {
-  for (const share of shares) {
-    if (share.length > 0) continue;
-    const largest = shares.reduce((one, other) => (other.length > one.length ? other : one));
-    share.push(...largest.splice(-1));
-  }
+  if (!draws.some((draw) => draw > 0)) draws[random.integer(length)] = 1;
+  return draws;
 }

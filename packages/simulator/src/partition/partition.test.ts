@@ -1,11 +1,15 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { parseInput } from '../input/parse-input.ts';
 import { partition } from './partition.ts';
-import type { PartitionRule } from './partition-rule.ts';
+import { type PartitionRule, partitionRuleSchema } from './partition-rule.ts';
 
 const rules = fc.oneof(
   fc.constant<PartitionRule>({ kind: 'iid' }),
   fc.constant<PartitionRule>({ kind: 'natural' }),
+  fc
+    .double({ min: 0, noNaN: true, noDefaultInfinity: true })
+    .map((unevenness): PartitionRule => ({ kind: 'iid', unevenness })),
   fc
     .double({ min: 1e-6, max: 1e4, noNaN: true })
     .map((alpha): PartitionRule => ({ kind: 'dirichlet', alpha })),
@@ -44,6 +48,32 @@ test('iid sizes differ by at most one and seeds differ', () => {
   const shares = partition(twoLabels, { kind: 'iid', devices: 30, seed: 1 });
   expect(new Set(sizesOf(shares))).toEqual(new Set([66, 67]));
   expect(partition(twoLabels, { kind: 'iid', devices: 30, seed: 2 })).not.toEqual(shares);
+});
+
+/** Standard deviation over devices of the logarithm of their number of examples. */
+function sizeSpread(unevenness: number): number {
+  const sizes = sizesOf(partition(manyExamples, { kind: 'iid', unevenness, devices: 400, seed: 5 }));
+  const logarithms = sizes.map(Math.log);
+  const mean = logarithms.reduce((sum, value) => sum + value, 0) / sizes.length;
+  return Math.sqrt(logarithms.reduce((sum, value) => sum + (value - mean) ** 2, 0) / sizes.length);
+}
+const manyExamples = Array.from({ length: 200_000 }, () => ({ label: 0 }));
+
+test.each([0, 0.5, 1])('uneven iid sizes are log-normal with the σ asked for: %d', (unevenness) => {
+  expect(Math.abs(sizeSpread(unevenness) - unevenness)).toBeLessThanOrEqual(0.08 * unevenness + 0.002);
+});
+
+test('uneven iid shares mix the labels like even ones', () => {
+  const shares = partition(twoLabels, { kind: 'iid', unevenness: 1, devices: 10, seed: 1 });
+  for (const share of shares.filter(({ length }) => length > 100)) {
+    const ones = share.filter((index) => twoLabels[index]?.label === 1).length / share.length;
+    expect(Math.abs(ones - 0.5)).toBeLessThan(0.15);
+  }
+});
+
+test('an unevenness beyond all bounds leaves every device but one with a single example', () => {
+  const shares = partition(twoLabels, { kind: 'iid', unevenness: 1e308, devices: 5, seed: 1 });
+  expect(sizesOf(shares).sort((one, other) => one - other)).toEqual([1, 1, 1, 1, 1996]);
 });
 
 /** Mean over devices of the share of the device's most frequent label. */
@@ -113,4 +143,12 @@ test('natural without keys is refused', () => {
   expect(() => partition(examples, { kind: 'natural', devices: 1, seed: 1 })).toThrow(
     'a key with every example, as the natural partition deals keys, got none with example 1',
   );
+});
+
+test.each([
+  [{ kind: 'iid', unevenness: -1 }, 'unevenness: expected a number at least 0, got -1'],
+  [{ kind: 'iid', uneveness: 1 }, 'unknown key "uneveness". Did you mean "unevenness"?'],
+  [{ kind: 'natural', unevenness: 1 }, 'unknown key "unevenness"'],
+])('the rule %j is refused', (rule, message) => {
+  expect(() => parseInput(partitionRuleSchema, rule, { code: 'x', where: 'run.yaml' })).toThrow(message);
 });

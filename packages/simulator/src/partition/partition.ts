@@ -2,6 +2,7 @@ import { InputError, seededRandom } from '@legend/base';
 import { dealByKey } from './deal-by-key.ts';
 import { dealByLabel } from './deal-by-label.ts';
 import { dealEvenly } from './deal-evenly.ts';
+import { dealUnevenly } from './deal-unevenly.ts';
 import type { PartitionRule } from './partition-rule.ts';
 
 export interface PartitionExample {
@@ -15,7 +16,7 @@ export interface PartitionExample {
  * For each device, the indices of its examples in ascending order. Every example has one device and every device at
  * least one example; equal arguments give equal results.
  *
- * - `iid`: dealt at random; sizes differ by at most one.
+ * - `iid`: dealt at random; sizes differ by at most one, or as `unevenness` says, see `dealUnevenly`.
  * - `dirichlet`: label skew, see `dealByLabel`.
  * - `natural`: by `key`, see `dealByKey`.
  *
@@ -51,8 +52,11 @@ function deal(
   const { devices } = rule;
   const random = seededRandom(rule.seed, 'partition', rule.kind);
   switch (rule.kind) {
-    case 'iid':
-      return dealEvenly(random.shuffle([...examples.keys()]), devices);
+    case 'iid': {
+      const shuffled = random.shuffle([...examples.keys()]);
+      if (rule.unevenness === undefined) return dealEvenly(shuffled, devices);
+      return dealUnevenly(shuffled, { devices, unevenness: rule.unevenness, random });
+    }
     case 'dirichlet': {
       const labels = examples.map(({ label }) => label);
       return dealByLabel(labels, { devices, alpha: rule.alpha, random });

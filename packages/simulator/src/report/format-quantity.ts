@@ -26,7 +26,12 @@ function unitFor(greatest: number, name: string, divisor: number): Unit {
 
 /** `25.3 min` */
 export function formatIn(unit: Unit, value: number): string {
-  return `${(value / unit.divisor).toFixed(unit.decimals)} ${unit.name}`;
+  return `${formatNumber(unit, value)} ${unit.name}`;
+}
+
+/** `25.3` */
+export function formatNumber(unit: Unit, value: number): string {
+  return (value / unit.divisor).toFixed(unit.decimals);
 }
 
 export function formatSeconds(seconds: number): string {

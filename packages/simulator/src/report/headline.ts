@@ -12,28 +12,31 @@ export function headline(rows: readonly ComparisonRow[]): string {
 }
 
 /**
- * The rows of the strategy with the greatest mean speed-up, among those that reached the target in every run, as did
- * the reference.
+ * The rows of the strategy with the greatest mean speed-up, among those that reached the target with every seed of
+ * every experiment, as did the baseline.
  */
 function findWinner(rows: readonly ComparisonRow[]): readonly ComparisonRow[] | undefined {
-  const compared = rows.filter(({ reference }) => reference !== null);
+  const compared = rows.filter(({ baseline }) => baseline !== null);
   const byStrategy = Map.groupBy(compared, ({ strategy }) => strategy);
-  const complete = [...byStrategy.values()].filter((group) => group.every(({ speedUp }) => speedUp !== null));
+  const complete = [...byStrategy.values()].filter((group) =>
+    group.every(({ speedUp, seeds }) => speedUp?.seeds === seeds.length),
+  );
   return complete.sort((one, other) => meanSpeedUp(other) - meanSpeedUp(one))[0];
 }
 
 function meanSpeedUp(rows: readonly ComparisonRow[]): number {
-  return rows.reduce((sum, { speedUp }) => sum + (speedUp ?? 0), 0) / rows.length;
+  return rows.reduce((sum, { speedUp }) => sum + (speedUp?.mean ?? 0), 0) / rows.length;
 }
 
 function compareWinner(rows: readonly ComparisonRow[], target: string): string {
-  const { strategy = '', reference = '' } = rows[0] ?? {};
-  const speedUps = rows.map(({ speedUp }) => speedUp ?? 1);
-  const savings = rows.map(({ trafficSaving }) => trafficSaving ?? 0);
+  const { strategy = '', seeds = [] } = rows[0] ?? {};
+  const against = [...new Set(rows.flatMap(({ baseline }) => baseline ?? []))].join(' and ');
+  const speedUps = rows.map(({ speedUp }) => speedUp?.mean ?? 1);
+  const savings = rows.map(({ trafficSaving }) => trafficSaving?.mean ?? 0);
   const time =
     Math.min(...speedUps) >= 1
-      ? `reached ${target} ${range(speedUps, formatFactor)}\u00a0faster than ${reference}`
-      : `took ${range(speedUps.map(invert), formatFactor)} as long as ${reference} to reach ${target}`;
+      ? `reached ${target} ${range(speedUps, formatFactor)}\u00a0faster than ${against}`
+      : `took ${range(speedUps.map(invert), formatFactor)} as long as ${against} to reach ${target}`;
   const traffic =
     Math.min(...savings) >= 0
       ? `${range(savings, wholePercent)} less traffic`
@@ -41,14 +44,22 @@ function compareWinner(rows: readonly ComparisonRow[], target: string): string {
           savings.map((saving) => 1 - saving),
           formatFactor,
         )} the traffic`;
-  const runs = rows.length > 1 ? ` in ${rows.length} runs` : '';
-  return `${strategy} ${time}, with ${traffic}${runs}`;
+  const extent =
+    rows.length > 1
+      ? ` in ${rows.length} experiments`
+      : seeds.length > 1
+        ? `, on average over ${seeds.length} seeds`
+        : '';
+  return `${strategy} ${time}, with ${traffic}${extent}`;
 }
 
 function listTimes(rows: readonly ComparisonRow[], target: string): string {
-  const reached = rows.flatMap(({ strategy, secondsToTarget }) =>
-    secondsToTarget === null ? [] : `${strategy} after ${formatSeconds(secondsToTarget)}`,
-  );
+  const reached = rows.flatMap(({ strategy, secondsToTarget, seeds }) => {
+    if (secondsToTarget === null) return [];
+    const incomplete = secondsToTarget.seeds < seeds.length;
+    const share = incomplete ? ` with ${secondsToTarget.seeds} of ${seeds.length} seeds` : '';
+    return `${strategy} after ${formatSeconds(secondsToTarget.mean)}${share}`;
+  });
   const missed = rows.flatMap(({ strategy, secondsToTarget }) => (secondsToTarget === null ? strategy : []));
   if (reached.length === 0) return `No strategy reached ${target}: ${listAccuracies(rows)}`;
   const rest = missed.length === 0 ? '' : `; ${missed.join(' and ')} did not`;
@@ -57,7 +68,7 @@ function listTimes(rows: readonly ComparisonRow[], target: string): string {
 
 function listAccuracies(rows: readonly ComparisonRow[]): string {
   const accuracies = rows.map(({ strategy, bestAccuracy }) =>
-    bestAccuracy === null ? strategy : `${strategy} ${formatPercent(bestAccuracy)}`,
+    bestAccuracy === null ? strategy : `${strategy} ${formatPercent(bestAccuracy.mean)}`,
   );
   return `best accuracy ${accuracies.join(', ')}`;
 }

@@ -1,35 +1,67 @@
-import type { Run } from '../run-folder/read-run.ts';
 import type { RoundRecord } from '../run-folder/round-record.ts';
 import type { StrategySummary } from '../run-folder/summary.ts';
+import { type ReportedRun, type RunGroup, seedOf } from './group-runs.ts';
+import { toneCount } from './palette.ts';
 
-/** One strategy of one run with how it is drawn: a tone per strategy, a dash pattern per run. */
+/** One strategy of one experiment over its seeds, with how it is drawn. */
 export interface Series {
-  /** The strategy's name, with the run's where there are several runs. */
+  /** The strategy's name, with the experiment's where there are several. */
   readonly label: string;
-  /** 1 to 9. */
+  readonly strategy: string;
+  readonly targetAccuracy: number | null;
+  /** 1 to `toneCount`, one per strategy. */
   readonly tone: number;
   /** 0 is a solid line. */
   readonly dash: number;
-  readonly run: Run;
-  readonly strategy: StrategySummary;
+  readonly group: RunGroup;
+  /** The runs that have the strategy, ascending by seed. */
+  readonly seeds: readonly SeedRun[];
+}
+
+/** One strategy of one run. */
+export interface SeedRun {
+  readonly seed: number;
+  readonly run: ReportedRun;
+  readonly summary: StrategySummary;
   readonly rounds: readonly RoundRecord[];
 }
 
-/** Tones and dash patterns that `page.css` has; more start over. */
-const toneCount = 9;
+/** Dash patterns that `chart.css` has; more start over. */
 const dashCount = 4;
+/** Tones that are told apart without a dash pattern by everybody; see `palette.ts`. */
+const solidTones = 6;
 
-/** All series of the runs, in their order. */
-export function listSeries(runs: readonly Run[]): Series[] {
-  const names = [...new Set(runs.flatMap(({ summary }) => summary.strategies.map(({ name }) => name)))];
-  return runs.flatMap((run, index) =>
-    run.summary.strategies.map((strategy) => ({
-      label: runs.length > 1 ? `${strategy.name} · ${run.name}` : strategy.name,
-      tone: 1 + (names.indexOf(strategy.name) % toneCount),
-      dash: index % dashCount,
-      run,
-      strategy,
-      rounds: run.rounds.get(strategy.name) ?? [],
-    })),
+/** All series of the experiments, in their order. */
+export function listSeries(groups: readonly RunGroup[]): Series[] {
+  const names = groups.map(strategyNames);
+  const all = [...new Set(names.flat())];
+  return groups.flatMap((group, index) =>
+    strategyNames(group).map((strategy) => {
+      const tone = 1 + (all.indexOf(strategy) % toneCount);
+      const seeds = listSeeds(group, strategy);
+      return {
+        label: groups.length > 1 ? `${strategy} · ${group.name}` : strategy,
+        strategy,
+        targetAccuracy: seeds[0]?.summary.targetAccuracy ?? null,
+        tone,
+        dash: groups.length > 1 ? index % dashCount : Number(tone > solidTones),
+        group,
+        seeds,
+      };
+    }),
   );
+}
+
+/** The names of all strategies that some seed has finished. */
+function strategyNames({ runs }: RunGroup): string[] {
+  return [...new Set(runs.flatMap(({ summary }) => summary.strategies.map(({ name }) => name)))];
+}
+
+function listSeeds({ runs }: RunGroup, strategy: string): SeedRun[] {
+  return runs.flatMap((run) => {
+    const summary = run.summary.strategies.find(({ name }) => name === strategy);
+    return summary === undefined
+      ? []
+      : { seed: seedOf(run), run, summary, rounds: run.rounds?.get(strategy) ?? [] };
+  });
 }

@@ -14,9 +14,12 @@ export interface Run {
   readonly rounds: ReadonlyMap<string, readonly RoundRecord[]>;
 }
 
-/** Reads a run folder, which another process may be writing. Throws an InputError that names file and line. */
-export async function readRun(folder: string): Promise<Run> {
-  const summary = await readSummary(folder);
+/**
+ * Reads a run folder, which another process may be writing. Throws an InputError that names file and line.
+ * @param known its summary, where the file is not to be read or not there yet
+ */
+export async function readRun(folder: string, known?: Summary): Promise<Run> {
+  const summary = known ?? (await readSummary(folder));
   const rounds = new Map<string, RoundRecord[]>();
   for (const { name } of summary.strategies) rounds.set(name, await readRounds(roundsPath(folder, name)));
   return { name: basename(resolve(folder)), summary, rounds };

@@ -1,8 +1,11 @@
 import { InputError } from '@legend/base';
 import type { Summary } from './summary.ts';
 
-/** What makes a run the one that it is: all that its result depends on. */
-export type RunIdentity = Pick<Summary, 'config' | 'model' | 'data'>;
+/**
+ * What makes a run the one that it is: all that its result depends on, but the content of strategy files. Those may be
+ * mended and the run be resumed; its rounds say which content they were run with.
+ */
+export type RunIdentity = Pick<Summary, 'config' | 'fleet' | 'model' | 'data'>;
 
 /** Throws an InputError with code `run-folder-other-run` about the first field in which the runs differ. */
 export function refuseOtherRun(folder: string, held: RunIdentity, wanted: RunIdentity): void {
@@ -18,8 +21,8 @@ export function refuseOtherRun(folder: string, held: RunIdentity, wanted: RunIde
 }
 
 /** As it is after a way through JSON, where keys that are undefined vanish. */
-function identityOf({ config, model, data }: RunIdentity): unknown {
-  return JSON.parse(JSON.stringify({ config, model, data }));
+function identityOf({ config, fleet, model, data }: RunIdentity): unknown {
+  return JSON.parse(JSON.stringify({ config, fleet, model, data }));
 }
 
 interface Difference {

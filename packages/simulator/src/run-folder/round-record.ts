@@ -5,6 +5,14 @@ import { z } from 'zod';
 const seconds = z.number().nonnegative();
 const count = z.number().int().nonnegative();
 
+const capacitySchema = z.looseObject({
+  forwardSecondsPerBlock: seconds,
+  backwardSecondsPerBlock: seconds,
+  uploadSecondsPerByte: seconds,
+  downloadSecondsPerByte: seconds,
+  memoryBytes: z.number().nonnegative(),
+});
+
 const deviceRecordSchema = z.looseObject({
   id: z.string(),
   /** Number of blocks trained, those nearest the output. */
@@ -19,6 +27,13 @@ const deviceRecordSchema = z.looseObject({
   downloadSeconds: seconds,
   /** Training examples that the device holds: its weight in averages. */
   examples: count,
+  /** What the device sent and received. Lines of earlier versions lack this key and the following ones. */
+  bytesUp: count.exactOptional(),
+  bytesDown: count.exactOptional(),
+  /** What the device could do in this round. */
+  capacity: capacitySchema.exactOptional(),
+  /** Why the device vanished before its end; its seconds are those until then. */
+  dropped: z.string().exactOptional(),
 });
 
 export const roundRecordSchema = z.looseObject({
@@ -38,8 +53,11 @@ export const roundRecordSchema = z.looseObject({
   bytesDown: count,
   /** Rank of each block, from block 1. */
   rankDistribution: z.array(count),
+  /** Of the strategy's file as it was then, for a strategy from a file. */
+  strategySha256: z.string().exactOptional(),
   /** The devices that took part. */
   devices: z.array(deviceRecordSchema),
 });
 
 export type RoundRecord = z.output<typeof roundRecordSchema>;
+export type DeviceRecord = z.output<typeof deviceRecordSchema>;

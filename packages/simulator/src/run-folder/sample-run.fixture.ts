@@ -24,6 +24,8 @@ export interface SampleOptions {
   readonly rounds?: number;
   readonly seed?: number;
   readonly targetAccuracy?: number | null;
+  /** Whether devices drop out; the lines of earlier versions know neither that nor capacities. */
+  readonly dropouts?: boolean;
 }
 
 /** `legend` plans depths by deadline with rising ranks; every other strategy trains all blocks at one rank. */
@@ -34,13 +36,14 @@ export function sampleRun({
   rounds = 60,
   seed = 7,
   targetAccuracy = 0.8,
+  dropouts = false,
 }: SampleOptions = {}): Run {
   const runs = strategies.map((strategy, index) => {
     const records: RoundRecord[] = [];
     for (let round = 1; round <= rounds; round++) {
       const fleet = deviceCapacities(jetsons, { devices, round, seed, work });
       const previous = records.at(-1);
-      records.push(sampleRound(strategy, index, { round, seed, fleet, previous }));
+      records.push(sampleRound(strategy, index, { round, seed, fleet, previous, dropouts }));
     }
     return { name: strategy, records };
   });
@@ -68,12 +71,13 @@ interface RoundContext {
   readonly seed: number;
   readonly fleet: readonly DeviceRound[];
   readonly previous: RoundRecord | undefined;
+  readonly dropouts: boolean;
 }
 
 function sampleRound(
   strategy: string,
   strategyIndex: number,
-  { round, seed, fleet, previous }: RoundContext,
+  { round, seed, fleet, previous, dropouts }: RoundContext,
 ): RoundRecord {
   const rankDistribution = strategy === 'legend' ? risingRanks : uniformRanks;
   const timeOf = ({ capacity }: DeviceRound, depth: number) => {
@@ -89,12 +93,21 @@ function sampleRound(
   const records = fleet.map((device) => {
     let depth = blocks;
     while (strategy === 'legend' && depth > 1 && timeOf(device, depth).seconds > deadline) depth--;
+    const bytes = bytesAt(rankDistribution, depth);
+    const time = timeOf(device, depth);
+    const random = seededRandom(seed, 'dropout', device.id, round);
+    const drops = dropouts && random() < 0.05;
     return {
       id: device.id,
+      kind: device.kind,
       depth,
       ranks: rankDistribution.slice(blocks - depth),
-      ...timeOf(device, depth),
+      ...time,
+      ...(drops && { seconds: time.seconds * random(), dropped: 'battery empty' }),
       examples: 160,
+      bytesUp: bytes,
+      bytesDown: bytes,
+      capacity: { ...device.capacity },
     };
   });
   const roundSeconds = Math.max(...records.map(({ seconds }) => seconds));

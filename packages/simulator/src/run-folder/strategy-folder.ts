@@ -25,15 +25,7 @@ export function roundsPath(runFolder: string, strategy: string): string {
 
 /** The folder of a strategy in a run folder, made where it is missing. Throws an InputError `strategy-name`, a WriteError. */
 export async function strategyFolder(runFolder: string, name: string): Promise<StrategyFolder> {
-  if (!/^[a-z0-9][a-z0-9._-]*$/i.test(name)) {
-    throw new InputError({
-      code: 'strategy-name',
-      expected: 'a strategy name of letters, digits, dots, dashes and underscores, as it names a folder',
-      got: `"${name}"`,
-      where: runFolder,
-      todo: 'Rename the strategy.',
-    });
-  }
+  checkStrategyName(name, runFolder);
   const path = join(runFolder, name);
   await mkdir(path, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
     throw new WriteError(path, cause);
@@ -46,4 +38,16 @@ export async function strategyFolder(runFolder: string, name: string): Promise<S
     appendRound: (record) => appendRound(rounds, record),
     cutRounds: (lastRound) => cutRounds(rounds, lastRound),
   };
+}
+
+/** Throws an InputError `strategy-name` for a name that would be no folder in a run folder. */
+export function checkStrategyName(name: string, where: string): void {
+  if (/^[a-z0-9][a-z0-9._-]*$/i.test(name)) return;
+  throw new InputError({
+    code: 'strategy-name',
+    expected: 'a strategy name of letters, digits, dots, dashes and underscores, as it names a folder',
+    got: `"${name}"`,
+    where,
+    todo: 'Rename the strategy, or give it a name of its own: { name: …, strategy: … }.',
+  });
 }

@@ -1,9 +1,20 @@
 import type { RoundRecord } from './round-record.ts';
 import type { StrategySummary } from './summary.ts';
 
+/** What the summary takes of a round; small, whatever the number of devices. */
+export type RoundFigures = Pick<
+  RoundRecord,
+  'round' | 'virtualSeconds' | 'waitingSeconds' | 'accuracy' | 'bytesUp' | 'bytesDown'
+>;
+
+export function figuresOf(record: RoundRecord): RoundFigures {
+  const { round, virtualSeconds, waitingSeconds, accuracy, bytesUp, bytesDown } = record;
+  return { round, virtualSeconds, waitingSeconds, accuracy, bytesUp, bytesDown };
+}
+
 export interface StrategyRun {
   readonly name: string;
-  readonly rounds: readonly RoundRecord[];
+  readonly rounds: readonly RoundFigures[];
   readonly targetAccuracy: number | null;
   readonly hostSeconds: number;
 }

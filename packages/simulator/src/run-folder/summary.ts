@@ -30,6 +30,8 @@ const strategySummarySchema = z.looseObject({
   meanWaitingSeconds: figure,
   /** Real seconds that the simulation took on the host. */
   hostSeconds: figure,
+  /** For a strategy from a file: the file that its last rounds were run with. */
+  strategyFile: z.looseObject({ path: z.string(), sha256: z.string() }).exactOptional(),
 });
 
 const hostSchema = z.looseObject({
@@ -45,6 +47,8 @@ export const summarySchema = z.looseObject({
   /** The experiment as it was run, from which a report names these. */
   config: z.looseObject({ seed: z.number().int(), fleet: z.string(), devices: count }),
   host: hostSchema,
+  /** Of the fleet's content. Summaries of earlier versions lack it, and that of data. */
+  fleet: z.looseObject({ sha256: z.string() }).exactOptional(),
   model: z.looseObject({ id: z.string(), sha256: z.string(), blocks: count, hidden: count }),
   data: z.looseObject({
     id: z.string(),
@@ -52,6 +56,8 @@ export const summarySchema = z.looseObject({
     train: count,
     test: count,
     classes: count,
+    /** Of the examples as they were read. */
+    sha256: z.string().exactOptional(),
     partition: partitionRuleSchema,
   }),
   strategies: z.array(strategySummarySchema),

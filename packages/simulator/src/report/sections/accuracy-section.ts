@@ -1,79 +1,55 @@
-import { type Line, lineChart } from '../charts/line-chart.ts';
+import { accuracyChart, describeAccuracy } from '../accuracy-chart.ts';
+import type { AccuracyAxis } from '../accuracy-curve.ts';
 import { drawAtWidths, drawFigure, namedFigure } from '../draw-figure.ts';
-import { formatIn, formatPercent, formatTarget, unitOfSeconds } from '../format-quantity.ts';
+import { formatIn, formatTarget, unitOfSeconds } from '../format-quantity.ts';
 import { type Html, html } from '../html.ts';
 import type { Series } from '../list-series.ts';
+import { seedFigure } from '../seed-figure.ts';
 
 const wideWidth = 1080;
 
-/** Accuracy over virtual time, with the target and where each series reaches it. */
+const axes: readonly (readonly [AccuracyAxis, string])[] = [
+  ['time', 'Virtual time'],
+  ['traffic', 'Traffic'],
+  ['rounds', 'Rounds'],
+];
+
+/** Accuracy over virtual time, traffic or rounds; `page/axis-switch.js` shows the one chosen. */
 export function accuracySection(series: readonly Series[]): Html {
-  const longest = Math.max(0, ...series.map(({ strategy }) => strategy.virtualSeconds));
-  const unit = unitOfSeconds(longest);
-  const target = series[0]?.strategy.targetAccuracy ?? null;
-  const lines = series.map((one): Line => {
-    const { secondsToTarget, targetAccuracy } = one.strategy;
-    return {
-      label: one.label,
-      tone: one.tone,
-      dash: one.dash,
-      points: one.rounds.flatMap(({ round, virtualSeconds, accuracy }) =>
-        accuracy === null
-          ? []
-          : {
-              x: virtualSeconds / unit.divisor,
-              y: accuracy,
-              value: formatPercent(accuracy),
-              place: `${formatIn(unit, virtualSeconds)}, round ${round}`,
-            },
-      ),
-      marked:
-        secondsToTarget === null || targetAccuracy === null
-          ? undefined
-          : {
-              x: secondsToTarget / unit.divisor,
-              y: targetAccuracy,
-              label: formatIn(unit, secondsToTarget),
-            },
-    };
-  });
-  const accuracies = [
-    ...lines.flatMap(({ points }) => points.map(({ y }) => y)),
-    ...(target === null ? [] : [target]),
-  ];
-  if (accuracies.length === 0) return html``;
-  const draw = (width: number) =>
-    lineChart({
-      description: 'Accuracy on the test examples over virtual time',
-      width,
-      height: width > 600 ? 380 : 270,
-      x: { title: `Virtual time (${unit.name})`, from: 0, to: longest / unit.divisor, format: String },
-      y: {
-        title: 'Test accuracy',
-        from: Math.min(...accuracies),
-        to: Math.max(...accuracies),
-        format: (value) => formatPercent(value, 0),
-      },
-      lines,
-      level: target === null ? undefined : { y: target, label: `Target ${formatTarget(target)}` },
-    });
+  const none = html``;
+  if (accuracyChart(series, 'time', wideWidth) === null) return none;
+  const options = axes.map(
+    ([axis, title], index) =>
+      html`<label><input type="radio" name="axis" value="${axis}"${index === 0 ? html` checked` : ''}>${title}</label>`,
+  );
+  const charts = axes.map(
+    ([axis], index) =>
+      html`<div data-axis="${axis}"${index === 0 ? '' : html` hidden`}>${drawAtWidths(wideWidth, (width) => accuracyChart(series, axis, width) ?? none)}</div>`,
+  );
   return html`<section><h2>Accuracy</h2>${drawFigure({
-    title: describeReach(series, target),
-    subtitle: 'Accuracy of the global adapter on the test examples, against virtual time.',
-    body: drawAtWidths(wideWidth, draw),
+    name: 'accuracy',
+    title: describeReach(series),
+    subtitle: describeAccuracy(series),
+    body: [html`<fieldset class="switch"><legend>Over</legend>${options}</fieldset>`, ...charts],
   })}</section>`;
 }
 
-function describeReach(series: readonly Series[], target: number | null): string {
-  const quantity = 'Test accuracy over virtual time';
+function describeReach(series: readonly Series[]): string {
+  const quantity = 'Test accuracy';
+  const target = series[0]?.targetAccuracy ?? null;
   if (target === null || series.length > 3) return quantity;
-  const times = series.flatMap(({ strategy }) => strategy.secondsToTarget ?? []);
-  if (times.length === 0) return `${quantity}: ${formatTarget(target)} is not reached`;
-  const unit = unitOfSeconds(Math.max(...times));
-  const parts = series.map(({ label, strategy: { secondsToTarget } }) =>
-    secondsToTarget === null
-      ? namedFigure(label, 'not at all')
-      : namedFigure(label, `after ${formatIn(unit, secondsToTarget)}`),
-  );
+  const times = series.map(({ label, seeds }) => ({
+    label,
+    seeds: seeds.length,
+    reach: seedFigure(seeds.map(({ summary }) => summary.secondsToTarget)),
+  }));
+  if (times.every(({ reach }) => reach === null))
+    return `${quantity}: ${formatTarget(target)} is not reached`;
+  const unit = unitOfSeconds(Math.max(...times.map(({ reach }) => reach?.mean ?? 0)));
+  const parts = times.map(({ label, seeds, reach }) => {
+    if (reach === null) return namedFigure(label, 'not at all');
+    const share = reach.seeds < seeds ? ` (${reach.seeds} of ${seeds} seeds)` : '';
+    return `${namedFigure(label, `after ${formatIn(unit, reach.mean)}`)}${share}`;
+  });
   return `${formatTarget(target)} is reached by ${parts.join(', by ')}`;
 }

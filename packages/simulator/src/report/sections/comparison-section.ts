@@ -1,62 +1,61 @@
-import { comparisonColumns, comparisonNote } from '../comparison-columns.ts';
-import type { ComparisonRow } from '../comparison-rows.ts';
-import { formatIn, formatTarget, type Unit, unitOfBytes, unitOfSeconds } from '../format-quantity.ts';
+import { comparisonColumns, comparisonNotes } from '../comparison-columns.ts';
+import { type ComparisonRow, comparisonRows } from '../comparison-rows.ts';
+import type { ReportedRun } from '../group-runs.ts';
 import { type Html, html } from '../html.ts';
 import type { Series } from '../list-series.ts';
 
-/** The strategies against each other: bars of what a target costs, and the table of all figures. */
-export function comparisonSection(rows: readonly ComparisonRow[], series: readonly Series[]): Html {
-  return html`<section><h2>Comparison</h2>
-<div class="tiles">${costTiles(rows).map((tile) => drawTile(tile, series))}</div>
-${drawTable(rows, series)}
-</section>`;
-}
-
-interface Tile {
-  readonly title: string;
-  readonly unit: Unit;
-  /** Of each series; null where the target was not reached. */
-  readonly values: readonly (number | null)[];
-}
-
-function costTiles(rows: readonly ComparisonRow[]): Tile[] {
-  const target = rows[0]?.targetAccuracy ?? null;
-  const goal = target === null ? 'all rounds' : `${formatTarget(target)} accuracy`;
-  const seconds = rows.map((row) => (target === null ? row.virtualSeconds : row.secondsToTarget));
-  const bytes = rows.map((row) => (target === null ? row.bytes : row.bytesToTarget));
-  const waiting = rows.map((row) => row.meanWaitingSeconds);
-  return [
-    { title: `Virtual time to ${goal}`, unit: unitOfSeconds(greatest(seconds)), values: seconds },
-    { title: `Traffic to ${goal}`, unit: unitOfBytes(greatest(bytes)), values: bytes },
-    { title: 'Mean waiting time per round', unit: unitOfSeconds(greatest(waiting)), values: waiting },
-  ];
-}
-
-function drawTile({ title, unit, values }: Tile, series: readonly Series[]): Html {
-  const most = greatest(values);
-  const bars = values.map((value, index) => {
-    const { label = '', tone = 1 } = series[index] ?? {};
-    const text = value === null ? 'not reached' : formatIn(unit, value);
-    const share = value === null || most === 0 ? 0 : (value / most) * 100;
-    return html`<li class="tone-${tone}"><span class="name">${label}</span><span class="amount">${text}</span><span class="track"><span style="width:${share.toFixed(1)}%"></span></span></li>`;
+/**
+ * The table of all figures. `page/table.js` sorts it, and fills in the columns that are relative to a baseline from
+ * `data-baselines`: for each baseline the cells of each row.
+ */
+export function comparisonSection(runs: readonly ReportedRun[], series: readonly Series[]): Html {
+  const rows = comparisonRows(runs);
+  const names = [...new Set(series.map(({ strategy }) => strategy))];
+  const chosen = rows.find(({ baseline }) => baseline !== null)?.baseline ?? names[0];
+  const options = names.map(
+    (name) => html`<option value="${name}"${name === chosen ? html` selected` : ''}>${name}</option>`,
+  );
+  const baselines = names.map((name) => {
+    const against = comparisonRows(runs, { baseline: name });
+    return [name, { note: comparisonNotes(against).join(' '), rows: against.map(relativeCells) }] as const;
   });
-  return html`<figure class="tile"><figcaption><h3>${title}</h3></figcaption><ul>${bars}</ul></figure>`;
-}
-
-function drawTable(rows: readonly ComparisonRow[], series: readonly Series[]): Html {
+  const data = JSON.stringify(Object.fromEntries(baselines));
   const columns = comparisonColumns(rows);
-  const head = columns.map(({ title, align }) => html`<th scope="col" class="${align}">${title}</th>`);
-  const body = rows.map((row, index) => {
-    const cells = columns.map((column) =>
-      column.title === 'Strategy'
-        ? html`<th scope="row"><span class="key tone-${series[index]?.tone ?? 1}"></span>${column.text(row)}</th>`
-        : html`<td class="${column.align}" data-title="${column.title}">${column.text(row)}</td>`,
-    );
-    return html`<tr>${cells}</tr>`;
-  });
-  return html`<table class="comparison"><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table><p class="note">${comparisonNote(rows)}</p>`;
+  return html`<section><h2>Comparison</h2><figure data-name="comparison">
+<div class="controls"><label>Compare with <select class="baseline">${options}</select></label><label class="sort-by">Sort by <select class="sort">${columns.map(({ title }, index) => html`<option value="${index}">${title}</option>`)}</select></label></div>
+<div class="scroll"><table class="comparison" data-baselines="${data}"><thead><tr>${columns.map(drawHead)}</tr></thead><tbody>${rows.map((row, index) => drawRow(row, columns, series[index]))}</tbody></table></div>
+<p class="note">${comparisonNotes(rows).join(' ')}</p></figure></section>`;
 }
 
-function greatest(values: readonly (number | null)[]): number {
-  return values.reduce<number>((one, other) => Math.max(one, other ?? 0), 0);
+type Column = ReturnType<typeof comparisonColumns>[number];
+
+function relativeCells(row: ComparisonRow, _: number, rows: readonly ComparisonRow[]) {
+  return comparisonColumns(rows)
+    .filter(({ relative }) => relative)
+    .map((column) => {
+      const { text, value, range } = column.cell(row);
+      return { text, value, range, detail: describeSpread(column, row) };
+    });
+}
+
+function drawHead({ title, align }: Column, index: number): Html {
+  return html`<th scope="col" class="${align}" aria-sort="none"><button type="button" data-column="${index}">${title}</button></th>`;
+}
+
+function drawRow(row: ComparisonRow, columns: readonly Column[], series: Series | undefined): Html {
+  const cells = columns.map((column) => {
+    const { text, value, range } = column.cell(row);
+    const sortable = value === null ? '' : html` data-value="${value}"`;
+    if (column.title === 'Strategy') {
+      return html`<th scope="row"${sortable}><span class="key tone-${series?.tone ?? 1}"></span>${text}</th>`;
+    }
+    const relative = column.relative ? ' relative' : '';
+    return html`<td class="${column.align}${relative}" data-title="${column.title}"${sortable}><span class="figure" data-range="${range}">${text}<small>${describeSpread(column, row)}</small></span></td>`;
+  });
+  return html`<tr>${cells}</tr>`;
+}
+
+function describeSpread(column: Column, row: ComparisonRow): string {
+  const { deviation, share } = column.cell(row);
+  return [deviation, share === '' ? '' : `${share} seeds`].filter((text) => text !== '').join(', ');
 }

@@ -1,19 +1,23 @@
 import { rankBars } from '../charts/rank-bars.ts';
-import { drawAtWidths } from '../draw-figure.ts';
+import { drawAtWidths, drawFigure } from '../draw-figure.ts';
 import { type Html, html } from '../html.ts';
 import type { Series } from '../list-series.ts';
+import { trainedShares } from '../trained-shares.ts';
 
 const wideWidth = 524;
 
 /** For each series, the rank distribution of its last round and the share of devices that trained each block. */
 export function rankSection(series: readonly Series[]): Html {
-  const greatestRank = Math.max(1, ...series.flatMap(({ rounds }) => rounds.at(-1)?.rankDistribution ?? []));
-  const figures = series.map((one) => drawRanks(one, greatestRank));
-  return html`<section><h2>Rank distribution</h2><p class="lead">LoRA rank of each block in the last round, and the share of devices that trained it over all rounds. Block 1 is next to the embeddings, the last one next to the output.</p><div class="pairs">${figures}</div></section>`;
+  const greatestRank = Math.max(1, ...series.flatMap(lastRanks));
+  const figures = series.map((one, index) => drawRanks(one, index, greatestRank));
+  const several = series.some(({ seeds }) => seeds.length > 1)
+    ? ' and seeds; the ranks are the first seed’s'
+    : '';
+  return html`<section><h2>Rank distribution</h2><p class="lead">LoRA rank of each block in the last round, and the share of devices that trained it over all rounds${several}. Block 1 is next to the embeddings, the last one next to the output.</p><div class="pairs">${figures}</div></section>`;
 }
 
-function drawRanks(series: Series, greatestRank: number): Html {
-  const ranks = series.rounds.at(-1)?.rankDistribution ?? [];
+function drawRanks(series: Series, index: number, greatestRank: number): Html {
+  const ranks = lastRanks(series);
   const title = `${series.label}: ${describeRanks(ranks)}`;
   const draw = (width: number) =>
     rankBars({
@@ -24,7 +28,13 @@ function drawRanks(series: Series, greatestRank: number): Html {
       trainedShares: trainedShares(series, ranks.length),
       greatestRank,
     });
-  return html`<figure><figcaption><h3><span class="key tone-${series.tone}"></span>${title}</h3></figcaption>${drawAtWidths(wideWidth, draw)}</figure>`;
+  const body = drawAtWidths(wideWidth, draw);
+  return drawFigure({ name: `ranks-${index + 1}`, title, tone: series.tone, body });
+}
+
+/** Of the first seed. */
+function lastRanks({ seeds }: Series): readonly number[] {
+  return seeds[0]?.rounds.at(-1)?.rankDistribution ?? [];
 }
 
 function describeRanks(ranks: readonly number[]): string {
@@ -37,13 +47,4 @@ function describeRanks(ranks: readonly number[]): string {
   if (rising) return `ranks rise from ${first} to ${last}`;
   if (falling) return `ranks fall from ${first} to ${last}`;
   return `ranks from ${Math.min(...ranks)} to ${Math.max(...ranks)}`;
-}
-
-/** A device of depth k trains the last k blocks. */
-function trainedShares({ rounds }: Series, blocks: number): number[] {
-  const depths = rounds.flatMap(({ devices }) => devices.map(({ depth }) => depth));
-  return Array.from({ length: blocks }, (_, index) => {
-    const trained = depths.filter((depth) => depth >= blocks - index).length;
-    return depths.length === 0 ? 0 : trained / depths.length;
-  });
 }

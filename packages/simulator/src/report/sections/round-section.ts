@@ -1,13 +1,15 @@
 import type { RoundRecord } from '../../run-folder/round-record.ts';
-import { type Line, lineChart } from '../charts/line-chart.ts';
+import { lineChart } from '../charts/line-chart.ts';
 import { drawFigure, namedFigure } from '../draw-figure.ts';
 import { formatIn, type Unit, unitOfBytes, unitOfSeconds } from '../format-quantity.ts';
 import { type Html, html } from '../html.ts';
 import type { Series } from '../list-series.ts';
+import { seriesLine } from '../series-line.ts';
 
-const chartWidth = 350;
+const chartWidth = 340;
 
 interface RoundQuantity {
+  readonly name: string;
   readonly title: string;
   readonly subtitle: string;
   readonly axis: string;
@@ -17,6 +19,7 @@ interface RoundQuantity {
 
 const quantities: readonly RoundQuantity[] = [
   {
+    name: 'upload',
     title: 'Upload per round',
     subtitle: 'From the devices to the server, all devices together.',
     axis: 'Upload',
@@ -24,6 +27,7 @@ const quantities: readonly RoundQuantity[] = [
     amountOf: ({ bytesUp }) => bytesUp,
   },
   {
+    name: 'download',
     title: 'Download per round',
     subtitle: 'From the server to the devices, all devices together.',
     axis: 'Download',
@@ -31,6 +35,7 @@ const quantities: readonly RoundQuantity[] = [
     amountOf: ({ bytesDown }) => bytesDown,
   },
   {
+    name: 'waiting-per-round',
     title: 'Waiting time per round',
     subtitle: 'From a device’s own end to the round’s, mean over devices.',
     axis: 'Waiting time',
@@ -46,20 +51,22 @@ export function roundSection(series: readonly Series[]): Html {
 }
 
 function drawQuantity(quantity: RoundQuantity, series: readonly Series[]): Html {
-  const { title, subtitle, axis, amountOf } = quantity;
-  const greatest = Math.max(0, ...series.flatMap(({ rounds }) => rounds.map(amountOf)));
+  const { name, title, subtitle, axis, amountOf } = quantity;
+  const greatest = Math.max(0, ...allRounds(series).map(amountOf));
   const unit = quantity.unitOf(greatest);
-  const lines = series.map(
-    ({ label, tone, dash, rounds }): Line => ({
-      label,
-      tone,
-      dash,
-      points: rounds.map((round) => ({
-        x: round.round,
-        y: amountOf(round) / unit.divisor,
-        value: formatIn(unit, amountOf(round)),
-        place: `round ${round.round}`,
-      })),
+  const lines = series.map((one) =>
+    seriesLine(one, {
+      curves: one.seeds.map(({ rounds }) =>
+        rounds.map((round) => ({
+          x: round.round,
+          y: amountOf(round) / unit.divisor,
+          place: `round ${round.round}`,
+        })),
+      ),
+      // The grid of the mean is the rounds that all seeds have.
+      steps: Math.max(1, Math.min(...one.seeds.map(({ rounds }) => rounds.length)) - 1),
+      formatX: (round) => `round ${round}`,
+      formatY: (value) => formatIn(unit, value * unit.divisor),
     }),
   );
   const body = lineChart({
@@ -68,8 +75,9 @@ function drawQuantity(quantity: RoundQuantity, series: readonly Series[]): Html 
     height: 240,
     x: {
       title: 'Round',
+      whole: true,
       from: 1,
-      to: Math.max(2, ...series.map(({ rounds }) => rounds.length)),
+      to: Math.max(2, ...allRounds(series).map(({ round }) => round)),
       format: String,
     },
     y: {
@@ -80,7 +88,7 @@ function drawQuantity(quantity: RoundQuantity, series: readonly Series[]): Html 
     },
     lines,
   });
-  return drawFigure({ title: `${title}${describeMeans(series, amountOf, unit)}`, subtitle, body });
+  return drawFigure({ name, title: `${title}${describeMeans(series, amountOf, unit)}`, subtitle, body });
 }
 
 /** `: legend 2.4 MB, fedlora 6.0 MB`; empty where a title has no room for so many. */
@@ -90,9 +98,14 @@ function describeMeans(
   unit: Unit,
 ): string {
   if (series.length > 3) return '';
-  const means = series.flatMap(({ label, rounds }) => {
+  const means = series.flatMap((one) => {
+    const rounds = allRounds([one]);
     const sum = rounds.reduce((total, round) => total + amountOf(round), 0);
-    return rounds.length === 0 ? [] : namedFigure(label, formatIn(unit, sum / rounds.length));
+    return rounds.length === 0 ? [] : namedFigure(one.label, formatIn(unit, sum / rounds.length));
   });
   return means.length === 0 ? '' : `: ${means.join(', ')}`;
+}
+
+function allRounds(series: readonly Series[]): RoundRecord[] {
+  return series.flatMap(({ seeds }) => seeds.flatMap(({ rounds }) => rounds));
 }

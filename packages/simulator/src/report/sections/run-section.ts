@@ -1,15 +1,17 @@
 import type { PartitionRule } from '../../partition/partition-rule.ts';
-import type { Run } from '../../run-folder/read-run.ts';
 import { formatBytes } from '../format-quantity.ts';
+import { type RunGroup, seedOf } from '../group-runs.ts';
 import { type Html, html } from '../html.ts';
 
-/** What was run: model, data, fleet, seed and host of each run. */
-export function runSection(runs: readonly Run[]): Html {
-  return html`<section class="runs" aria-label="What was run">${runs.map((run) => describeRun(run, runs.length > 1))}</section>`;
+/** What was run: model, data, fleet, seeds and host of each experiment. */
+export function runSection(groups: readonly RunGroup[]): Html {
+  return html`<section class="runs" aria-label="What was run">${groups.map((group) => describeGroup(group, groups.length > 1))}</section>`;
 }
 
-function describeRun({ name, summary }: Run, named: boolean): Html {
-  const { model, data, config, host } = summary;
+function describeGroup({ name, runs }: RunGroup, named: boolean): Html {
+  const { model, data, config, host } = runs[0].summary;
+  const seeds = runs.map(seedOf);
+  const hosts = new Set(runs.map((run) => JSON.stringify(run.summary.host))).size;
   const facts: [string, string, string][] = [
     [
       'Model',
@@ -21,11 +23,15 @@ function describeRun({ name, summary }: Run, named: boolean): Html {
       data.id,
       `${count(data.train)} training and ${count(data.test)} test examples, ${data.classes} classes, ${describePartition(data.partition)}`,
     ],
-    ['Fleet', config.fleet, `${count(config.devices)} simulated devices, seed ${config.seed}`],
+    [
+      'Fleet',
+      config.fleet,
+      `${count(config.devices)} simulated devices, ${seeds.length > 1 ? 'seeds' : 'seed'} ${seeds.join(', ')}`,
+    ],
     [
       'Host',
       host.cpu,
-      `${host.cores} cores, ${formatBytes(host.memoryBytes)}, ${host.os}, Node\u00a0${host.node}`,
+      `${host.cores} cores, ${formatBytes(host.memoryBytes)}, ${host.os}, Node\u00a0${host.node}${hosts > 1 ? ', and others' : ''}`,
     ],
   ];
   const heading = named ? html`<h3>${name}</h3>` : html``;

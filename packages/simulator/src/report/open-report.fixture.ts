@@ -1,0 +1,75 @@
+import { accessSync, constants } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
+import type { Run } from '../run-folder/read-run.ts';
+import { renderReport } from './render-report.ts';
+
+/** Reports in a real Chromium: the one at CHROMIUM_PATH, else one on the PATH. */
+export interface ReportBrowser {
+  open(runs: Run | readonly Run[], options?: BrowserContextOptions): Promise<OpenReport>;
+  close(): Promise<void>;
+}
+
+export interface OpenReport {
+  readonly page: Page;
+  /** Everything the console was told, and addresses that the page asked for other than its own. */
+  readonly complaints: string[];
+}
+
+export const desktop: BrowserContextOptions = { viewport: { width: 1280, height: 900 } };
+export const phone: BrowserContextOptions = { viewport: { width: 360, height: 800 } };
+
+export async function launchReportBrowser(): Promise<ReportBrowser> {
+  const folder = await mkdtemp(join(tmpdir(), 'legend-report-'));
+  const browser = await chromium.launch({
+    executablePath: findChromium(),
+    args: ['--no-sandbox', '--disable-background-networking'],
+  });
+  return {
+    open: async (runs, options = desktop) => {
+      const path = join(folder, 'report.html');
+      await writeFile(path, renderReport(runs));
+      const page = await browser.newPage(options);
+      const address = pathToFileURL(path).href;
+      const complaints: string[] = [];
+      page.on('console', (message) => complaints.push(message.text()));
+      page.on('pageerror', (error) => complaints.push(error.message));
+      page.on('request', (request) => {
+        if (request.url() !== address && !request.url().startsWith('blob:')) complaints.push(request.url());
+      });
+      await page.goto(address);
+      return { page, complaints };
+    },
+    close: async () => {
+      await browser.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** The section of the page with this heading. */
+export function sectionOf(page: Page, heading: string): Locator {
+  return page.locator('section', { has: page.locator(`h2:text-is("${heading}")`) });
+}
+
+function findChromium(): string {
+  const { CHROMIUM_PATH, PATH = '' } = process.env;
+  if (CHROMIUM_PATH !== undefined) return CHROMIUM_PATH;
+  const found = PATH.split(delimiter)
+    .flatMap((place) => ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(place, name)))
+    .find(isExecutable);
+  if (found !== undefined) return found;
+  throw new Error('The report is tested in Chromium: install `chromium`, or set CHROMIUM_PATH to one.');
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,12 @@
+import type { DeviceRecord, RoundRecord } from '../../run-folder/round-record.ts';
+import { chooseEvenly } from '../choose-evenly.ts';
+import type { DeviceLimit } from './limit-devices.ts';
+
+/** The devices of a round that the page shows: an even choice, the slowest always among them. */
+export function chooseDevices({ devices }: RoundRecord, { devices: limit }: DeviceLimit): DeviceRecord[] {
+  const [first] = devices;
+  if (first === undefined || devices.length <= limit) return [...devices];
+  const slowest = devices.reduce((one, other) => (other.seconds > one.seconds ? other : one), first);
+  const chosen = new Set([...chooseEvenly(devices, limit - 1), slowest]);
+  return devices.filter((device) => chosen.has(device));
+}
