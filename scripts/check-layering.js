@@ -15,8 +15,9 @@ const arrows = {
   method: ['base', 'adapter'],
   models: ['base', 'adapter', 'compiler'],
   lora: ['base', 'adapter', 'compiler', 'models'],
+  wire: ['base', 'adapter', 'models'],
   trainer: ['base', 'adapter', 'compiler', 'models', 'lora'],
-  simulator: ['base', 'adapter', 'method', 'models', 'lora', 'trainer'],
+  simulator: ['base', 'adapter', 'method', 'models', 'lora', 'trainer', 'wire'],
   cli: [
     'base',
     'adapter',
@@ -27,6 +28,7 @@ const arrows = {
     'models',
     'lora',
     'trainer',
+    'wire',
     'simulator',
   ],
 };

@@ -22,6 +22,13 @@ export function numberFrom(minimum: number): (text: string) => number {
   };
 }
 
+/** A finite number above 0. */
+export function numberAboveZero(text: string): number {
+  const value = numberFrom(0)(text);
+  if (value === 0) throw new InvalidArgumentError('Expected a number above 0.');
+  return value;
+}
+
 /** A comma-separated list of names. */
 export function names(text: string): string[] {
   const list = text.split(',').map((name) => name.trim());

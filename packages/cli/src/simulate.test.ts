@@ -120,24 +120,6 @@ describe('simulate', () => {
   });
 });
 
-describe('report', () => {
-  test('compares runs in a table and in one HTML file', async () => {
-    const file = join(await newFolder(), 'comparison.html');
-    const { code, stdout } = await runLegend('report', whole, whole, '--out', file);
-    expect(code).toBe(0);
-    expect(stdout.match(/legend/g)).toHaveLength(2);
-    expect(stdout).not.toContain('\u001b');
-    const page = await readFile(file, 'utf8');
-    expect(page).toMatch(/^<!doctype html>/);
-    expect(page).toContain('box-3');
-  });
-
-  test('prints one JSON document', async () => {
-    const { stdout } = await runLegend('report', whole, '--json');
-    expect(JSON.parse(stdout)).toMatchObject([{ strategy: 'legend', rounds: 4 }, { strategy: 'fedlora' }]);
-  });
-});
-
 describe('plan', () => {
   const planOf = async (...options: string[]) => {
     const { code, stdout, stderr } = await runLegend(

@@ -16,12 +16,19 @@ export interface AdapterSum {
   readonly tensors: Map<string, WeightedSum>;
 }
 
-/** Of one tensor of the global adapter; row-major like it. */
+/** Of one tensor of the global adapter. */
 interface WeightedSum {
-  /** Σ n_i·x_i over the devices that have the value. */
+  readonly dims: readonly number[];
+  /** Σ n_i·x_i over the devices that have the value; row-major. */
   readonly values: Float64Array;
-  /** Σ n_i over the same. */
-  readonly examples: Float64Array;
+  /** What was added, by its shape: few shapes, however many devices. */
+  readonly corners: Corner[];
+}
+
+/** The first rows and columns of a matrix, as many as some devices have, and Σ n_i over these devices. */
+interface Corner {
+  readonly dims: readonly number[];
+  examples: number;
 }
 
 /**
@@ -44,35 +51,54 @@ export function beginSum(global: GlobalState, plan: Plan): AdapterSum {
 export function addToSum(sum: AdapterSum, update: Update): AdapterSum {
   sum.starts.check(update);
   for (const [name, tensor] of namedTensors(update.adapter)) {
-    const dims = sum.dims.get(name) ?? tensor.dims;
     let total = sum.tensors.get(name);
     if (total === undefined) {
-      const size = dims.reduce((product, dim) => product * dim, 1);
-      total = { values: new Float64Array(size), examples: new Float64Array(size) };
+      const dims = sum.dims.get(name) ?? tensor.dims;
+      total = { dims, values: new Float64Array(sizeOf(dims)), corners: [] };
       sum.tensors.set(name, total);
     }
-    addCorner(total, dims.at(-1) ?? 1, tensor, update.examples);
+    addTensor(total, tensor, update.examples);
   }
   return sum;
 }
 
-/** Adds a matrix to the first rows and columns of the sum, which has `columns` of them. */
-function addCorner(
-  { values, examples }: WeightedSum,
-  columns: number,
-  { dims, data }: Tensor,
-  weight: number,
-): void {
-  const ownColumns = dims.at(-1) ?? 1;
-  // Rows as long as the sum's follow one another in both, as if they were one.
-  const width = ownColumns === columns ? data.length : ownColumns;
-  for (let start = 0, target = 0; start < data.length; start += width, target += columns) {
-    for (let column = 0; column < width; column++) {
-      const index = target + column;
-      values[index] = (values[index] ?? 0) + weight * (data[start + column] ?? 0);
-      examples[index] = (examples[index] ?? 0) + weight;
+function addTensor({ dims, values, corners }: WeightedSum, tensor: Tensor, examples: number): void {
+  const { data } = tensor;
+  forEachRun(dims, tensor.dims, (from, to, length) => {
+    for (let index = 0; index < length; index++) {
+      values[to + index] = (values[to + index] ?? 0) + examples * (data[from + index] ?? 0);
     }
+  });
+  const corner = corners.find((known) => haveSameDims(known.dims, tensor.dims));
+  if (corner === undefined) corners.push({ dims: tensor.dims, examples });
+  else corner.examples += examples;
+}
+
+/**
+ * Calls `visit` for the values of a corner that follow one another both in it and in the whole: its rows, or all of it
+ * at once where its rows are whole ones.
+ */
+function forEachRun(
+  whole: readonly number[],
+  corner: readonly number[],
+  visit: (from: number, to: number, length: number) => void,
+): void {
+  const columns = whole.at(-1) ?? 1;
+  const ownColumns = corner.at(-1) ?? 1;
+  const size = sizeOf(corner);
+  if (ownColumns === columns) {
+    visit(0, 0, size);
+    return;
   }
+  for (let from = 0, to = 0; from < size; from += ownColumns, to += columns) visit(from, to, ownColumns);
+}
+
+function haveSameDims(one: readonly number[], other: readonly number[]): boolean {
+  return one.length === other.length && one.every((dim, axis) => dim === other[axis]);
+}
+
+function sizeOf(dims: readonly number[]): number {
+  return dims.reduce((product, dim) => product * dim, 1);
 }
 
 /** The averages. Tensors that nobody trained are the global ones themselves; without updates, so is the whole state. */
@@ -85,9 +111,21 @@ export function finishSum({ global, tensors }: AdapterSum): GlobalState {
   return { ...global, adapter };
 }
 
-function averageOf({ values, examples }: WeightedSum, kept: Float32Array): Float32Array {
+function averageOf(total: WeightedSum, kept: Float32Array): Float32Array {
+  const examples = countExamples(total);
   return kept.map((value, index) => {
     const weight = examples[index] ?? 0;
-    return weight === 0 ? value : (values[index] ?? 0) / weight;
+    return weight === 0 ? value : (total.values[index] ?? 0) / weight;
   });
+}
+
+/** Σ n_i of each value, over the devices that have it. */
+function countExamples({ dims, values, corners }: WeightedSum): Float64Array {
+  const counts = new Float64Array(values.length);
+  for (const { dims: own, examples } of corners) {
+    forEachRun(dims, own, (_, to, length) => {
+      for (let index = to; index < to + length; index++) counts[index] = (counts[index] ?? 0) + examples;
+    });
+  }
+  return counts;
 }

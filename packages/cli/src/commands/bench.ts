@@ -2,10 +2,11 @@ import { cpus } from 'node:os';
 import { openModel } from '@legend/models';
 import { measureCapacity, nodeRuntime } from '@legend/trainer';
 import { Command } from 'commander';
+import { addProfileOptions, type ProfileOptions, profileTarget, writeProfile } from '../device-profile.ts';
 import { integerFrom, sharedOptions } from '../options.ts';
 import { locateModel } from '../resolve-inputs.ts';
 
-interface BenchOptions {
+interface BenchOptions extends ProfileOptions {
   readonly model: string;
   readonly batchSize: number;
   readonly tokens: number;
@@ -16,7 +17,7 @@ interface BenchOptions {
 }
 
 export function benchCommand(): Command {
-  return new Command('bench')
+  const command = new Command('bench')
     .description("this machine's training speed: milliseconds per block, tokens per second, share of peak")
     .addOption(sharedOptions.model().default('minilm-l6'))
     .option('--batch-size <n>', 'examples per step', integerFrom(1), 16)
@@ -26,11 +27,14 @@ export function benchCommand(): Command {
     .addOption(sharedOptions.threads().default(1))
     .addOption(sharedOptions.json())
     .action(bench);
+  return addProfileOptions(command);
 }
 
 async function bench(options: BenchOptions): Promise<void> {
   const { batchSize, tokens, rank, threads, repeats } = options;
-  const model = await openModel((await locateModel(options.model)).folder, { seed: 0 });
+  const target = await profileTarget(options);
+  const { folder, id } = await locateModel(options.model);
+  const model = await openModel(folder, { seed: 0 });
   const capacity = await measureCapacity(
     model,
     nodeRuntime({ threads }),
@@ -38,16 +42,16 @@ async function bench(options: BenchOptions): Promise<void> {
     repeats,
   );
   const measured = { ...capacity, peakMemoryBytes: process.resourceUsage().maxRSS * 1024 };
+  const setting = { cpu: cpus()[0]?.model, threads, batchSize, tokens, rank };
+  const shape = `batch ${batchSize} x ${tokens} tokens, rank ${rank}, threads ${threads}, ${setting.cpu}`;
+  const device = target && (await writeProfile(target, capacity, `${id}, ${shape}`));
   if (options.json) {
-    console.log(
-      JSON.stringify({ cpu: cpus()[0]?.model, threads, batchSize, tokens, rank, ...measured }, null, 2),
-    );
+    const profile = target && { fleetProfile: { file: target.file, device } };
+    console.log(JSON.stringify({ ...setting, ...measured, ...profile }, null, 2));
     return;
   }
   const ms = (seconds: number) => `${(1000 * seconds).toFixed(1)} ms`;
-  console.log(
-    `${options.model}, batch ${batchSize} x ${tokens} tokens, rank ${rank}, threads ${threads}, ${cpus()[0]?.model}`,
-  );
+  console.log(`${options.model}, ${shape}`);
   console.log(`forward           ${ms(measured.forwardSecondsPerBlock)} per block`);
   console.log(`backward          ${ms(measured.backwardSecondsPerBlock)} per block`);
   for (const [index, seconds] of measured.stepSeconds.entries()) {
@@ -59,4 +63,5 @@ async function bench(options: BenchOptions): Promise<void> {
   console.log(`matrix product    ${(measured.peakFlops / 1e9).toFixed(1)} GFLOP/s (ONNX Runtime, float32)`);
   console.log(`share of that     ${(100 * measured.shareOfPeak).toFixed(0)}% in a full-depth step`);
   console.log(`peak memory       ${(measured.peakMemoryBytes / 1e6).toFixed(0)} MB`);
+  if (target) console.log(`device profile    ${target.id}, written to ${target.file}`);
 }

@@ -1,15 +1,18 @@
-import { createAdapter, selectLinearMaps } from '@legend/lora';
-import { createStrategy, type Plan, strategyNames } from '@legend/method';
+import { selectLinearMaps } from '@legend/lora';
+import { checkPlan, type Plan, type RoundContext, type StrategyOptions, strategyNames } from '@legend/method';
 import { openModel } from '@legend/models';
 import {
   blockWork,
+  createInitialAdapter,
   deviceCapacities,
   formatBytes,
   formatSeconds,
   loadFleet,
+  loadStrategy,
   modelProfile,
 } from '@legend/simulator';
-import { Command } from 'commander';
+import { type Codec, codecNames, valueBytes } from '@legend/wire';
+import { Command, Option } from 'commander';
 import { integerFrom, numberFrom, sharedOptions } from '../options.ts';
 import { parseRanks } from '../parse-ranks.ts';
 import { locateModel } from '../resolve-inputs.ts';
@@ -25,6 +28,8 @@ interface PlanOptions {
   readonly maxLength: number;
   readonly ranks?: string;
   readonly waitingBound?: number;
+  readonly planner?: NonNullable<StrategyOptions['planner']>;
+  readonly codec: Codec;
   readonly seed: number;
   readonly json?: boolean;
 }
@@ -34,7 +39,11 @@ export function planCommand(): Command {
     .description("a round's plan for a fleet, without training")
     .requiredOption('--fleet <ref>', 'fleet file (YAML or JSON) or built-in name')
     .addOption(sharedOptions.model().makeOptionMandatory())
-    .option('--strategy <name>', strategyNames.join(', '), 'legend')
+    .option(
+      '--strategy <name>',
+      `${strategyNames.join(', ')}, or the path of a file that exports one`,
+      'legend',
+    )
     .option('--devices <n>', "number of devices (default: the fleet's)", integerFrom(1))
     .option('--round <n>', 'round, on which modes and bandwidths depend', integerFrom(1), 1)
     .option('--local-steps <n>', 'steps per round', integerFrom(1), 8)
@@ -46,33 +55,45 @@ export function planCommand(): Command {
       'plan shorter rounds while devices wait longer than this',
       numberFrom(0),
     )
+    .addOption(
+      new Option('--planner <name>', 'how LEGEND chooses depths').choices(['greedy', 'optimal', 'full']),
+    )
+    .addOption(new Option('--codec <name>', 'how messages are encoded').choices(codecNames).default('f32'))
     .addOption(sharedOptions.seed().default(1))
     .addOption(sharedOptions.json())
     .action(plan);
 }
 
 async function plan(options: PlanOptions): Promise<void> {
-  const { devices, round, seed, localSteps, batchSize, maxLength, ranks, waitingBound } = options;
-  const strategy = createStrategy(options.strategy, {
+  const { devices, round, seed, localSteps, batchSize, maxLength, ranks, waitingBound, codec } = options;
+  const { strategy } = await loadStrategy(options.strategy, {
     ...(ranks !== undefined && { ranks: parseRanks(ranks) }),
+    ...(options.planner && { planner: options.planner }),
     ...(waitingBound !== undefined && { waitingBoundSeconds: waitingBound }),
   });
   const fleet = await loadFleet(options.fleet);
   const model = await openModel((await locateModel(options.model)).folder, { seed });
   const { architecture } = model;
   const targets = selectLinearMaps(architecture, architecture.defaultTargets);
+  const names = targets.map(({ name }) => name);
   const shape = { batchSize, tokens: maxLength };
   const profile = modelProfile(model, targets, shape);
   const capacities = deviceCapacities(fleet, { devices, round, seed, work: blockWork(architecture, shape) });
-  const specification = { targets: architecture.defaultTargets, ...strategy.initialRanks(profile) };
-  const result = strategy.plan({
+  const context: RoundContext = {
     round,
     profile,
     localSteps,
     trunk: 'base',
+    valueBytes: valueBytes(codec),
+    lastEvaluation: null,
     devices: capacities.filter(({ available }) => available),
-    global: { adapter: createAdapter(architecture, specification, model.head, seed), memory: null },
-  });
+    global: {
+      adapter: createInitialAdapter(model, names, strategy.initialAdapter(profile), seed),
+      memory: null,
+    },
+  };
+  const result = strategy.plan(context);
+  checkPlan(result, context);
   if (options.json) console.log(JSON.stringify({ blocks: profile.blocks, ...result }, null, 2));
   else print(result);
 }

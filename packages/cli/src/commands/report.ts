@@ -1,25 +1,42 @@
 import { writeFileAtomically } from '@legend/base/node';
-import { comparisonRows, formatComparisonTable, readRun, renderReport } from '@legend/simulator';
+import {
+  comparisonRows,
+  formatComparisonTable,
+  readRuns,
+  renderReport,
+  writeResults,
+} from '@legend/simulator';
 import { Command } from 'commander';
 import { sharedOptions } from '../options.ts';
 
 interface ReportOptions {
+  readonly baseline?: string;
   readonly out?: string;
+  readonly results?: string;
   readonly json?: boolean;
 }
 
 export function reportCommand(): Command {
   return new Command('report')
-    .description('compare finished runs')
-    .argument('<dir...>', 'run folders')
+    .description('compare finished runs; those that differ in the seed only are one experiment')
+    .argument('<dir...>', 'run folders, or folders that hold run folders such as seed-1, seed-2')
+    .option(
+      '--baseline <name>',
+      'strategy that speed-up and saving are against (default: fedlora, else the last)',
+    )
     .option('--out <file>', 'also write the comparison as one HTML file')
+    .option('--results <dir>', 'also write results.json, table.md and charts of one experiment')
     .addOption(sharedOptions.json())
     .action(report);
 }
 
-async function report(folders: readonly string[], { out, json }: ReportOptions): Promise<void> {
-  const runs = await Promise.all(folders.map(readRun));
-  const rows = comparisonRows(runs);
+async function report(
+  folders: readonly string[],
+  { baseline, out, results, json }: ReportOptions,
+): Promise<void> {
+  const runs = await readRuns(folders);
+  const rows = comparisonRows(runs, { baseline });
+  if (results !== undefined) await writeResults(results, runs, { baseline });
   if (out !== undefined) await writeFileAtomically(out, renderReport(runs));
   console.log(json ? JSON.stringify(rows, null, 2) : formatComparisonTable(rows));
 }

@@ -1,7 +1,18 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '@legend/base';
-import { comparisonRows, formatComparisonTable, loadExperiment, runExperiment } from '@legend/simulator';
+import { writeFileAtomically } from '@legend/base/node';
+import {
+  comparisonRows,
+  type Experiment,
+  formatComparisonTable,
+  loadExperiment,
+  readRuns,
+  renderReport,
+  runExperiment,
+  type Summary,
+} from '@legend/simulator';
 import { Command } from 'commander';
 import { headClasses } from '../head-classes.ts';
 import { onInterrupt } from '../interruption.ts';
@@ -28,7 +39,7 @@ export function simulateCommand(): Command {
   return new Command('simulate')
     .description('compare strategies on a simulated fleet: real training, virtual time')
     .argument('[experiment]', 'experiment file (YAML or JSON); options win over it')
-    .option('--strategy <names>', 'strategies to run, separated by commas', names)
+    .option('--strategy <names>', 'strategies to run, names or paths of files, separated by commas', names)
     .addOption(sharedOptions.model())
     .addOption(sharedOptions.data())
     .option('--fleet <ref>', 'fleet file (YAML or JSON) or built-in name')
@@ -64,30 +75,72 @@ async function simulate(file: string | undefined, options: SimulateOptions): Pro
   const { signal, dispose } = onInterrupt(
     `interrupted; continue with the same command and --out ${out} --resume`,
   );
-  const display = showExperiment(experiment, { json: options.json === true });
+  const runs = listRuns(experiment, options, out);
+  const display = showExperiment(experiment, { json: options.json === true, runs: runs.length });
   try {
-    const summary = await runExperiment(experiment, {
-      modelId: model.id,
-      pretrainedName: model.pretrainedName,
-      modelFolder: model.folder,
-      modelSha256: model.sha256,
-      data: { id: train.id, classes: train.classes, train: train.examples, test: test.examples },
-      out,
-      resume: options.resume === true,
-      workers: options.workers,
-      onEvent: display.onEvent,
-      signal,
-    });
+    const summaries: Summary[] = [];
+    for (const run of runs) {
+      display.onRun(run.experiment.seed);
+      const summary = await runExperiment(run.experiment, {
+        modelId: model.id,
+        pretrainedName: model.pretrainedName,
+        modelFolder: model.folder,
+        modelSha256: model.sha256,
+        data: { id: train.id, classes: train.classes, train: train.examples, test: test.examples },
+        out: run.out,
+        resume: run.resume,
+        workers: options.workers,
+        onEvent: display.onEvent,
+        signal,
+      });
+      summaries.push(summary);
+    }
     display.done();
-    if (options.json) console.log(JSON.stringify(summary, null, 2));
-    else
-      console.log(
-        `\n${formatComparisonTable(comparisonRows([{ name: out, summary }]))}\nreport: ${join(out, 'report.html')}`,
-      );
+    await showResults(out, runs, summaries, options);
   } finally {
     display.done();
     dispose();
   }
+}
+
+/** One run of the experiment. */
+interface Run {
+  readonly experiment: Experiment;
+  readonly out: string;
+  readonly resume: boolean;
+}
+
+/** A run for every seed, in folders of their own below `out`; without a list of seeds, or with --seed, one in `out`. */
+function listRuns(
+  { seeds, ...experiment }: Experiment,
+  { seed, resume = false }: SimulateOptions,
+  out: string,
+): readonly Run[] {
+  if (seeds === undefined || seed !== undefined) return [{ experiment, out, resume }];
+  return seeds.map((each) => {
+    const folder = join(out, `seed-${each}`);
+    return { experiment: { ...experiment, seed: each }, out: folder, resume: resume && existsSync(folder) };
+  });
+}
+
+/** The comparison on stdout; of several runs also a report over all of them. */
+async function showResults(
+  out: string,
+  runs: readonly Run[],
+  summaries: readonly Summary[],
+  { json = false }: SimulateOptions,
+): Promise<void> {
+  const [only] = summaries;
+  const report = join(out, 'report.html');
+  if (runs.some((run) => run.out !== out)) {
+    await writeFileAtomically(report, renderReport(await readRuns(runs.map((run) => run.out))));
+  }
+  if (json) {
+    console.log(JSON.stringify(summaries.length === 1 ? only : summaries, null, 2));
+    return;
+  }
+  const compared = summaries.map((summary, index) => ({ name: runs[index]?.out ?? out, summary }));
+  console.log(`\n${formatComparisonTable(comparisonRows(compared))}\nreport: ${report}`);
 }
 
 /** The run folder: the one named, or a new one. */

@@ -11,11 +11,18 @@ import { noteCutTexts } from './note-cut-texts.ts';
 
 const BAR_WIDTH = 20;
 
+export interface ExperimentDisplay {
+  /** Before the run with this seed. */
+  readonly onRun: (seed: number) => void;
+  readonly onEvent: (event: ExperimentEvent) => void;
+  readonly done: () => void;
+}
+
 /** Shows an experiment on stderr: a line per round, and below them a live one where stderr is a terminal. */
 export function showExperiment(
   { rounds, strategies }: Experiment,
-  { json }: { readonly json: boolean },
-): { readonly onEvent: (event: ExperimentEvent) => void; readonly done: () => void } {
+  { json, runs }: { readonly json: boolean; readonly runs: number },
+): ExperimentDisplay {
   const update = createLogUpdate(process.stderr);
   const live = process.stderr.isTTY && !json;
   const started = performance.now();
@@ -23,7 +30,8 @@ export function showExperiment(
   let roundsRun = 0;
   /** Rounds of the current strategy, those of an interrupted run included. */
   let roundsDone = 0;
-  let strategiesToCome = strategies.length;
+  /** In this run and those after it. */
+  let strategiesToCome = strategies.length * runs;
 
   const say = (line: string): void => {
     if (live) update.clear();
@@ -35,10 +43,18 @@ export function showExperiment(
     const left = rounds - roundsDone + strategiesToCome * rounds;
     return `at most ${formatDuration(perRound * left)} left`;
   };
+  const onRun = (seed: number): void => {
+    if (runs > 1) say(`\nseed ${seed}`);
+  };
   const onEvent = (event: ExperimentEvent): void => {
     switch (event.type) {
       case 'texts-cut':
         noteCutTexts(event.texts, event.maxLength);
+        return;
+      case 'strategy-changed':
+        say(
+          `note: ${event.path} has changed since ${event.strategy} ran its first rounds; they stay as they are`,
+        );
         return;
       case 'strategy-started':
         roundsDone = event.roundsDone;
@@ -84,5 +100,5 @@ export function showExperiment(
     update.clear();
     update.done();
   };
-  return { onEvent, done };
+  return { onRun, onEvent, done };
 }

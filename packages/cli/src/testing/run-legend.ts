@@ -10,7 +10,8 @@ import { seededRandom } from '@legend/base';
 /** Runs the real program as a child process, offline, with nothing in its caches, on the smallest model. */
 
 const program = fileURLToPath(new URL('../main.ts', import.meta.url));
-const home = mkdtempSync(join(tmpdir(), 'legend-home-'));
+/** Where `legend` is started. */
+export const home = mkdtempSync(join(tmpdir(), 'legend-home-'));
 
 /** BERT with 3 blocks, hidden size 32, 64 positions and a head of 3 classes. */
 export const tinyModel = fileURLToPath(new URL('../../../../testdata/models/bert', import.meta.url));

@@ -13,7 +13,7 @@ export interface StrategyOptions {
   readonly waitingBoundSeconds?: number;
   /** `greedy` by default. */
   readonly planner?: Planner;
-  /** Of the greedy planner; `shared` by default. */
+  /** Of the greedy planner; `fastest` by default. */
   readonly deadline?: Deadline;
   /** Of the optimal planner; `wait` by default. */
   readonly stragglers?: Stragglers;
@@ -71,7 +71,7 @@ export function resolveOptions(options: StrategyOptions): ResolvedOptions {
     alphaPerRank = DEFAULT_ALPHA_PER_RANK,
     waitingBoundSeconds = null,
     planner = 'greedy',
-    deadline = 'shared',
+    deadline = 'fastest',
     stragglers = 'wait',
     importance = 'learned',
     rankSharing = 'shared',

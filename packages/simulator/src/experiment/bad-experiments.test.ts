@@ -26,6 +26,13 @@ const failureOf = (run: Promise<unknown>) => run.catch((error: unknown) => error
 describe('refused before a folder is made:', () => {
   const changes: [string, Record<string, unknown>, string, string][] = [
     ['an unknown strategy', { strategies: ['fedlora', 'legendary'] }, 'strategy-unknown', 'legendary'],
+    [
+      'a name that is no folder',
+      { strategies: [{ name: 'a/b', strategy: 'legend' }] },
+      'strategy-name',
+      'a/b',
+    ],
+    ['a strategy twice', { strategies: ['legend', 'legend'] }, 'variant-twice', 'legend twice'],
     ['an unknown fleet', { fleet: 'jetson-8' }, 'fleet-unknown', 'Did you mean "jetson-80"?'],
     ['more devices than the fleet lists', { devices: 5 }, 'fleet-size', 'at most 4'],
     ['an unknown target', { targets: ['query', 'valeu'] }, 'target-unknown', 'valeu'],
@@ -60,7 +67,7 @@ describe('refused before a folder is made:', () => {
     expect(failure).toMatchObject({
       code: 'no-device-fits',
       message: expect.stringMatching(
-        /^fedlora, plan: expected a device with [\d.]+ kB memory, to train 3 blocks, got 4 devices, at most 250.0 kB memory\./,
+        /^fedlora, round 1, plan: expected a device with [\d.]+ kB memory, to train 3 blocks, got 4 devices, at most 250.0 kB memory\./,
       ),
     });
     expect(events).toEqual([]);
@@ -134,6 +141,27 @@ describe('a folder that holds a run', () => {
     expect(await failureOf(runTiny(other, out, { resume: true }))).toMatchObject({
       code: 'run-folder-other-run',
       message: expect.stringContaining('config.rounds = 3'),
+    });
+  });
+
+  test('is not resumed when what its fleet file or its data say has changed', async () => {
+    const text = await readFile(fleet, 'utf8');
+    await writeFile(fleet, text.replace('"memoryBytes":1000000000', '"memoryBytes":2000000000'));
+    const changedFleet = await failureOf(runTiny(experiment, out, { resume: true }));
+    await writeFile(fleet, text);
+    expect(changedFleet).toMatchObject({
+      code: 'run-folder-other-run',
+      message: expect.stringContaining('fleet.sha256'),
+    });
+    const train = tinyData.train.map((example, index) =>
+      index === 7 ? { ...example, label: 1 - example.label } : example,
+    );
+    const changedData = await failureOf(
+      runTiny(experiment, out, { resume: true, data: { ...tinyData, train } }),
+    );
+    expect(changedData).toMatchObject({
+      code: 'run-folder-other-run',
+      message: expect.stringContaining('data.sha256'),
     });
   });
 

@@ -6,6 +6,8 @@ import type { StrategySummary } from '../run-folder/summary.ts';
 export type ExperimentEvent =
   /** So many texts, training and test together, are longer than `maxLength` tokens. */
   | { readonly type: 'texts-cut'; readonly texts: number; readonly maxLength: number }
+  /** The rounds done, or the strategy's whole run, are of another content of its file. */
+  | { readonly type: 'strategy-changed'; readonly strategy: string; readonly path: string }
   | { readonly type: 'strategy-started'; readonly strategy: string; readonly roundsDone: number }
   | {
       readonly type: 'device-trained';

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadExperiment, parseExperiment } from './experiment.ts';
 import { newFolder } from './tiny-experiment.fixture.ts';
@@ -12,7 +12,10 @@ test('an empty experiment is the default one', () => {
     devices: null,
     strategies: ['legend', 'fedlora'],
     partition: { kind: 'iid' },
-    local: { steps: 8, batchSize: 8, optimizer: 'adamw' },
+    trunk: { kind: 'base', refreshRounds: 1 },
+    trunkCache: null,
+    codec: { up: 'f32', down: 'f32' },
+    local: { steps: 8, batchSize: 8, optimizer: 'adamw', schedule: 'constant' },
   });
 });
 
@@ -25,7 +28,24 @@ describe('refused with the field and what to do:', () => {
     ['no rounds', { rounds: 0 }, 'rounds: expected a number above 0, got 0'],
     ['a text for a list', { strategies: 'legend' }, 'strategies: expected a list, got "legend"'],
     ['no strategy', { strategies: [] }, 'strategies: expected a list of at least 1 item'],
-    ['a strategy twice', { strategies: ['legend', 'legend'] }, 'strategies: expected every strategy once'],
+    [
+      'an unknown key of a variant',
+      { strategies: ['legend', { name: 'a', strategy: 'legend', plannr: 'full' }] },
+      'got the unknown key "plannr". Did you mean "planner"?',
+    ],
+    [
+      'a misspelt value of a variant',
+      { strategies: [{ name: 'a', strategy: 'legend', planner: 'optimall' }] },
+      'Did you mean "optimal"?',
+    ],
+    ['an unknown codec', { codec: 'int4' }, 'codec: expected'],
+    [
+      'a codec that is coarser on the way down',
+      { codec: { up: 'f32', down: 'int8' } },
+      'codec: expected with up: f32, down: f32 too',
+    ],
+    ['an unknown key of the cache', { trunkCache: { megabyte: 3 } }, 'Did you mean "megabytes"?'],
+    ['a refresh period of 0', { trunk: { kind: 'global', refreshRounds: 0 } }, 'trunk.refreshRounds'],
     ['an accuracy above 1', { targetAccuracy: 80 }, 'targetAccuracy: expected a number at most 1, got 80'],
     ['an unknown estimator', { estimator: 'last-valeu' }, 'Did you mean "last-value"?'],
     ['an unknown partition', { partition: { kind: 'dirichle' } }, 'Did you mean "dirichlet"?'],
@@ -63,6 +83,21 @@ describe('an experiment file', () => {
       seed: 4,
       local: { steps: 2, batchSize: 8 },
     });
+  });
+
+  test('names paths relative to its folder, and overrides name them relative to the working directory', async () => {
+    const path = await write(
+      'fleet: ./fleet.yaml\ndata: ../rows.jsonl\nmodel: org/model\nstrategies: [legend, ./a.ts, { name: b, strategy: ../b.ts }]\n',
+    );
+    const folder = dirname(path);
+    expect(await loadExperiment(path, {})).toMatchObject({
+      fleet: join(folder, 'fleet.yaml'),
+      data: join(folder, '..', 'rows.jsonl'),
+      model: 'org/model',
+      strategies: ['legend', join(folder, 'a.ts'), { name: 'b', strategy: join(folder, '..', 'b.ts') }],
+    });
+    const overrides = { strategies: ['./c.ts'], fleet: './other.yaml' };
+    expect(await loadExperiment(path, overrides)).toMatchObject(overrides);
   });
 
   test('that is empty is the default one', async () => {

@@ -1,16 +1,24 @@
+import { seededRandom } from '@legend/base';
 import type { ModelProfile, NamedEstimator } from '@legend/method';
 import type { TokenizedDataset, TrainerPool } from '@legend/trainer';
 import { type BlockWork, type DeviceRound, deviceCapacities } from '../fleet/device-capacities.ts';
 import type { Fleet } from '../fleet/fleet.ts';
+import type { StrategyFile } from '../strategy-file/import-strategy-file.ts';
 import type { ExperimentEvent } from './experiment-event.ts';
 import type { SettledExperiment } from './settle-devices.ts';
 
-/** What all strategies of an experiment share, before anything runs. */
+/** What one strategy of an experiment runs under; the fleet and the data are the same for all of them. */
 export interface Setting {
+  /** What the strategy is called in results. */
+  readonly name: string;
+  /** null for one of ours. */
+  readonly strategyFile: StrategyFile | null;
   readonly experiment: SettledExperiment;
   readonly fleet: Fleet;
   readonly profile: ModelProfile;
   readonly work: BlockWork;
+  /** Width of the hidden states that a trunk cache holds. */
+  readonly hidden: number;
   readonly train: TokenizedDataset;
   readonly test: TokenizedDataset;
   /** Indices of each device's training examples, by its place in the fleet. */
@@ -18,9 +26,12 @@ export interface Setting {
   readonly estimator: NamedEstimator;
 }
 
-/** The setting, and what strategies run with. */
+/** What trains and evaluates: the pool of workers. */
+export type FleetTrainer = Pick<TrainerPool, 'workers' | 'train' | 'evaluate'>;
+
+/** The setting, and what a strategy runs with. */
 export interface Laboratory extends Setting {
-  readonly pool: TrainerPool;
+  readonly trainer: FleetTrainer;
   readonly onEvent: (event: ExperimentEvent) => void;
   readonly signal: AbortSignal;
 }
@@ -30,13 +41,20 @@ export interface SimulatedDevice extends DeviceRound {
   readonly examples: readonly number[];
 }
 
-/** The devices that are there in a round. */
+/**
+ * The devices of a round: of those that are there, the share C that the experiment calls for, drawn anew every round
+ * (McMahan et al., arXiv 1602.05629), rounded up.
+ */
 export function presentDevices(
   { fleet, experiment, work, shares }: Setting,
   round: number,
 ): SimulatedDevice[] {
-  const { devices, seed } = experiment;
-  return deviceCapacities(fleet, { devices, round, seed, work })
+  const { devices, seed, participation } = experiment;
+  const present = deviceCapacities(fleet, { devices, round, seed, work })
     .map((device, place) => ({ ...device, examples: shares[place] ?? [] }))
     .filter(({ available }) => available);
+  if (participation === 1) return present;
+  const drawn = seededRandom(seed, 'participation', round).shuffle(present.map(({ id }) => id));
+  const called = new Set(drawn.slice(0, Math.ceil(participation * present.length)));
+  return present.filter(({ id }) => called.has(id));
 }

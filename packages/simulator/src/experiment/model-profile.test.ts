@@ -9,12 +9,13 @@ import { tinyModelFolder } from './tiny-experiment.fixture.ts';
 const model = await openModel(tinyModelFolder, { seed: 1 });
 const { architecture } = model;
 
-test('a profile has the bytes of adapter, head and kept activations', () => {
+test('a profile has the parameters of adapter and head and the bytes of kept activations', () => {
   const queryValue = selectLinearMaps(architecture, ['query', 'value']);
   expect(modelProfile(model, queryValue, { batchSize: 2, tokens: 10 })).toMatchObject({
     blocks: 3,
-    adapterBytesPerRank: Array(3).fill(4 * 2 * (32 + 32)),
-    headBytes: 4 * (3 * 32 + 3),
+    rankParameters: Array(3).fill({ A: 2 * 32, B: 2 * 32 }),
+    bottleneckParameters: { perWidth: 65, fixed: 32 },
+    headParameters: 3 * 32 + 3,
     activationBytesPerBlock: 4 * 2 * 10 * (7 * 32 + 3 * 64),
     workingBytes: 4 * 2 * 10 * (7 * 32 + 3 * 64),
   });
@@ -22,8 +23,8 @@ test('a profile has the bytes of adapter, head and kept activations', () => {
     architecture,
     architecture.linearMaps.map(({ name }) => name),
   );
-  expect(modelProfile(model, all, { batchSize: 1, tokens: 1 }).adapterBytesPerRank).toEqual(
-    Array(3).fill(4 * (4 * 64 + 2 * 96)),
+  expect(modelProfile(model, all, { batchSize: 1, tokens: 1 }).rankParameters).toEqual(
+    Array(3).fill({ A: 5 * 32 + 64, B: 5 * 32 + 64 }),
   );
 });
 

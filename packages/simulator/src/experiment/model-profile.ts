@@ -34,14 +34,18 @@ export function modelProfile(
   { batchSize, tokens }: StepShape,
 ): ModelProfile {
   const { blocks, linearMaps, hidden } = architecture;
-  const bytesPerRank = FLOAT_BYTES * targets.reduce((sum, map) => sum + map.in + map.out, 0);
+  const perRank = {
+    A: targets.reduce((sum, map) => sum + map.in, 0),
+    B: targets.reduce((sum, map) => sum + map.out, 0),
+  };
   const intermediate = Math.max(...linearMaps.map((map) => map.out));
   const keptPerToken = KEPT_HIDDEN * hidden + KEPT_INTERMEDIATE * intermediate;
   const activationBytes = FLOAT_BYTES * batchSize * tokens * keptPerToken;
   return {
     blocks,
-    adapterBytesPerRank: Array.from({ length: blocks }, () => bytesPerRank),
-    headBytes: [...head.values()].reduce((sum, { data }) => sum + data.byteLength, 0),
+    rankParameters: Array.from({ length: blocks }, () => perRank),
+    bottleneckParameters: { perWidth: 2 * hidden + 1, fixed: hidden },
+    headParameters: [...head.values()].reduce((sum, { data }) => sum + data.length, 0),
     weightBytes,
     activationBytesPerBlock: activationBytes,
     workingBytes: activationBytes,

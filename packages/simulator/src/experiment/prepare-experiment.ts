@@ -1,33 +1,51 @@
-import { createAdapter, selectLinearMaps } from '@legend/lora';
-import { createStrategy, estimatorNamed, type GlobalState, type Strategy } from '@legend/method';
-import { loadTokenizer, type Model, openModel } from '@legend/models';
-import { longestTokens, meanTokens, tokenizeExamples } from '@legend/trainer';
+import { selectLinearMaps } from '@legend/lora';
+import { estimatorNamed, type GlobalState, type Strategy, type StrategyOptions } from '@legend/method';
+import { loadTokenizer, type Model, openModel, type Tokenizer } from '@legend/models';
+import { longestTokens, meanTokens, type TokenizedDataset, tokenizeExamples } from '@legend/trainer';
+import type { Fleet } from '../fleet/fleet.ts';
 import { loadFleet } from '../fleet/load-fleet.ts';
 import { partition } from '../partition/partition.ts';
 import { describeHost } from '../run-folder/describe-host.ts';
 import type { Summary } from '../run-folder/summary.ts';
+import type { StrategyFile } from '../strategy-file/import-strategy-file.ts';
+import { loadStrategy } from '../strategy-file/load-strategy.ts';
+import { hashData, hashFleet } from './content-hashes.ts';
+import { createInitialAdapter } from './create-initial-adapter.ts';
 import type { Experiment } from './experiment.ts';
-import type { ExperimentResources } from './experiment-resources.ts';
+import type { ExperimentData, ExperimentResources } from './experiment-resources.ts';
 import { presentDevices, type Setting } from './laboratory.ts';
 import { locateProblem } from './locate-problem.ts';
 import { blockWork, modelProfile } from './model-profile.ts';
+import { type ResolvedVariant, resolveVariants } from './resolve-variants.ts';
+import { planRound } from './run-strategy.ts';
+import { startTensors } from './run-tensors.ts';
 import { type SettledExperiment, settleDevices } from './settle-devices.ts';
 
-/** One strategy of an experiment and the global state that it begins with. */
+/** One run of an experiment: a strategy, what it runs under, and the global state that it begins with. */
 export interface Trial {
   readonly strategy: Strategy;
+  readonly setting: Setting;
   readonly initial: GlobalState;
 }
 
 /** An experiment of which everything that can be checked beforehand has been checked. */
 export interface PreparedExperiment {
-  readonly setting: Setting;
   readonly trials: readonly Trial[];
   readonly model: Model;
-  /** Tokens to which texts are cut. */
+  /** How many texts, training and test together, are cut to `maxLength` tokens. */
+  readonly truncated: number;
   readonly maxLength: number;
   /** Before any strategy has finished. */
   readonly summary: Summary;
+}
+
+/** What all runs of an experiment share. */
+interface Surroundings {
+  readonly fleet: Fleet;
+  readonly model: Model;
+  readonly data: ExperimentData;
+  readonly train: TokenizedDataset;
+  readonly test: TokenizedDataset;
 }
 
 /**
@@ -39,82 +57,119 @@ export async function prepareExperiment(
   resources: ExperimentResources,
 ): Promise<PreparedExperiment> {
   const { data, modelFolder } = resources;
-  const estimator = estimatorNamed(wanted.estimator);
-  const strategies = wanted.strategies.map((name) => createStrategy(name, strategyOptions(wanted)));
   const fleet = await loadFleet(wanted.fleet);
   const experiment = settleDevices(wanted, fleet);
-  const { seed, devices, local } = experiment;
-  const model = await openModel(modelFolder, { classes: data.classes.length, seed });
-  const { architecture } = model;
-  const targets = selectLinearMaps(architecture, experiment.targets ?? architecture.defaultTargets);
-  const shares = partition(data.train, { ...experiment.partition, devices, seed });
+  const variants = resolveVariants(experiment);
+  const model = await openModel(modelFolder, { classes: data.classes.length, seed: experiment.seed });
   const tokenizer = await loadTokenizer(modelFolder);
-  const maxLength = Math.min(local.maxLength, architecture.maxTokens);
-  const train = tokenizeExamples(tokenizer, data.train, maxLength);
+  const maxLength = Math.min(experiment.local.maxLength, model.architecture.maxTokens);
+  const surroundings = { fleet, model, data, ...tokenize(tokenizer, data, maxLength) };
+  const trials: Trial[] = [];
+  for (const variant of variants) trials.push(await prepareTrial(variant, experiment.devices, surroundings));
+  return {
+    trials,
+    model,
+    truncated: surroundings.train.truncated + surroundings.test.truncated,
+    maxLength,
+    summary: describeRun(experiment, resources, surroundings),
+  };
+}
+
+function tokenize(tokenizer: Tokenizer, { train, test }: ExperimentData, maxLength: number) {
+  return {
+    train: tokenizeExamples(tokenizer, train, maxLength),
+    test: tokenizeExamples(tokenizer, test, maxLength),
+  };
+}
+
+async function prepareTrial(
+  { name, strategy: ref, experiment: wanted }: ResolvedVariant,
+  devices: number,
+  surroundings: Surroundings,
+): Promise<Trial> {
+  try {
+    const experiment = { ...wanted, devices };
+    const { strategy, file } = await loadStrategy(ref, strategyOptions(experiment));
+    // What it says of itself is written at the end of its run; better know now whether that can be.
+    strategy.describe();
+    const { targets, setting } = settingOf(name, file, experiment, surroundings);
+    const { profile } = setting;
+    const initialAdapter = strategy.initialAdapter(profile);
+    const adapter = createInitialAdapter(surroundings.model, targets, initialAdapter, experiment.seed);
+    const initial = { adapter, memory: null };
+    // Where a strategy cannot plan for this fleet, better now than after another one has trained for an hour.
+    planFirstRound(setting, strategy, initial);
+    return { strategy, setting, initial };
+  } catch (error) {
+    throw locateProblem(error, name);
+  }
+}
+
+function planFirstRound(setting: Setting, strategy: Strategy, initial: GlobalState): void {
+  const state = { round: 1, capacities: [], lastEvaluation: null };
+  try {
+    planRound(setting, strategy, state, startTensors(initial), presentDevices(setting, 1));
+  } catch (error) {
+    throw locateProblem(error, 'round 1');
+  }
+}
+
+function settingOf(
+  name: string,
+  strategyFile: StrategyFile | null,
+  experiment: SettledExperiment,
+  { fleet, model, data, train, test }: Surroundings,
+): { readonly targets: readonly string[]; readonly setting: Setting } {
+  const { architecture } = model;
+  const { seed, devices, local } = experiment;
+  const targets = selectLinearMaps(architecture, experiment.targets ?? architecture.defaultTargets);
   const setting: Setting = {
+    name,
+    strategyFile,
     experiment,
     fleet,
     // Memory has to hold the longest batch; time follows the mean.
     profile: modelProfile(model, targets, { batchSize: local.batchSize, tokens: longestTokens(train) }),
     work: blockWork(architecture, { batchSize: local.batchSize, tokens: meanTokens(train) }),
+    hidden: architecture.hidden,
     train,
-    test: tokenizeExamples(tokenizer, data.test, maxLength),
-    shares,
-    estimator,
+    test,
+    shares: partition(data.train, { ...experiment.partition, devices, seed }),
+    estimator: estimatorNamed(experiment.estimator),
   };
-  const names = targets.map(({ name }) => name);
-  const trials = strategies.map((strategy) => ({
-    strategy,
-    initial: initialState(setting, strategy, model, names),
-  }));
-  for (const trial of trials) checkFirstPlan(setting, trial);
-  return { setting, trials, model, maxLength, summary: describeRun(experiment, resources, model) };
+  return { targets: targets.map((map) => map.name), setting };
 }
 
-function strategyOptions({ ranks, waitingBound }: Experiment) {
+function strategyOptions({
+  ranks,
+  planner,
+  deadline,
+  stragglers,
+  importance,
+  rankSharing,
+  waitingBound,
+}: Experiment): StrategyOptions {
   return {
     ...(ranks && { ranks }),
+    ...(planner && { planner }),
+    ...(deadline && { deadline }),
+    ...(stragglers && { stragglers }),
+    ...(importance && { importance }),
+    ...(rankSharing && { rankSharing }),
     ...(waitingBound !== undefined && { waitingBoundSeconds: waitingBound }),
   };
-}
-
-/** The strategy's rank distribution as a fresh adapter; all strategies draw A from the same seed. */
-function initialState(
-  { profile, experiment }: Setting,
-  strategy: Strategy,
-  { architecture, head }: Model,
-  targets: readonly string[],
-): GlobalState {
-  const specification = { targets, ...strategy.initialRanks(profile) };
-  return { adapter: createAdapter(architecture, specification, head, experiment.seed), memory: null };
-}
-
-/** Throws where a strategy cannot plan for this fleet, before another one has trained for an hour. */
-function checkFirstPlan(setting: Setting, { strategy, initial }: Trial): void {
-  const { profile, experiment } = setting;
-  try {
-    strategy.plan({
-      round: 1,
-      profile,
-      localSteps: experiment.local.steps,
-      trunk: experiment.trunk,
-      devices: presentDevices(setting, 1),
-      global: initial,
-    });
-  } catch (error) {
-    throw locateProblem(error, strategy.name);
-  }
 }
 
 function describeRun(
   experiment: SettledExperiment,
   { modelId, modelSha256, data }: ExperimentResources,
-  { architecture }: Model,
+  { model: { architecture }, fleet }: Surroundings,
 ): Summary {
   return {
     formatVersion: 1,
     config: experiment,
     host: describeHost(),
+    fleet: { sha256: hashFleet(fleet) },
     model: { id: modelId, sha256: modelSha256, blocks: architecture.blocks, hidden: architecture.hidden },
     data: {
       id: data.id,
@@ -122,6 +177,7 @@ function describeRun(
       test: data.test.length,
       classes: data.classes.length,
       classNames: data.classes,
+      sha256: hashData(data),
       partition: experiment.partition,
     },
     strategies: [],

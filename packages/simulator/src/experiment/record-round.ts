@@ -1,10 +1,13 @@
 import { type Plan, waitingTime } from '@legend/method';
 import type { Score } from '@legend/trainer';
-import type { RoundRecord } from '../run-folder/round-record.ts';
+import type { DeviceRecord, RoundRecord } from '../run-folder/round-record.ts';
 import type { DeviceWork } from './train-round.ts';
 
+/** Why a simulated device drops out of a round. */
+export const VANISHED = 'vanished in mid-round';
+
 /**
- * A line of rounds.jsonl.
+ * A line of rounds.jsonl. The round lasts until the last device has answered or vanished; those that answered wait.
  * @param clock virtual seconds at the beginning of the round
  */
 export function recordRound(
@@ -13,13 +16,14 @@ export function recordRound(
   clock: number,
   score: Score,
 ): RoundRecord {
-  const times = works.map(({ time }) => time.seconds);
-  const roundSeconds = Math.max(...times);
+  const roundSeconds = greatest(works.map(({ time }) => time.seconds));
+  const answered = works.flatMap(({ time: { seconds }, loss }) => (loss === null ? [] : [{ seconds, loss }]));
+  const answers = answered.map(({ seconds }) => seconds);
   return {
     round: plan.round,
     virtualSeconds: clock + roundSeconds,
     roundSeconds,
-    waitingSeconds: waitingTime(times),
+    waitingSeconds: waitingTime(answers) + (roundSeconds - greatest(answers)),
     accuracy: score.accuracy,
     loss: score.loss,
     bytesUp: sum(works.map(({ bytesUp }) => bytesUp)),
@@ -27,19 +31,32 @@ export function recordRound(
     rankDistribution: [...plan.rankDistribution],
     targetSeconds: plan.targetSeconds,
     predictedSeconds: plan.roundSeconds,
-    trainingLoss: sum(works.map(({ update }) => update.loss)) / works.length,
-    devices: works.map(({ plan: { id, depth, ranks }, device, update, time }) => ({
-      id,
-      kind: device.kind,
-      mode: device.mode,
-      depth,
-      ranks: [...ranks],
-      ...time,
-      examples: update.examples,
-      loss: update.loss,
-    })),
+    trainingLoss: sum(answered.map(({ loss }) => loss)) / answered.length,
+    devices: works.map(recordDevice),
     excluded: plan.excluded,
   };
+}
+
+function recordDevice(work: DeviceWork): DeviceRecord {
+  const { plan, device, loss, time, bytesUp, bytesDown } = work;
+  return {
+    id: plan.id,
+    kind: device.kind,
+    mode: device.mode,
+    depth: plan.depth,
+    ranks: [...plan.ranks],
+    ...time,
+    examples: device.examples.length,
+    bytesUp,
+    bytesDown,
+    capacity: { ...device.capacity },
+    ...(loss === null ? { dropped: VANISHED } : { loss }),
+  };
+}
+
+/** Of as many as there are, where the arguments of Math.max are limited. */
+function greatest(values: readonly number[]): number {
+  return values.reduce((one, other) => Math.max(one, other), 0);
 }
 
 function sum(values: readonly number[]): number {

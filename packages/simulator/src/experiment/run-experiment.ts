@@ -7,7 +7,7 @@ import { summarizeStrategy } from '../run-folder/summarize-strategy.ts';
 import type { Summary } from '../run-folder/summary.ts';
 import type { Experiment } from './experiment.ts';
 import type { ExperimentResources } from './experiment-resources.ts';
-import type { Laboratory } from './laboratory.ts';
+import { noteChange } from './note-change.ts';
 import { type PreparedExperiment, prepareExperiment, type Trial } from './prepare-experiment.ts';
 import { runStrategy } from './run-strategy.ts';
 
@@ -28,8 +28,11 @@ export async function runExperiment(
     ? openRunFolder(out, prepared.summary)
     : createRunFolder(out, prepared.summary));
   try {
-    const finished = new Set(folder.summary.strategies.map(({ name }) => name));
-    const open = prepared.trials.filter(({ strategy }) => !finished.has(strategy.name));
+    const finished = new Map(folder.summary.strategies.map((strategy) => [strategy.name, strategy]));
+    for (const { setting } of prepared.trials) {
+      noteChange(setting, finished.get(setting.name)?.strategyFile?.sha256, resources.onEvent);
+    }
+    const open = prepared.trials.filter(({ setting }) => !finished.has(setting.name));
     return open.length === 0 ? folder.summary : await runTrials(open, prepared, resources, folder);
   } finally {
     folder.release();
@@ -42,24 +45,20 @@ async function runTrials(
   resources: ExperimentResources,
   folder: RunFolder,
 ): Promise<Summary> {
-  const { setting, maxLength } = prepared;
+  const { truncated, maxLength } = prepared;
   const { modelFolder, data, workers, onEvent, signal } = resources;
-  const texts = setting.train.truncated + setting.test.truncated;
-  if (texts > 0) onEvent({ type: 'texts-cut', texts, maxLength });
+  if (truncated > 0) onEvent({ type: 'texts-cut', texts: truncated, maxLength });
   const pool = new TrainerPool({
     modelFolder,
     classes: data.classes.length,
-    seed: setting.experiment.seed,
+    seed: folder.summary.config.seed,
     threads: 1,
     workers,
     signal,
   });
   try {
-    const laboratory: Laboratory = { ...setting, pool, onEvent, signal };
     let { summary } = folder;
-    for (const trial of trials) {
-      summary = await runTrial(laboratory, trial, prepared, resources, folder, summary);
-    }
+    for (const trial of trials) summary = await runTrial(trial, pool, prepared, resources, folder, summary);
     return summary;
   } finally {
     await pool.close();
@@ -68,17 +67,18 @@ async function runTrials(
 
 /** Runs a strategy to its end. The summary is written last: a strategy that it lists has all its files. */
 async function runTrial(
-  laboratory: Laboratory,
-  { strategy, initial }: Trial,
+  { strategy, setting, initial }: Trial,
+  pool: TrainerPool,
   { model, maxLength }: PreparedExperiment,
-  { modelId, pretrainedName, data, out }: ExperimentResources,
+  { modelId, pretrainedName, data, out, onEvent, signal }: ExperimentResources,
   folder: RunFolder,
   before: Summary,
 ): Promise<Summary> {
-  const { pool, experiment, onEvent } = laboratory;
+  const { name, experiment } = setting;
   const started = { seconds: performance.now() / 1000, runtime: pool.runtimeSeconds };
-  const strategyFolder = await folder.strategy(strategy.name);
-  const { state, global, records, hostSeconds } = await runStrategy(
+  const strategyFolder = await folder.strategy(name);
+  const laboratory = { ...setting, trainer: pool, onEvent, signal };
+  const { state, adapter, rounds, hostSeconds } = await runStrategy(
     laboratory,
     strategy,
     initial,
@@ -86,7 +86,7 @@ async function runTrial(
   );
   const busySeconds = (pool.runtimeSeconds - started.runtime) / pool.workers;
   const workerShare = busySeconds / (performance.now() / 1000 - started.seconds);
-  await writePeftAdapter(strategyFolder.adapterPath, global.adapter, model.architecture, {
+  await writePeftAdapter(strategyFolder.adapterPath, adapter, model.architecture, {
     baseModel: pretrainedName,
   });
   await writeAdapterNotes(strategyFolder.adapterPath, {
@@ -94,23 +94,17 @@ async function runTrial(
     maxLength,
     model: { id: modelId, sha256: before.model.sha256 },
   });
-  const result = summarizeStrategy({
-    name: strategy.name,
-    rounds: records,
-    targetAccuracy: experiment.targetAccuracy,
-    hostSeconds,
-  });
+  const { targetAccuracy } = experiment;
+  const figures = summarizeStrategy({ name, rounds, targetAccuracy, hostSeconds });
+  const { strategyFile } = setting;
+  const result = {
+    ...figures,
+    method: strategy.describe(),
+    ...(strategyFile && { strategyFile: { path: strategyFile.path, sha256: strategyFile.sha256 } }),
+  };
   const summary = { ...before, strategies: [...before.strategies, result] };
-  const run = await readRun(out);
-  const rounds = new Map([...run.rounds, [strategy.name, records] as const]);
-  await folder.writeReport(renderReport({ ...run, summary, rounds }));
+  await folder.writeReport(renderReport(await readRun(out, summary)));
   await folder.writeSummary(summary);
-  onEvent({
-    type: 'strategy-finished',
-    strategy: strategy.name,
-    reason: state.reason,
-    workerShare,
-    summary: result,
-  });
+  onEvent({ type: 'strategy-finished', strategy: name, reason: state.reason, workerShare, summary: result });
   return summary;
 }

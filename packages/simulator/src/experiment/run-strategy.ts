@@ -1,8 +1,12 @@
+import { type Adapter, absorbMerged } from '@legend/adapter';
 import { InputError } from '@legend/base';
 import {
+  checkPlan,
+  findEntry,
   type GlobalState,
   type Plan,
   pendingEffect,
+  type RoundContext,
   type RoundEffect,
   type RoundEvent,
   type RoundSettings,
@@ -12,19 +16,25 @@ import {
   startRounds,
 } from '@legend/method';
 import type { Score } from '@legend/trainer';
-import type { RoundRecord } from '../run-folder/round-record.ts';
+import { valueBytes } from '@legend/wire';
 import type { StrategyFolder } from '../run-folder/strategy-folder.ts';
+import { figuresOf, type RoundFigures } from '../run-folder/summarize-strategy.ts';
 import type { Experiment } from './experiment.ts';
-import { type Laboratory, presentDevices, type SimulatedDevice } from './laboratory.ts';
-import { recordRound } from './record-round.ts';
+import { type Laboratory, presentDevices, type Setting, type SimulatedDevice } from './laboratory.ts';
+import { locateProblem } from './locate-problem.ts';
+import { noteChange } from './note-change.ts';
+import { recordRound, VANISHED } from './record-round.ts';
+import { type RunTensors, refreshTrunk, startTensors } from './run-tensors.ts';
 import { loadCheckpoint, saveCheckpoint } from './strategy-checkpoint.ts';
-import { type DeviceWork, trainRound } from './train-round.ts';
+import { type DeviceWork, type TrainedRound, trainRound } from './train-round.ts';
+import { expectTrunkBlocks } from './virtual-trunk-cache.ts';
 
 /** How a strategy's run ended. */
 export interface StrategyOutcome {
   readonly state: Extract<RoundState, { phase: 'finished' }>;
-  readonly global: GlobalState;
-  readonly records: readonly RoundRecord[];
+  /** What it made of the model, as one adapter. */
+  readonly adapter: Adapter;
+  readonly rounds: readonly RoundFigures[];
   readonly hostSeconds: number;
 }
 
@@ -33,8 +43,8 @@ export interface StrategyOutcome {
  * with real training and virtual time. After each round it appends the record and replaces the checkpoint.
  *
  * @param initial the global state before round 1
- * @throws the signal's reason when interrupted, an InputError when training diverges; the checkpoint of the last whole
- * round stands
+ * @throws the signal's reason when interrupted, an InputError that names the round when training diverges or the strategy
+ * fails; the checkpoint of the last whole round stands
  */
 export async function runStrategy(
   laboratory: Laboratory,
@@ -42,19 +52,22 @@ export async function runStrategy(
   initial: GlobalState,
   folder: StrategyFolder,
 ): Promise<StrategyOutcome> {
-  const { experiment, estimator, onEvent, signal } = laboratory;
+  const { name, strategyFile, experiment, estimator, onEvent, signal } = laboratory;
   const started = performance.now();
   const saved = await loadCheckpoint(folder.checkpointPath);
   const records = await folder.cutRounds(saved?.state.lastEvaluation?.round ?? 0);
+  const rounds = records.map(figuresOf);
   const hostSeconds = () => (saved?.hostSeconds ?? 0) + (performance.now() - started) / 1000;
   const first = saved
     ? { state: saved.state, effects: [pendingEffect(saved.state)] }
     : startRounds(settingsOf(experiment));
   const effects = [...first.effects];
   let state: RoundState = first.state;
-  let global = saved?.global ?? initial;
-  let works: readonly DeviceWork[] = [];
-  onEvent({ type: 'strategy-started', strategy: strategy.name, roundsDone: records.length });
+  let tensors = saved?.tensors ?? startTensors(initial);
+  let present: readonly SimulatedDevice[] = [];
+  let trained: TrainedRound = { works: [], global: tensors.global };
+  noteChange(laboratory, records.at(-1)?.strategySha256, onEvent);
+  onEvent({ type: 'strategy-started', strategy: name, roundsDone: rounds.length });
 
   const dispatch = (event: RoundEvent): void => {
     const step = reduceRound(state, event, estimator);
@@ -65,35 +78,43 @@ export async function runStrategy(
   const perform = async (effect: RoundEffect): Promise<void> => {
     switch (effect.type) {
       case 'plan-round': {
-        const present = presentDevices(laboratory, effect.round);
+        present = presentDevices(laboratory, effect.round);
         for (const report of capacityReports(laboratory, state, present)) dispatch(report);
-        dispatch({ type: 'planned', plan: planRound(laboratory, strategy, state, global, present) });
+        tensors = refreshTrunk(tensors, experiment, effect.round);
+        dispatch({ type: 'planned', plan: planRound(laboratory, strategy, state, tensors, present) });
         return;
       }
       case 'assign': {
-        works = await trainRound(laboratory, strategy, global, planOf(state));
-        for (const work of works) dispatch(updateReceived(work, effect.attempt));
+        trained = await trainRound(laboratory, strategy, tensors, planOf(state), present);
+        const { works } = trained;
+        const memories = new Map([
+          ...tensors.memories,
+          ...works.map(({ device, memory }) => [device.id, memory] as const),
+        ]);
+        tensors = { ...tensors, memories };
+        const inTime = works.toSorted((a, b) => a.time.seconds - b.time.seconds);
+        for (const work of inTime) dispatch(reportOf(work, effect.round, effect.attempt));
         return;
       }
       case 'aggregate': {
-        const counted = new Set(effect.updates.map(({ id }) => id));
-        const updates = works.map(({ update }) => update).filter(({ deviceId }) => counted.has(deviceId));
-        global = strategy.finish(
-          updates.reduce((sum, update) => strategy.add(sum, update), strategy.begin(global)),
-        );
+        // Of all updates, as `settingsOf` has it; they were added up as they came.
+        tensors = { ...tensors, global: trained.global };
         dispatch({ type: 'aggregated', round: effect.round });
         return;
       }
       case 'evaluate': {
         const plan = planOf(state);
-        const score = await laboratory.pool.evaluate(laboratory.test, global.adapter);
-        checkScore(score, `${strategy.name}, round ${effect.round}, evaluation`);
-        const record = recordRound(plan, works, records.at(-1)?.virtualSeconds ?? 0, score);
+        const score = await laboratory.trainer.evaluate(laboratory.test, wholeAdapter(tensors));
+        checkScore(score);
+        const record = {
+          ...recordRound(plan, trained.works, rounds.at(-1)?.virtualSeconds ?? 0, score),
+          ...(strategyFile && { strategySha256: strategyFile.sha256 }),
+        };
         dispatch({ type: 'evaluated', round: effect.round, ...score });
         await folder.appendRound(record);
-        await saveCheckpoint(folder.checkpointPath, { state, global, hostSeconds: hostSeconds() });
-        records.push(record);
-        onEvent({ type: 'round-finished', strategy: strategy.name, record });
+        await saveCheckpoint(folder.checkpointPath, { state, tensors, hostSeconds: hostSeconds() });
+        rounds.push(figuresOf(record));
+        onEvent({ type: 'round-finished', strategy: name, record });
         return;
       }
       case 'reject':
@@ -107,17 +128,19 @@ export async function runStrategy(
 
   for (let effect = effects.shift(); effect; effect = effects.shift()) {
     signal.throwIfAborted();
-    await perform(effect);
+    await perform(effect).catch((error: unknown) => {
+      throw locateProblem(error, `${name}, round ${state.round}`);
+    });
   }
-  if (state.phase !== 'finished') throw new Error(`the run of ${strategy.name} ended while ${state.phase}`);
-  return { state, global, records, hostSeconds: hostSeconds() };
+  if (state.phase !== 'finished') throw new Error(`the run of ${name} ended while ${state.phase}`);
+  return { state, adapter: wholeAdapter(tensors), rounds, hostSeconds: hostSeconds() };
 }
 
-/** In a simulation every device of the plan answers, so a round closes with all of them. */
-function settingsOf({ rounds, targetAccuracy }: Experiment): RoundSettings {
+/** Every device of the plan answers or is seen to vanish, so a round closes with all of them. */
+function settingsOf({ rounds, targetAccuracy, stopAtTarget }: Experiment): RoundSettings {
   return {
     rounds,
-    ...(targetAccuracy !== null && { targetAccuracy }),
+    ...(targetAccuracy !== null && stopAtTarget && { targetAccuracy }),
     minimumUpdates: 1,
     needed: { share: 1 },
     maximumAttempts: 1,
@@ -130,37 +153,54 @@ function capacityReports(
   state: RoundState,
   present: readonly SimulatedDevice[],
 ): readonly RoundEvent[] {
-  const known = new Set(state.capacities.map(({ id }) => id));
   return present
-    .filter(({ id }) => estimator.observes === 'present' || !known.has(id))
+    .filter(({ id }) => estimator.observes === 'present' || !findEntry(state.capacities, id))
     .map(({ id, capacity }) => ({ type: 'capacity-reported', deviceId: id, observed: capacity }));
 }
 
-function planRound(
-  { experiment, profile }: Laboratory,
+/** Throws InputError where the strategy finds no plan, or one that asks too much of a device. */
+export function planRound(
+  setting: Setting,
   strategy: Strategy,
-  state: RoundState,
-  global: GlobalState,
+  state: Pick<RoundState, 'round' | 'capacities' | 'lastEvaluation'>,
+  { global, memories }: RunTensors,
   present: readonly SimulatedDevice[],
 ): Plan {
-  const estimates = new Map(state.capacities.map(({ id, capacity }) => [id, capacity]));
-  return strategy.plan({
+  const { experiment, profile } = setting;
+  const { trunkCache, local, trunk, codec } = experiment;
+  const context: RoundContext = {
     round: state.round,
     profile,
-    localSteps: experiment.local.steps,
-    trunk: experiment.trunk,
-    devices: present.map(({ id, capacity }) => ({ id, capacity: estimates.get(id) ?? capacity })),
+    localSteps: local.steps,
+    trunk: trunk.kind,
+    valueBytes: Math.max(valueBytes(codec.up), valueBytes(codec.down)),
+    lastEvaluation: state.lastEvaluation,
+    devices: present.map(({ id, capacity, examples }) => ({
+      id,
+      capacity: findEntry(state.capacities, id)?.capacity ?? capacity,
+      ...(trunkCache && {
+        trunkBlocks: expectTrunkBlocks(memories.get(id)?.cached ?? new Map(), examples, profile.blocks),
+      }),
+    })),
     global,
-  });
+  };
+  const plan = strategy.plan(context);
+  checkPlan(plan, context);
+  return plan;
 }
 
-function checkScore({ loss }: Score, where: string): void {
+/** The global adapter with what has been merged into the base. */
+function wholeAdapter({ global: { adapter, merged } }: RunTensors): Adapter {
+  return merged === undefined ? adapter : absorbMerged(adapter, merged);
+}
+
+function checkScore({ loss }: Score): void {
   if (Number.isFinite(loss)) return;
   throw new InputError({
     code: 'loss-not-finite',
     expected: 'a finite loss of the global adapter',
     got: String(loss),
-    where,
+    where: 'evaluation',
     todo: 'Lower the learning rate, or clip gradients (local.maxGradNorm: 1).',
   });
 }
@@ -170,21 +210,19 @@ function planOf(state: RoundState): Plan {
   throw new Error(`no plan while ${state.phase}`);
 }
 
-/** The update as the reducer sees it. A simulated device sends one per round, so its name identifies the content. */
-function updateReceived(
-  { device, update, time, bytesUp, bytesDown }: DeviceWork,
+/** How a device's round ended, as the reducer sees it. One update per round, so the device's name identifies it. */
+function reportOf(
+  { device, loss, time, bytesUp, bytesDown }: DeviceWork,
+  round: number,
   attempt: number,
 ): RoundEvent {
+  const result = { deviceId: device.id, round, attempt, elapsedSeconds: time.seconds, bytesUp, bytesDown };
+  if (loss === null) return { type: 'device-dropped', ...result, reason: VANISHED };
   return {
     type: 'update-received',
-    deviceId: device.id,
-    round: update.round,
-    attempt,
+    ...result,
     reference: device.id,
-    examples: update.examples,
+    examples: device.examples.length,
     observed: device.capacity,
-    elapsedSeconds: time.seconds,
-    bytesUp,
-    bytesDown,
   };
 }

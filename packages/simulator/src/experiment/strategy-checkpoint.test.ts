@@ -28,7 +28,25 @@ const adapter: Adapter = {
 const settings = { rounds: 3, minimumUpdates: 1, needed: { share: 1 }, maximumAttempts: 1 };
 const checkpoint: StrategyCheckpoint = {
   state: startRounds(settings).state,
-  global: { adapter, memory: { trials: [1, null] } },
+  tensors: {
+    global: {
+      adapter,
+      memory: { trials: [1, null] },
+      merged: new Map([['blocks.2.query', { dims: [2, 2], data: Float32Array.of(1, 2, 3, 4) }]]),
+    },
+    trunk: { round: 3, adapter },
+    memories: new Map([
+      [
+        'device/1',
+        {
+          residual: new Map([['head.classifier.bias', { dims: [2], data: Float32Array.of(0.5, 0) }]]),
+          trunkRound: 3,
+          cached: new Map([[1, new Set([7, 9])]]),
+        },
+      ],
+      ['device/2', { residual: new Map(), trunkRound: 0, cached: new Map() }],
+    ]),
+  },
   hostSeconds: 12.5,
 };
 
@@ -63,7 +81,7 @@ async function replaceInHeader(from: string, to: string): Promise<void> {
 }
 
 test('a checkpoint of another version is refused', async () => {
-  await replaceInHeader('\\"formatVersion\\":1', '\\"formatVersion\\":9');
+  await replaceInHeader('\\"formatVersion\\":2', '\\"formatVersion\\":9');
   await expect(loadCheckpoint(folder)).rejects.toMatchObject({
     code: 'checkpoint-version',
     message: expect.stringContaining('got version 9'),

@@ -1,4 +1,4 @@
-import { type Adapter, adapterBytes } from '@legend/adapter';
+import type { Adapter } from '@legend/adapter';
 import { seededRandom } from '@legend/base';
 import {
   type CompletionTime,
@@ -9,99 +9,218 @@ import {
   type Strategy,
   type Update,
 } from '@legend/method';
-import type { LocalTask } from '@legend/trainer';
-import type { Experiment } from './experiment.ts';
-import { type Laboratory, presentDevices, type SimulatedDevice } from './laboratory.ts';
+import { type LocalTask, trainingBatches } from '@legend/trainer';
+import { cutShort } from '../fleet/cut-short.ts';
+import { type DeviceMemory, emptyMemory } from './device-memory.ts';
+import { type Received, sendUp } from './exchange-adapters.ts';
+import { type HandOut, handOutAdapters } from './hand-out-adapters.ts';
+import type { Laboratory, SimulatedDevice } from './laboratory.ts';
 import { locateProblem } from './locate-problem.ts';
+import { plannedDevices } from './planned-devices.ts';
+import { type RunTensors, shareTensors } from './run-tensors.ts';
+import { takeTurns } from './take-turns.ts';
+import { type CacheUse, useCache } from './virtual-trunk-cache.ts';
 
-/** What one device did in a round: its update, from real training, and the virtual time and traffic it took. */
+/** What one device did in a round, and the virtual time and traffic it took. */
 export interface DeviceWork {
   readonly plan: DevicePlan;
   readonly device: SimulatedDevice;
-  readonly update: Update;
   readonly time: CompletionTime;
   readonly bytesUp: number;
   readonly bytesDown: number;
+  /** Mean of its local steps, from real training; null of a device that vanished. */
+  readonly loss: number | null;
+  /** What it keeps for the next round. */
+  readonly memory: DeviceMemory;
 }
 
+/** A round of all devices of a plan. */
+export interface TrainedRound {
+  /** In the plan's order. */
+  readonly works: readonly DeviceWork[];
+  /** What the updates of all that did not vanish have made of the global state. */
+  readonly global: GlobalState;
+}
+
+/** What a device did, and its update until that has been added. */
+interface PlayedDevice {
+  readonly work: DeviceWork;
+  readonly update: Update | null;
+}
+
+/** What all devices of a round share. */
+interface Session {
+  readonly laboratory: Laboratory;
+  readonly strategy: Strategy;
+  readonly plan: Plan;
+  readonly tensors: RunTensors;
+  readonly handOut: HandOut;
+}
+
+/** Devices of which the deepest are trained first: a few for each worker that a machine may have. */
+const STRETCH_DEVICES = 64;
+/** So many devices are under way for each worker: one that it trains and one that is made ready. */
+const DEVICES_PER_WORKER = 2;
+
 /**
- * Trains every device of the plan; the deepest first, so that workers finish together. Results are in the plan's order.
- * @throws InputError, naming round and device, when a loss is no longer finite
+ * Trains every device of the plan and adds up their updates, in the plan's order; each as soon as those before it are
+ * in, so that memory does not grow with the number of devices.
+ * @param present the devices that are there
+ * @throws InputError, naming the device, when a loss is no longer finite
  */
 export async function trainRound(
   laboratory: Laboratory,
   strategy: Strategy,
-  global: GlobalState,
+  tensors: RunTensors,
   plan: Plan,
-): Promise<DeviceWork[]> {
-  const present = new Map(presentDevices(laboratory, plan.round).map((device) => [device.id, device]));
-  const works = new Map<string, DeviceWork>();
-  const deepestFirst = plan.devices.toSorted((a, b) => b.depth - a.depth);
-  await Promise.all(
-    deepestFirst.map(async (devicePlan) => {
-      const device = present.get(devicePlan.id);
-      if (!device) throw new Error(`the plan of ${plan.strategy} names ${devicePlan.id}, which is not there`);
-      const adapter = strategy.deviceAdapter(global, devicePlan);
-      const work = await trainDevice(laboratory, plan, devicePlan, device, adapter).catch(
-        (error: unknown) => {
-          throw locateProblem(error, `${strategy.name}, round ${plan.round}, device ${device.id}`);
-        },
-      );
-      works.set(device.id, work);
-      laboratory.onEvent({
-        type: 'device-trained',
-        strategy: strategy.name,
-        round: plan.round,
-        done: works.size,
-        devices: plan.devices.length,
-      });
-    }),
-  );
-  return plan.devices.flatMap(({ id }) => works.get(id) ?? []);
+  present: readonly SimulatedDevice[],
+): Promise<TrainedRound> {
+  const { name, onEvent, trainer } = laboratory;
+  const { merged } = tensors.global;
+  const global = merged ? { ...tensors.global, merged: shareTensors(merged) } : tensors.global;
+  const handOut = handOutAdapters(global, laboratory.experiment.codec.down);
+  const session: Session = { laboratory, strategy, plan, tensors: { ...tensors, global }, handOut };
+  const devices = plannedDevices(plan, present);
+  let sum = strategy.begin(tensors.global, plan);
+  let done = 0;
+  const works: DeviceWork[] = [];
+  /** Those that wait for one before them, by their place in the plan. */
+  const waiting = new Map<number, PlayedDevice>();
+  await takeTurns(orderOfTraining(plan), DEVICES_PER_WORKER * trainer.workers, async (place) => {
+    const [devicePlan, device] = [plan.devices[place], devices[place]];
+    if (!devicePlan || !device) return;
+    const played = await playDevice(session, devicePlan, device).catch((error: unknown) => {
+      throw locateProblem(error, `device ${device.id}`);
+    });
+    waiting.set(place, played);
+    done++;
+    onEvent({ type: 'device-trained', strategy: name, round: plan.round, done, devices: devices.length });
+    for (let next = waiting.get(works.length); next; next = waiting.get(works.length)) {
+      waiting.delete(works.length);
+      if (next.update !== null) sum = strategy.add(sum, next.update);
+      works.push(next.work);
+    }
+  });
+  return { works, global: strategy.finish(sum) };
 }
 
-async function trainDevice(
-  { experiment, profile, pool, train }: Laboratory,
-  { round, localSteps, rankDistribution }: Plan,
+/**
+ * Places in the plan, in the order in which they are trained: in each stretch of it the deepest first, so that workers
+ * finish a round together, and only the updates of a stretch wait for one before them.
+ */
+function orderOfTraining({ devices }: Plan): readonly number[] {
+  const stretchOf = (place: number) => Math.floor(place / STRETCH_DEVICES);
+  const depthOf = (place: number) => devices[place]?.depth ?? 0;
+  return [...devices.keys()].sort((a, b) => stretchOf(a) - stretchOf(b) || depthOf(b) - depthOf(a));
+}
+
+/** One device's round: it receives, trains and sends, unless it vanishes on the way. */
+async function playDevice(
+  { laboratory, strategy, plan: { round, localSteps }, tensors, handOut }: Session,
   plan: DevicePlan,
   device: SimulatedDevice,
-  adapter: Adapter,
-): Promise<DeviceWork> {
-  const { depth, trunk } = plan;
-  const task = localTask(experiment, { adapter, depth, trunk, examples: device.examples }, round, device.id);
-  const result = await pool.train(train, task);
+): Promise<PlayedDevice> {
+  const { experiment, trainer, train } = laboratory;
+  const { global, trunk, memories } = tensors;
+  const { codec } = experiment;
+  const known = memories.get(device.id) ?? emptyMemory;
+  const start = withTrunk(strategy.deviceAdapter(global, plan), plan, trunk.adapter);
+  const holdsTrunk = plan.trunk === 'global' && known.trunkRound === trunk.round;
+  const received = handOut(start, plan, holdsTrunk);
+  const memory = receiveTrunk(known, plan, trunk.round);
+  const task = localTask(laboratory, plan, received, device, { round, localSteps });
+  const { cached, trunkBlocks } = runTrunk(laboratory, memory, task, plan);
+  const { quantizedBlocks = 0 } = plan.training ?? {};
+  const load = { depth: plan.depth, trunkBlocks, localSteps, bytesDown: received.bytes, quantizedBlocks };
+  const whole = (bytesUp: number) => ({
+    time: completionTime(device.capacity, { ...load, bytesUp }),
+    bytesUp,
+    bytesDown: received.bytes,
+  });
+  if (device.vanishes !== null) {
+    // What it computed and cached is lost with it; what it would have sent is known from the plan alone.
+    const effort = cutShort(whole(Math.round(plan.bytesUp)), device.vanishes);
+    return { work: { plan, device, ...effort, loss: null, memory: known }, update: null };
+  }
+  const result = await trainer.train(train, task);
+  const sent = sendUp(start, received.adapter, result.adapter, plan, codec.up, memory.residual);
+  const loss = result.losses.reduce((sum, each) => sum + each, 0) / result.losses.length;
   return {
-    plan,
-    device,
+    work: {
+      plan,
+      device,
+      ...whole(sent.bytes),
+      loss,
+      memory: { ...memory, residual: sent.residual, cached },
+    },
     update: {
       deviceId: device.id,
       round,
-      depth,
+      depth: plan.depth,
       examples: device.examples.length,
-      adapter: result.adapter,
-      loss: result.losses.reduce((sum, loss) => sum + loss, 0) / result.losses.length,
+      adapter: sent.adapter,
+      loss,
     },
-    time: completionTime(device.capacity, profile, { depth, trunk, ranks: rankDistribution, localSteps }),
-    bytesUp: adapterBytes(result.adapter),
-    bytesDown: adapterBytes(adapter),
   };
+}
+
+/** The adapter with the frozen lower blocks that devices hold, where they apply them. */
+function withTrunk(adapter: Adapter, { depth, trunk }: DevicePlan, held: Adapter): Adapter {
+  if (trunk === 'base') return adapter;
+  const lowest = adapter.blocks.length - depth;
+  const blocks = adapter.blocks.map((block, index) =>
+    index < lowest ? (held.blocks[index] ?? block) : block,
+  );
+  return { ...adapter, blocks };
+}
+
+/** Another trunk makes the cached states of the last one useless. */
+function receiveTrunk(memory: DeviceMemory, { trunk }: DevicePlan, trunkRound: number): DeviceMemory {
+  if (trunk === 'base' || memory.trunkRound === trunkRound) return memory;
+  return { ...memory, trunkRound, cached: new Map() };
+}
+
+/** What the round's batches take of the trunk, through the device's cache if it has one. */
+function runTrunk(
+  { experiment, profile, train, hidden }: Laboratory,
+  { cached }: DeviceMemory,
+  task: LocalTask,
+  { depth }: DevicePlan,
+): CacheUse {
+  const boundary = profile.blocks - depth;
+  const rule = experiment.trunkCache;
+  if (rule === null) return { cached, trunkBlocks: boundary };
+  const drawn = trainingBatches(train, task.examples, task);
+  const batches = Array.from({ length: task.steps }, () => drawn.next().value);
+  return useCache({ rule, train, hidden }, cached, batches, boundary);
 }
 
 /** Which batches a device draws depends on the seed, the round and the device, not on the strategy. */
 function localTask(
-  { local, seed }: Experiment,
-  part: Pick<LocalTask, 'adapter' | 'depth' | 'trunk' | 'examples'>,
-  round: number,
-  deviceId: string,
+  { name, experiment: { local, seed, rounds, trunkCache } }: Laboratory,
+  { depth, trunk, training }: DevicePlan,
+  { adapter, merged }: Received,
+  device: SimulatedDevice,
+  { round, localSteps }: Pick<Plan, 'round' | 'localSteps'>,
 ): LocalTask {
-  const { steps, batchSize, optimizer, weightDecay, maxGradNorm, learningRate, warmupRounds } = local;
+  const { batchSize, optimizer, weightDecay, maxGradNorm, learningRate, warmupRounds, schedule } = local;
   return {
-    ...part,
-    steps,
+    adapter,
+    depth,
+    trunk,
+    ...training,
+    ...(merged && { merged: { version: `${name}, round ${round}`, deltas: merged } }),
+    ...(trunkCache && { trunkCache: { elementType: trunkCache.type } }),
+    examples: device.examples,
+    steps: localSteps,
     batchSize,
     update: { optimizer, weightDecay, maxGradNorm },
-    learningRate: { peak: learningRate, warmupSteps: warmupRounds * steps },
-    firstStep: (round - 1) * steps,
-    seed: seededRandom(seed, 'local', round, deviceId).integer(2 ** 31),
+    learningRate: {
+      peak: learningRate,
+      warmupSteps: warmupRounds * local.steps,
+      ...(schedule === 'linear' && { totalSteps: rounds * local.steps }),
+    },
+    firstStep: (round - 1) * local.steps,
+    seed: seededRandom(seed, 'local', round, device.id).integer(2 ** 31),
   };
 }

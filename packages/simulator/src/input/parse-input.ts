@@ -19,7 +19,7 @@ export function parseInput<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const result = schema.safeParse(value, { error: listKnownKeys });
   if (result.success) return result.data;
-  const { issues } = result.error;
+  const issues = result.error.issues.flatMap((issue) => unfoldUnion(issue));
   const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
   const path = issue?.path ?? [];
   const problem =
@@ -32,6 +32,22 @@ export function parseInput<Schema extends z.ZodType>(
     todo: problem.todo ?? 'Correct it and try again.',
     cause: result.error,
   });
+}
+
+/**
+ * The problems of the one form of a union that the value was meant in: the only form that accepts its type, so that an
+ * unknown key inside it is told as such. The union's own problem where no form, or more than one, does.
+ */
+function unfoldUnion(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const meant = issue.errors.filter((issues) =>
+    issues.every(
+      ({ code, path }) => path.length > 0 || (code !== 'invalid_type' && code !== 'invalid_value'),
+    ),
+  );
+  const [form] = meant;
+  if (form === undefined || meant.length > 1) return [issue];
+  return form.flatMap((inner) => unfoldUnion({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 /** The message of an issue about unknown keys: the known ones, which only the schema at hand here can tell. */

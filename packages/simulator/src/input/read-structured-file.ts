@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { InputError } from '@legend/base';
-import { parseDocument } from 'yaml';
+import { type Document, parseDocument } from 'yaml';
 
 /**
  * The value in a YAML or JSON file (JSON is read as the YAML that it is, so both name the line of a mistake).
@@ -17,18 +17,25 @@ export async function readStructuredFile(path: string): Promise<unknown> {
       cause,
     });
   });
+  return parseStructuredText(text, path).toJS();
+}
+
+/**
+ * The document in a YAML or JSON text, with its comments.
+ * @param path the file that it was read from
+ * @throws InputError with code `file-syntax`, naming the line
+ */
+export function parseStructuredText(text: string, path: string): Document {
   const document = parseDocument(text, { prettyErrors: false });
   const error = document.errors[0];
-  if (error !== undefined) {
-    const line = text.slice(0, error.pos[0]).split('\n').length;
-    throw new InputError({
-      code: 'file-syntax',
-      expected: 'valid YAML or JSON',
-      got: error.message,
-      where: `${path}:${line}`,
-      todo: 'Correct the line.',
-      cause: error,
-    });
-  }
-  return document.toJS();
+  if (error === undefined) return document;
+  const line = text.slice(0, error.pos[0]).split('\n').length;
+  throw new InputError({
+    code: 'file-syntax',
+    expected: 'valid YAML or JSON',
+    got: error.message,
+    where: `${path}:${line}`,
+    todo: 'Correct the line.',
+    cause: error,
+  });
 }

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { readFile, realpath } from 'node:fs/promises';
+import { registerHooks } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { lineIn, refuseStrategyFile } from './strategy-error.ts';
+
+/** Where a strategy comes from, and what the file said when it was loaded. */
+export interface StrategyFile {
+  /** As it was given. */
+  readonly path: string;
+  /** The same without symbolic links, as stacks name it. */
+  readonly realPath: string;
+  /** Of the file itself; not of what it imports. */
+  readonly sha256: string;
+}
+
+/**
+ * Runs a module and gives its default export. Its imports of `@legend/…`, and those of files that it imports, are served by
+ * this installation wherever the file lies, so that there is one copy of every class.
+ * @throws InputError `strategy-file`
+ */
+export async function importStrategyFile(
+  path: string,
+): Promise<{ readonly file: StrategyFile; readonly exported: unknown }> {
+  const file = await readStrategyFile(path);
+  const hooks = registerHooks({
+    resolve: (specifier, context, next) =>
+      next(
+        specifier,
+        specifier.startsWith('@legend/') ? { ...context, parentURL: import.meta.url } : context,
+      ),
+  });
+  try {
+    const module: { readonly default?: unknown } = await import(pathToFileURL(file.realPath).href);
+    return { file, exported: module.default };
+  } catch (cause) {
+    const place = `${path}${lineIn(cause, file.realPath)}`;
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw refuseStrategyFile(place, 'a module that can be loaded', message, cause);
+  } finally {
+    hooks.deregister();
+  }
+}
+
+async function readStrategyFile(path: string): Promise<StrategyFile> {
+  try {
+    const bytes = await readFile(path);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    return { path, realPath: await realpath(path), sha256 };
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw refuseStrategyFile(path, 'a strategy file', code === 'ENOENT' ? 'no such file' : message, cause);
+  }
+}
