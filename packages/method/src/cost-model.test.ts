@@ -7,7 +7,7 @@ import {
   type ModelProfile,
   memoryBytes,
 } from './cost-model.ts';
-import { depthCosts, timeDepths } from './depth-costs.ts';
+import { depthCosts, timeDepths } from './planning/depth-costs.ts';
 
 const profile: ModelProfile = {
   blocks: 3,

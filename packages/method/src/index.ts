@@ -1,4 +1,7 @@
-export { type AdapterSum, addToSum, beginSum, finishSum } from './aggregation.ts';
+export { type AdapterSum, addToSum, beginSum, finishSum } from './aggregation/aggregation.ts';
+export { checkUpdate } from './aggregation/check-update.ts';
+export { IMPORTANCE_WEIGHT, readImportance } from './aggregation/importance.ts';
+export { type RoundStarts, roundStarts } from './aggregation/round-starts.ts';
 export {
   type Capacity,
   type CapacityEstimator,
@@ -7,9 +10,6 @@ export {
   MOVING_AVERAGE_WEIGHT,
   type NamedEstimator,
 } from './capacity.ts';
-export { checkPlan } from './check-plan.ts';
-export { checkUpdate } from './check-update.ts';
-export type { Configuration, ConfiguredDevice } from './configuration.ts';
 export {
   type BottleneckParameters,
   type CompletionTime,
@@ -23,13 +23,6 @@ export {
   type TrainedPart,
   type Trunk,
 } from './cost-model.ts';
-export { type DepthCost, depthCosts, type Exchange, timeDepths } from './depth-costs.ts';
-export { configureToFastest } from './fastest-configuration.ts';
-export { type FittingDevice, fitDevices } from './fit-devices.ts';
-export { configureFully } from './full-configuration.ts';
-export { configureGreedily } from './greedy-configuration.ts';
-export { IMPORTANCE_WEIGHT, readImportance } from './importance.ts';
-export { configureOptimally, type Stragglers } from './optimal-configuration.ts';
 export {
   type DevicePlan,
   type ExcludedDevice,
@@ -38,13 +31,22 @@ export {
   type TailPenalty,
   waitingTime,
 } from './plan.ts';
+export { checkPlan } from './planning/check-plan.ts';
+export type { Configuration, ConfiguredDevice } from './planning/configuration.ts';
+export { type DepthCost, depthCosts, type Exchange, timeDepths } from './planning/depth-costs.ts';
+export { configureToFastest } from './planning/fastest-configuration.ts';
+export { type FittingDevice, fitDevices } from './planning/fit-devices.ts';
+export { configureFully } from './planning/full-configuration.ts';
+export { configureGreedily } from './planning/greedy-configuration.ts';
+export { configureOptimally, type Stragglers } from './planning/optimal-configuration.ts';
 export {
   type CustomRanks,
   type ProgressionOptions,
   type RankOptions,
   rankDistribution,
-} from './rank-distribution.ts';
-export { type RankSharing, ranksByDepth } from './ranks-by-depth.ts';
+} from './ranks/rank-distribution.ts';
+export { type RankSharing, ranksByDepth } from './ranks/ranks-by-depth.ts';
+export { truncateRanks } from './ranks/truncate-ranks.ts';
 export { type DeviceTable, findEntry } from './round/device-table.ts';
 export { pendingEffect } from './round/pending-effect.ts';
 export { reduceRound } from './round/reduce-round.ts';
@@ -55,7 +57,6 @@ export type * from './round/round-state.ts';
 export { listUpdates, roundStateFormatVersion } from './round/round-state.ts';
 export type { RoundStep } from './round/round-step.ts';
 export { startRounds } from './round/start-rounds.ts';
-export { type RoundStarts, roundStarts } from './round-starts.ts';
 export { assemblePlan } from './strategies/assemble-plan.ts';
 export { completePlan, type PlanDecisions } from './strategies/complete-plan.ts';
 export { createStrategy, strategyNames } from './strategies/registry.ts';
@@ -78,4 +79,3 @@ export {
   type Planner,
   type StrategyOptions,
 } from './strategies/strategy-options.ts';
-export { truncateRanks } from './truncate-ranks.ts';

@@ -1,7 +1,7 @@
-import type { Configuration } from '../configuration.ts';
-import type { DepthCost } from '../depth-costs.ts';
 import type { Plan } from '../plan.ts';
-import { lastRanks } from '../ranks-by-depth.ts';
+import type { Configuration } from '../planning/configuration.ts';
+import type { DepthCost } from '../planning/depth-costs.ts';
+import { lastRanks } from '../ranks/ranks-by-depth.ts';
 import { completePlan } from './complete-plan.ts';
 import type { RoundContext } from './strategy.ts';
 

@@ -1,7 +1,7 @@
 import { type Adapter, mapTensors } from '@legend/adapter';
 import { describe, expect, it } from 'vitest';
-import { bottleneckSize, extendBottlenecks } from '../bottleneck-size.ts';
 import type { Plan } from '../plan.ts';
+import { bottleneckSize, extendBottlenecks } from '../ranks/bottleneck-size.ts';
 import { adapterFor, devicePlanOf, planFor, updateOf } from '../testing/round-contexts.ts';
 import { addToTrial, beginTrial, finishTrial, readTrialMemory } from './fedadapter-trial.ts';
 import { createStrategy } from './registry.ts';

@@ -1,8 +1,8 @@
 import { InputError } from '@legend/base';
-import { type AdapterSum, addToSum, beginSum, finishSum } from '../aggregation.ts';
-import { extendBottlenecks } from '../bottleneck-size.ts';
-import { invalidUpdate } from '../check-update.ts';
+import { type AdapterSum, addToSum, beginSum, finishSum } from '../aggregation/aggregation.ts';
+import { invalidUpdate } from '../aggregation/check-update.ts';
 import type { DevicePlan, Plan } from '../plan.ts';
+import { extendBottlenecks } from '../ranks/bottleneck-size.ts';
 import type { GlobalState, JsonValue, Update } from './strategy.ts';
 
 /** What FedAdapter remembers. The current size is that of the global adapter. */

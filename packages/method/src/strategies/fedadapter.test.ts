@@ -1,7 +1,7 @@
 import { type Adapter, restrictToDepth } from '@legend/adapter';
 import { describe, expect, it } from 'vitest';
-import { bottleneckSize, extendBottlenecks } from '../bottleneck-size.ts';
 import { countBottleneckParameters, countParameters, type ModelProfile } from '../cost-model.ts';
+import { bottleneckSize, extendBottlenecks } from '../ranks/bottleneck-size.ts';
 import {
   adapterFor,
   contextOfJetsons,

@@ -1,9 +1,9 @@
-import { type BottleneckSize, bottleneckSize, extendBottlenecks } from '../bottleneck-size.ts';
 import { countBottleneckParameters, countParameters, memoryBytes } from '../cost-model.ts';
-import { type DepthCost, timeDepths } from '../depth-costs.ts';
-import { canAfford, fitDevices } from '../fit-devices.ts';
 import type { DevicePlan, Plan } from '../plan.ts';
-import { rankDistribution } from '../rank-distribution.ts';
+import { type DepthCost, timeDepths } from '../planning/depth-costs.ts';
+import { canAfford, fitDevices } from '../planning/fit-devices.ts';
+import { type BottleneckSize, bottleneckSize, extendBottlenecks } from '../ranks/bottleneck-size.ts';
+import { rankDistribution } from '../ranks/rank-distribution.ts';
 import { requireNonNegative } from '../require-non-negative.ts';
 import { completePlan } from './complete-plan.ts';
 import { addToTrial, beginTrial, finishTrial, readTrialMemory, type TrialSum } from './fedadapter-trial.ts';

@@ -1,7 +1,7 @@
-import { type AdapterSum, addToSum, beginSum, finishSum } from '../aggregation.ts';
-import { depthCosts } from '../depth-costs.ts';
-import { configureFully } from '../full-configuration.ts';
-import { uniformRanks } from '../uniform-ranks.ts';
+import { type AdapterSum, addToSum, beginSum, finishSum } from '../aggregation/aggregation.ts';
+import { depthCosts } from '../planning/depth-costs.ts';
+import { configureFully } from '../planning/full-configuration.ts';
+import { uniformRanks } from '../ranks/uniform-ranks.ts';
 import { assemblePlan } from './assemble-plan.ts';
 import { startAdapter } from './start-adapter.ts';
 import type { Strategy } from './strategy.ts';

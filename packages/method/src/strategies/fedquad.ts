@@ -1,11 +1,11 @@
-import { type AdapterSum, addToSum, beginSum, finishSum } from '../aggregation.ts';
+import { type AdapterSum, addToSum, beginSum, finishSum } from '../aggregation/aggregation.ts';
 import { countParameters, type ModelProfile, memoryBytes } from '../cost-model.ts';
-import { type DepthCost, depthCosts, timeDepths } from '../depth-costs.ts';
-import { fitDevices } from '../fit-devices.ts';
-import { fitToCommonDeadline } from '../greedy-configuration.ts';
 import type { DevicePlan, Plan } from '../plan.ts';
+import { type DepthCost, depthCosts, timeDepths } from '../planning/depth-costs.ts';
+import { fitDevices } from '../planning/fit-devices.ts';
+import { fitToCommonDeadline } from '../planning/greedy-configuration.ts';
+import { uniformRanks } from '../ranks/uniform-ranks.ts';
 import { requireNonNegative } from '../require-non-negative.ts';
-import { uniformRanks } from '../uniform-ranks.ts';
 import { assemblePlan } from './assemble-plan.ts';
 import { startAdapter } from './start-adapter.ts';
 import type { DeviceContext, RoundContext, Strategy } from './strategy.ts';

@@ -1,14 +1,14 @@
 import { type LoraModule, rankOf } from '@legend/adapter';
 import { seededRandom } from '@legend/base';
-import { truncatedSvd } from '../algebra/truncated-svd.ts';
-import { drawFactorA } from '../draw-factor-a.ts';
 import {
   type AveragedModule,
   addProducts,
   beginProducts,
   finishProducts,
   type ProductAverage,
-} from '../product-average.ts';
+} from '../aggregation/product-average.ts';
+import { truncatedSvd } from '../algebra/truncated-svd.ts';
+import { drawFactorA } from '../ranks/draw-factor-a.ts';
 import { planRankByDevice, rankRange } from './rank-by-device.ts';
 import { startAdapter } from './start-adapter.ts';
 import type { GlobalState, Strategy } from './strategy.ts';

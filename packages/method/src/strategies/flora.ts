@@ -1,10 +1,15 @@
 import type { Adapter, LoraModule, Tensor } from '@legend/adapter';
 import { seededRandom } from '@legend/base';
-import { type DepthCost, depthCosts } from '../depth-costs.ts';
-import { drawFactorA } from '../draw-factor-a.ts';
-import { configureFully } from '../full-configuration.ts';
-import { addProducts, beginProducts, finishProducts, type ProductAverage } from '../product-average.ts';
-import { uniformRanks } from '../uniform-ranks.ts';
+import {
+  addProducts,
+  beginProducts,
+  finishProducts,
+  type ProductAverage,
+} from '../aggregation/product-average.ts';
+import { type DepthCost, depthCosts } from '../planning/depth-costs.ts';
+import { configureFully } from '../planning/full-configuration.ts';
+import { drawFactorA } from '../ranks/draw-factor-a.ts';
+import { uniformRanks } from '../ranks/uniform-ranks.ts';
 import { assemblePlan } from './assemble-plan.ts';
 import { startAdapter } from './start-adapter.ts';
 import type { GlobalState, RoundContext, Strategy } from './strategy.ts';

@@ -1,8 +1,8 @@
 import { type Adapter, mapTensors, namedTensors, rankOf, type Tensor } from '@legend/adapter';
+import { addHead, beginHead, finishHead, type HeadAverage } from '../aggregation/head-average.ts';
+import { type RoundStarts, roundStarts } from '../aggregation/round-starts.ts';
 import { normOfTail, squaredNormOfProduct } from '../algebra/lora-product.ts';
-import { addHead, beginHead, finishHead, type HeadAverage } from '../head-average.ts';
 import type { Plan } from '../plan.ts';
-import { type RoundStarts, roundStarts } from '../round-starts.ts';
 import { planRankByDevice, type RankRange, rankRange } from './rank-by-device.ts';
 import { startAdapter } from './start-adapter.ts';
 import type { GlobalState, JsonValue, RoundContext, Strategy, Update } from './strategy.ts';

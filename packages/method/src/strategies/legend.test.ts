@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { depthCosts, timeDepths } from '../depth-costs.ts';
+import { depthCosts, timeDepths } from '../planning/depth-costs.ts';
 import { adapterFor, contextOfJetsons, devicePlanOf, profileOf } from '../testing/round-contexts.ts';
 import { createStrategy } from './registry.ts';
 

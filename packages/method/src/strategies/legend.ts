@@ -1,9 +1,4 @@
-import { type AdapterSum, addToSum, beginSum, finishSum } from '../aggregation.ts';
-import type { Configuration } from '../configuration.ts';
-import { type DepthCost, depthCosts } from '../depth-costs.ts';
-import { configureToFastest } from '../fastest-configuration.ts';
-import { configureFully } from '../full-configuration.ts';
-import { configureGreedily } from '../greedy-configuration.ts';
+import { type AdapterSum, addToSum, beginSum, finishSum } from '../aggregation/aggregation.ts';
 import {
   addMovement,
   beginMovement,
@@ -11,10 +6,15 @@ import {
   type Movement,
   readImportance,
   writeImportance,
-} from '../importance.ts';
-import { configureOptimally } from '../optimal-configuration.ts';
-import { rankDistribution } from '../rank-distribution.ts';
-import { ranksByDepth } from '../ranks-by-depth.ts';
+} from '../aggregation/importance.ts';
+import type { Configuration } from '../planning/configuration.ts';
+import { type DepthCost, depthCosts } from '../planning/depth-costs.ts';
+import { configureToFastest } from '../planning/fastest-configuration.ts';
+import { configureFully } from '../planning/full-configuration.ts';
+import { configureGreedily } from '../planning/greedy-configuration.ts';
+import { configureOptimally } from '../planning/optimal-configuration.ts';
+import { rankDistribution } from '../ranks/rank-distribution.ts';
+import { ranksByDepth } from '../ranks/ranks-by-depth.ts';
 import { assemblePlan } from './assemble-plan.ts';
 import { startAdapter } from './start-adapter.ts';
 import type { GlobalState, JsonValue, RoundContext, Strategy } from './strategy.ts';

@@ -1,6 +1,6 @@
 import type { ModelProfile } from '../cost-model.ts';
-import { type DepthCost, depthCosts, type Exchange, timeDepths } from '../depth-costs.ts';
 import type { DevicePlan } from '../plan.ts';
+import { type DepthCost, depthCosts, type Exchange, timeDepths } from '../planning/depth-costs.ts';
 import type { DeviceContext, RoundContext } from './strategy.ts';
 
 /** What training all blocks takes of any device. */

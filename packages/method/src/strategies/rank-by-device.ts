@@ -1,7 +1,7 @@
-import { type DepthCost, timeDepths } from '../depth-costs.ts';
-import { fitDevices } from '../fit-devices.ts';
 import type { Plan } from '../plan.ts';
-import { type RankOptions, rankDistribution } from '../rank-distribution.ts';
+import { type DepthCost, timeDepths } from '../planning/depth-costs.ts';
+import { fitDevices } from '../planning/fit-devices.ts';
+import { type RankOptions, rankDistribution } from '../ranks/rank-distribution.ts';
 import { requireNonNegative } from '../require-non-negative.ts';
 import { completePlan } from './complete-plan.ts';
 import { fullDepthCost, planFullDepth } from './plan-full-depth.ts';

@@ -1,10 +1,10 @@
-import { type AdapterSum, addToSum, beginSum, finishSum } from '../aggregation.ts';
+import { type AdapterSum, addToSum, beginSum, finishSum } from '../aggregation/aggregation.ts';
 import type { Factors } from '../cost-model.ts';
-import { depthCosts } from '../depth-costs.ts';
-import { fitDevices } from '../fit-devices.ts';
 import type { Plan } from '../plan.ts';
+import { depthCosts } from '../planning/depth-costs.ts';
+import { fitDevices } from '../planning/fit-devices.ts';
+import { uniformRanks } from '../ranks/uniform-ranks.ts';
 import { requireNonNegative } from '../require-non-negative.ts';
-import { uniformRanks } from '../uniform-ranks.ts';
 import { completePlan } from './complete-plan.ts';
 import { fullDepthCost, planFullDepth } from './plan-full-depth.ts';
 import { startAdapter } from './start-adapter.ts';

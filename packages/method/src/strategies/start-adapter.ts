@@ -1,6 +1,6 @@
 import { type Adapter, restrictToDepth } from '@legend/adapter';
 import type { DevicePlan } from '../plan.ts';
-import { truncateRanks } from '../truncate-ranks.ts';
+import { truncateRanks } from '../ranks/truncate-ranks.ts';
 import type { GlobalState } from './strategy.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { InputError } from '@legend/base';
-import type { Stragglers } from '../optimal-configuration.ts';
-import type { RankOptions } from '../rank-distribution.ts';
-import type { RankSharing } from '../ranks-by-depth.ts';
+import type { Stragglers } from '../planning/optimal-configuration.ts';
+import type { RankOptions } from '../ranks/rank-distribution.ts';
+import type { RankSharing } from '../ranks/ranks-by-depth.ts';
 import type { InitialAdapter } from './strategy.ts';
 
 /** What a person may set. Each strategy takes from it what concerns it. */

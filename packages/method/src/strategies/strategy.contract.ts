@@ -9,8 +9,8 @@ import {
 import { InputError, seededRandom } from '@legend/base';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkPlan } from '../check-plan.ts';
 import { waitingTime } from '../plan.ts';
+import { checkPlan } from '../planning/check-plan.ts';
 import { adapterFor, planningContexts } from '../testing/round-contexts.ts';
 import type { GlobalState, RoundContext, Strategy, Update } from './strategy.ts';
 

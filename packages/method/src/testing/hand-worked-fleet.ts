@@ -1,7 +1,7 @@
 import type { Capacity } from '../capacity.ts';
-import type { ConfigurationContext } from '../configuration.ts';
 import type { ModelProfile } from '../cost-model.ts';
-import { depthCosts } from '../depth-costs.ts';
+import type { ConfigurationContext } from '../planning/configuration.ts';
+import { depthCosts } from '../planning/depth-costs.ts';
 
 /**
  * For plans worked by hand. 4 blocks, one local step, ranks 1, 2, 3, 4 at 1 parameter per rank, 2 of the head, 1 byte

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ModelProfile } from '../cost-model.ts';
+import { planningContexts, rankVectors } from '../testing/round-contexts.ts';
 import type { Configuration, ConfigurationContext } from './configuration.ts';
-import type { ModelProfile } from './cost-model.ts';
 import { type DepthCost, depthCosts, timeDepths } from './depth-costs.ts';
 import { configureToFastest } from './fastest-configuration.ts';
 import { configureGreedily } from './greedy-configuration.ts';
 import { configureOptimally, type Stragglers } from './optimal-configuration.ts';
-import { planningContexts, rankVectors } from './testing/round-contexts.ts';
 
 interface Case {
   readonly context: ConfigurationContext;

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { waitingTime } from '../plan.ts';
+import { type PlanningContext, planningContexts, rankVectors } from '../testing/round-contexts.ts';
 import type { Configuration } from './configuration.ts';
 import { type DepthCost, depthCosts, timeDepths } from './depth-costs.ts';
 import { configureGreedily } from './greedy-configuration.ts';
-import { waitingTime } from './plan.ts';
-import { type PlanningContext, planningContexts, rankVectors } from './testing/round-contexts.ts';
 
 const cases = planningContexts.chain((context) =>
   fc.record({

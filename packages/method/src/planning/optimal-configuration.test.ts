@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { a, b, c, capacityOf, contextOf, costs } from '../testing/hand-worked-fleet.ts';
 import { configureOptimally } from './optimal-configuration.ts';
-import { a, b, c, capacityOf, contextOf, costs } from './testing/hand-worked-fleet.ts';
 
 /** As the ranks of the fleet's model: depth 1, 2, 3, 4 adds 4, 3, 2, 1. */
 const importance = [1, 2, 3, 4];

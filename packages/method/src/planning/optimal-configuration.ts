@@ -1,3 +1,4 @@
+import type { ExcludedDevice } from '../plan.ts';
 import { findBestDeadline } from './best-deadline.ts';
 import {
   type Candidate,
@@ -8,7 +9,6 @@ import {
   listCandidates,
 } from './configuration.ts';
 import type { DepthCost } from './depth-costs.ts';
-import type { ExcludedDevice } from './plan.ts';
 import { reachSeconds } from './reach-seconds.ts';
 
 /** Whether a round waits for devices that are late even with the depth that takes them least, or leaves them out. */

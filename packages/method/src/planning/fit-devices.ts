@@ -1,8 +1,8 @@
 import { InputError } from '@legend/base';
+import type { ExcludedDevice } from '../plan.ts';
+import { requireNonNegative } from '../require-non-negative.ts';
+import type { DeviceContext } from '../strategies/strategy.ts';
 import type { DepthCost } from './depth-costs.ts';
-import type { ExcludedDevice } from './plan.ts';
-import { requireNonNegative } from './require-non-negative.ts';
-import type { DeviceContext } from './strategies/strategy.ts';
 
 export interface FittingDevice {
   readonly device: DeviceContext;

@@ -1,8 +1,8 @@
 import type { Adapter } from '@legend/adapter';
+import type { DevicePlan, Plan } from '../plan.ts';
+import { startAdapter } from '../strategies/start-adapter.ts';
+import type { GlobalState, Strategy, Update } from '../strategies/strategy.ts';
 import { checkUpdate, invalidUpdate } from './check-update.ts';
-import type { DevicePlan, Plan } from './plan.ts';
-import { startAdapter } from './strategies/start-adapter.ts';
-import type { GlobalState, Strategy, Update } from './strategies/strategy.ts';
 
 /** What the devices of a round started from, to check and to compare what they send. */
 export interface RoundStarts {

@@ -1,10 +1,10 @@
 import { type Adapter, mapTensors, restrictToDepth } from '@legend/adapter';
 import { InputError } from '@legend/base';
 import { describe, expect, it } from 'vitest';
+import { createStrategy } from '../strategies/registry.ts';
+import type { Update } from '../strategies/strategy.ts';
+import { adapterFor, updateOf } from '../testing/round-contexts.ts';
 import { checkUpdate } from './check-update.ts';
-import { createStrategy } from './strategies/registry.ts';
-import type { Update } from './strategies/strategy.ts';
-import { adapterFor, updateOf } from './testing/round-contexts.ts';
 
 const global = adapterFor(createStrategy('legend'), 3, (index) => index / 8);
 const query = 'attention.self.query';

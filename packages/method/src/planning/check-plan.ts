@@ -1,7 +1,7 @@
 import { InputError } from '@legend/base';
+import type { DevicePlan, ExcludedDevice, Plan } from '../plan.ts';
+import type { DeviceContext, RoundContext } from '../strategies/strategy.ts';
 import { type LeastCost, leastCosts } from './least-cost.ts';
-import type { DevicePlan, ExcludedDevice, Plan } from './plan.ts';
-import type { DeviceContext, RoundContext } from './strategies/strategy.ts';
 
 /**
  * Throws InputError unless a plan is for this round and its devices, each at most once, at depths and ranks that the

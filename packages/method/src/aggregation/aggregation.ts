@@ -1,7 +1,7 @@
 import { mapTensors, namedTensors, type Tensor } from '@legend/adapter';
-import type { Plan } from './plan.ts';
+import type { Plan } from '../plan.ts';
+import type { GlobalState, Update } from '../strategies/strategy.ts';
 import { type RoundStarts, roundStarts } from './round-starts.ts';
-import type { GlobalState, Update } from './strategies/strategy.ts';
 
 /**
  * Running per-block average. Its size is that of the adapter, whatever the number of updates. Sums are float64:

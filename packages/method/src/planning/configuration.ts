@@ -1,8 +1,8 @@
+import type { ExcludedDevice } from '../plan.ts';
+import { requireNonNegative } from '../require-non-negative.ts';
+import type { RoundContext } from '../strategies/strategy.ts';
 import { type DepthCost, timeDepths } from './depth-costs.ts';
 import { fitDevices } from './fit-devices.ts';
-import type { ExcludedDevice } from './plan.ts';
-import { requireNonNegative } from './require-non-negative.ts';
-import type { RoundContext } from './strategies/strategy.ts';
 
 /** The depths of one round. */
 export interface Configuration {

@@ -6,8 +6,8 @@ import {
   memoryBytes,
   type TrainedPart,
   type Trunk,
-} from './cost-model.ts';
-import type { DeviceContext } from './strategies/strategy.ts';
+} from '../cost-model.ts';
+import type { DeviceContext } from '../strategies/strategy.ts';
 
 /** What training to a certain depth takes of any device. None of the figures falls with depth. */
 export interface DepthCost {

@@ -1,3 +1,4 @@
+import { waitingTime } from '../plan.ts';
 import {
   type Candidate,
   type Configuration,
@@ -6,7 +7,6 @@ import {
   listCandidates,
 } from './configuration.ts';
 import type { DepthCost } from './depth-costs.ts';
-import { waitingTime } from './plan.ts';
 
 /**
  * Depths for one round, with a deadline that some uniform depth has too (paper: greedy, from estimated capacities, every

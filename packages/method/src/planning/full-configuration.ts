@@ -1,7 +1,7 @@
+import { requireNonNegative } from '../require-non-negative.ts';
 import type { Configuration, ConfigurationContext } from './configuration.ts';
 import { type DepthCost, timeDepths } from './depth-costs.ts';
 import { fitDevices } from './fit-devices.ts';
-import { requireNonNegative } from './require-non-negative.ts';
 
 /**
  * All blocks on every device that can hold them; the target is the time of the slowest.

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { waitingTime } from '../plan.ts';
+import { a, b, c, capacityOf, contextOf, costs } from '../testing/hand-worked-fleet.ts';
+import { planningContexts, rankVectors } from '../testing/round-contexts.ts';
 import type { Configuration } from './configuration.ts';
 import { depthCosts } from './depth-costs.ts';
 import { configureToFastest } from './fastest-configuration.ts';
 import { configureGreedily } from './greedy-configuration.ts';
-import { waitingTime } from './plan.ts';
-import { a, b, c, capacityOf, contextOf, costs } from './testing/hand-worked-fleet.ts';
-import { planningContexts, rankVectors } from './testing/round-contexts.ts';
 
 const depthsOf = ({ devices }: Configuration) => devices.map(({ depth }) => depth);
 const roundOf = ({ devices }: Configuration) => Math.max(...devices.map(({ seconds }) => seconds));

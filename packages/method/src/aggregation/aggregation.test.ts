@@ -2,11 +2,11 @@ import { type Adapter, mapTensors, namedTensors, restrictToDepth } from '@legend
 import { InputError } from '@legend/base';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { truncateRanks } from '../ranks/truncate-ranks.ts';
+import { createStrategy } from '../strategies/registry.ts';
+import type { GlobalState, Update } from '../strategies/strategy.ts';
+import { adapterFor, planFor, updateOf } from '../testing/round-contexts.ts';
 import { addToSum, beginSum, finishSum } from './aggregation.ts';
-import { createStrategy } from './strategies/registry.ts';
-import type { GlobalState, Update } from './strategies/strategy.ts';
-import { adapterFor, planFor, updateOf } from './testing/round-contexts.ts';
-import { truncateRanks } from './truncate-ranks.ts';
 
 const BLOCKS = 3;
 const strategy = createStrategy('legend', { ranks: { kind: 'increasing', min: 1, max: 3 } });

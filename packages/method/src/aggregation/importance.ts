@@ -1,7 +1,7 @@
 import type { Adapter } from '@legend/adapter';
 import { InputError } from '@legend/base';
-import { squaredChange } from './algebra/lora-change.ts';
-import type { JsonValue, Update } from './strategies/strategy.ts';
+import { squaredChange } from '../algebra/lora-change.ts';
+import type { JsonValue, Update } from '../strategies/strategy.ts';
 
 /** Weight of what was known before in the moving average of importance (ours; that of capacities too). */
 export const IMPORTANCE_WEIGHT = 0.8;

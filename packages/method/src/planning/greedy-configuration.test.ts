@@ -1,9 +1,9 @@
 import { InputError } from '@legend/base';
 import { describe, expect, it } from 'vitest';
+import { waitingTime } from '../plan.ts';
+import { a, b, c, capacityOf, contextOf, costs } from '../testing/hand-worked-fleet.ts';
 import type { ConfigurationContext } from './configuration.ts';
 import { configureGreedily } from './greedy-configuration.ts';
-import { waitingTime } from './plan.ts';
-import { a, b, c, capacityOf, contextOf, costs } from './testing/hand-worked-fleet.ts';
 
 describe('greedy configuration of three devices and four blocks', () => {
   it('fits depths to the first uniform round time that the fastest device can use', () => {

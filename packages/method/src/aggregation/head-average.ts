@@ -1,5 +1,5 @@
 import type { Adapter } from '@legend/adapter';
-import type { Update } from './strategies/strategy.ts';
+import type { Update } from '../strategies/strategy.ts';
 
 /** Running average of the task head by examples: Σ n_i·x_i / Σ n_i, in float64. */
 export interface HeadAverage {

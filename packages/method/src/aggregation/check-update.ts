@@ -1,6 +1,6 @@
 import { type Adapter, namedTensors, restrictToDepth, type Tensor } from '@legend/adapter';
 import { InputError } from '@legend/base';
-import type { Update } from './strategies/strategy.ts';
+import type { Update } from '../strategies/strategy.ts';
 
 /**
  * Throws InputError unless `update` is one that a device can have made of the adapter `start`: its depth within the

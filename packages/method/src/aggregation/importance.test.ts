@@ -1,7 +1,9 @@
 import { type Adapter, type LoraModule, mapTensors, restrictToDepth } from '@legend/adapter';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { squaredChange } from './algebra/lora-change.ts';
+import { squaredChange } from '../algebra/lora-change.ts';
+import { createStrategy } from '../strategies/registry.ts';
+import { adapterFor, updateOf } from '../testing/round-contexts.ts';
 import {
   addMovement,
   beginMovement,
@@ -9,8 +11,6 @@ import {
   readImportance,
   writeImportance,
 } from './importance.ts';
-import { createStrategy } from './strategies/registry.ts';
-import { adapterFor, updateOf } from './testing/round-contexts.ts';
 
 const strategy = createStrategy('legend', { ranks: { kind: 'uniform', min: 2 } });
 const start = adapterFor(strategy, 3, (index) => Math.sin(index));

@@ -1,9 +1,9 @@
 import { type Adapter, type LoraModule, rankOf } from '@legend/adapter';
-import { addLoraProduct } from './algebra/lora-product.ts';
+import { addLoraProduct } from '../algebra/lora-product.ts';
+import type { Plan } from '../plan.ts';
+import type { GlobalState, Update } from '../strategies/strategy.ts';
 import { addHead, beginHead, finishHead, type HeadAverage } from './head-average.ts';
-import type { Plan } from './plan.ts';
 import { type RoundStarts, roundStarts } from './round-starts.ts';
-import type { GlobalState, Update } from './strategies/strategy.ts';
 
 /**
  * Running average of what whole LoRA modules do, ΔW = Σ_k p_k·(α_k/r_k)·B_k·A_k with p_k = n_k/Σ n, and of the head.

@@ -1,10 +1,10 @@
 import { InputError } from '@legend/base';
 import { describe, expect, it } from 'vitest';
+import type { DevicePlan, Plan } from '../plan.ts';
+import { createStrategy } from '../strategies/registry.ts';
+import type { RoundContext } from '../strategies/strategy.ts';
+import { contextOfJetsons } from '../testing/round-contexts.ts';
 import { checkPlan } from './check-plan.ts';
-import type { DevicePlan, Plan } from './plan.ts';
-import { createStrategy } from './strategies/registry.ts';
-import type { RoundContext } from './strategies/strategy.ts';
-import { contextOfJetsons } from './testing/round-contexts.ts';
 
 const strategy = createStrategy('legend');
 const context = contextOfJetsons(strategy, 4, 1);
