@@ -2,8 +2,11 @@ export { createInitialAdapter } from './experiment/create-initial-adapter.ts';
 export { type Experiment, loadExperiment, parseExperiment } from './experiment/experiment.ts';
 export type { ExperimentEvent } from './experiment/experiment-event.ts';
 export type { ExperimentData, ExperimentResources } from './experiment/experiment-resources.ts';
+export type { FleetTrainer, Laboratory, Setting } from './experiment/laboratory.ts';
 export { blockWork, modelProfile } from './experiment/model-profile.ts';
+export { type PreparedExperiment, prepareExperiment, type Trial } from './experiment/prepare-experiment.ts';
 export { runExperiment } from './experiment/run-experiment.ts';
+export { runStrategy, type StrategyOutcome } from './experiment/run-strategy.ts';
 export { deviceCapacities } from './fleet/device-capacities.ts';
 export { checkDeviceFile, putDeviceProfile } from './fleet/device-file.ts';
 export type { DeviceProfile } from './fleet/fleet.ts';
@@ -14,5 +17,6 @@ export { formatBytes, formatPercent, formatSeconds } from './report/format-quant
 export { renderReport } from './report/render-report.ts';
 export { writeResults } from './report/results/write-results.ts';
 export { readRuns } from './run-folder/read-runs.ts';
+export { type StrategyFolder, strategyFolder } from './run-folder/strategy-folder.ts';
 export type { Summary } from './run-folder/summary.ts';
 export { loadStrategy, type StrategyFactory } from './strategy-file/load-strategy.ts';
