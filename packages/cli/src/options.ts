@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { DEFAULT_TRUNK_CACHE_MB } from './trunk-disk.ts';
 
 /** A parser for whole numbers from `minimum`. */
 export function integerFrom(minimum: number): (text: string) => number {
@@ -50,6 +51,13 @@ export const sharedOptions = {
     new Option('--max-length <n>', description).argParser(integerFrom(3)),
   seed: () => new Option('--seed <n>', 'every random choice follows from it').argParser(integerFrom(0)),
   threads: () => new Option('--threads <n>', 'threads of ONNX Runtime').argParser(integerFrom(1)),
+  trunkCache: () =>
+    new Option('--trunk-cache <dir>', 'folder that keeps hidden states of frozen blocks, for later runs too'),
+  trunkCacheMb: () =>
+    new Option(
+      '--trunk-cache-mb <n>',
+      `decimal megabytes in it at most; the oldest go first (default: ${DEFAULT_TRUNK_CACHE_MB})`,
+    ).argParser(integerFrom(1)),
   json: () => new Option('--json', 'print one JSON document to stdout; everything else goes to stderr'),
 };
 

@@ -1,3 +1,6 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { namedTensors } from '@legend/adapter';
 import { createAdapter } from '@legend/lora';
@@ -5,6 +8,7 @@ import { openModel } from '@legend/models';
 import { describe, expect, test } from 'vitest';
 import { type FineTuning, fineTune } from './fine-tune.ts';
 import { nodeRuntime } from './runtime/node-runtime.ts';
+import type { TrunkCacheStatus } from './trunk/trunk-folder.ts';
 
 const folder = fileURLToPath(new URL('../../../testdata/models/bert/', import.meta.url));
 const model = await openModel(folder, { classes: 2, seed: 1 });
@@ -92,6 +96,29 @@ describe('fine-tuning', () => {
       maxLength: 512,
     });
     expect(truncated).toBe(1);
+  });
+
+  test('keeps hidden states where it is told, and tells when it cannot', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'legend-trunk-'));
+    const statuses: TrunkCacheStatus[] = [];
+    const cached = (disk: string): FineTuning => ({
+      ...tuning,
+      depth: 1,
+      duration: { epochs: 1 },
+      trunkCache: { elementType: 'f32', disk: { folder: disk, bytes: 1e9 } },
+      onTrunkCacheStatus: (status) => statuses.push(status),
+    });
+    const two = examples.slice(0, 2);
+    const cold = await fineTune(model, runtime, two, cached(folder));
+    const warm = await fineTune(model, runtime, two, cached(folder));
+    expect(cold.trunkCounts).toMatchObject({ diskHits: 0, misses: 2 });
+    expect(warm.trunkCounts).toMatchObject({ diskHits: 2, misses: 0 });
+    expect(warm.losses).toEqual(cold.losses);
+    expect(statuses).toEqual([]);
+    const file = join(folder, 'file');
+    await writeFile(file, '');
+    expect((await fineTune(model, runtime, two, cached(join(file, 'folder')))).losses).toEqual(cold.losses);
+    expect(statuses).toMatchObject([{ kind: 'disk-stopped', reason: 'write-failed' }]);
   });
 
   test.for([0, 4])('refuses depth %d of 3 blocks', async (depth) => {

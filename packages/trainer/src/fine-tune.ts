@@ -5,6 +5,8 @@ import { type TextExample, tokenizeExamples } from './batches/tokenized-dataset.
 import { Engine } from './engine.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { type LocalResult, type LocalTask, trainLocally } from './train-locally.ts';
+import { TrunkCache, type TrunkCacheSettings } from './trunk/trunk-cache.ts';
+import type { TrunkCacheStatus } from './trunk/trunk-folder.ts';
 
 /** How to fine-tune on one machine. */
 export interface FineTuning
@@ -15,6 +17,10 @@ export interface FineTuning
   readonly duration: { readonly steps: number } | { readonly epochs: number };
   /** Tokens at most per example. */
   readonly maxLength: number;
+  /** Keeps the hidden states below the trained blocks: as what, see `LocalTask`, and where. */
+  readonly trunkCache?: (NonNullable<LocalTask['trunkCache']> & TrunkCacheSettings) | undefined;
+  /** Told what happens to that cache. */
+  readonly onTrunkCacheStatus?: (status: TrunkCacheStatus) => void;
   readonly onStep?: (step: number, steps: number, loss: number) => void;
 }
 
@@ -44,7 +50,7 @@ export async function fineTune(
   const stepsPerEpoch = Math.ceil(examples.length / batchSize);
   const steps = 'steps' in tuning.duration ? tuning.duration.steps : tuning.duration.epochs * stepsPerEpoch;
   const result = await trainLocally(
-    new Engine(model, runtime),
+    new Engine(model, runtime, new TrunkCache(tuning.trunkCache, tuning.onTrunkCacheStatus)),
     dataset,
     { ...tuning, adapter: initial, trunk: 'global', examples: [...examples.keys()], steps, firstStep: 0 },
     (step, loss) => tuning.onStep?.(step + 1, steps, loss),

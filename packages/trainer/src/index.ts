@@ -19,6 +19,12 @@ export type { UpdateRule } from './programs/program.ts';
 export { nodeRuntime } from './runtime/node-runtime.ts';
 export { type StepShape, type Timed, timedProduct, timedStep } from './timed-step.ts';
 export { type LocalResult, type LocalTask, trainLocally } from './train-locally.ts';
-export { TrunkCache, type TrunkCacheCounts, type TrunkCacheSettings } from './trunk/trunk-cache.ts';
+export {
+  subtractCounts,
+  TrunkCache,
+  type TrunkCacheCounts,
+  type TrunkCacheSettings,
+  type TrunkDisk,
+} from './trunk/trunk-cache.ts';
 export type { ElementType } from './trunk/trunk-entry.ts';
 export type { TrunkCacheStatus } from './trunk/trunk-folder.ts';

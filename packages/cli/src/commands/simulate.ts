@@ -19,8 +19,9 @@ import { onInterrupt } from '../interruption.ts';
 import { type ColumnOptions, columnsOf, integerFrom, names, numberFrom, sharedOptions } from '../options.ts';
 import { loadTrainTest, locateModel } from '../resolve-inputs.ts';
 import { showExperiment } from '../terminal/show-experiment.ts';
+import { type TrunkCacheOptions, trunkDiskOf } from '../trunk-disk.ts';
 
-interface SimulateOptions extends ColumnOptions {
+interface SimulateOptions extends ColumnOptions, Omit<TrunkCacheOptions, 'trunkCacheType'> {
   readonly strategy?: readonly string[];
   readonly model?: string;
   readonly data?: string;
@@ -53,6 +54,8 @@ export function simulateCommand(): Command {
       integerFrom(1),
       availableParallelism(),
     )
+    .addOption(sharedOptions.trunkCache())
+    .addOption(sharedOptions.trunkCacheMb())
     .option('--out <dir>', 'run folder (default: runs/<date and time>)')
     .option('--resume', 'go on with the interrupted run in --out')
     .addOption(sharedOptions.textColumn())
@@ -66,6 +69,7 @@ export function simulateCommand(): Command {
 async function simulate(file: string | undefined, options: SimulateOptions): Promise<void> {
   const experiment = await loadExperiment(file, overridesOf(options));
   const out = runFolderOf(options);
+  const trunkDisk = await trunkDiskOf(options);
   const model = await locateModel(experiment.model);
   const { train, test } = await loadTrainTest(
     experiment.data,
@@ -90,6 +94,7 @@ async function simulate(file: string | undefined, options: SimulateOptions): Pro
         out: run.out,
         resume: run.resume,
         workers: options.workers,
+        trunkDisk,
         onEvent: display.onEvent,
         signal,
       });

@@ -16,10 +16,13 @@ import { openModelAndData } from '../open-model-and-data.ts';
 import { type ColumnOptions, integerFrom, names, numberFrom, sharedOptions } from '../options.ts';
 import { parseRanks } from '../parse-ranks.ts';
 import { refuseFilledFolder } from '../refuse-filled-folder.ts';
+import { describeTrunkCounts } from '../terminal/describe-trunk-counts.ts';
+import { describeTrunkStatus } from '../terminal/describe-trunk-status.ts';
 import { noteCutTexts } from '../terminal/note-cut-texts.ts';
 import { showSteps } from '../terminal/show-steps.ts';
+import { type TrunkCacheOptions, trunkDiskOf } from '../trunk-disk.ts';
 
-interface TrainOptions extends ColumnOptions {
+interface TrainOptions extends ColumnOptions, TrunkCacheOptions {
   readonly model: string;
   readonly data: string;
   readonly out: string;
@@ -73,6 +76,14 @@ export function trainCommand(): Command {
     .option('--weight-decay <x>', '', numberFrom(0), 0.01)
     .option('--max-grad-norm <x>', 'clip gradients to this global norm; 0 = off', numberFrom(0), 1)
     .addOption(sharedOptions.maxLength().default(128))
+    .addOption(sharedOptions.trunkCache())
+    .addOption(sharedOptions.trunkCacheMb())
+    .addOption(
+      new Option('--trunk-cache-type <type>', 'f16 takes half the bytes and rounds (default: f32)').choices([
+        'f32',
+        'f16',
+      ]),
+    )
     .addOption(sharedOptions.textColumn())
     .addOption(sharedOptions.textPairColumn())
     .addOption(sharedOptions.labelColumn())
@@ -84,11 +95,15 @@ export function trainCommand(): Command {
 
 async function train(options: TrainOptions): Promise<void> {
   await refuseFilledFolder(options.out);
+  const disk = await trunkDiskOf(options);
   const { located, data, model } = await openModelAndData(options, options.initAdapter, 'train');
   const { architecture } = model;
   const start = await startOf(options, model);
   const depth = options.depth ?? adaptedDepth(start, architecture);
   const maxLength = Math.min(options.maxLength, architecture.maxTokens);
+  if (disk && depth === architecture.blocks) {
+    console.error('note: nothing is kept in the trunk cache: at full depth no block is frozen (see --depth)');
+  }
   const display = showSteps(options);
   const result = await fineTune(model, nodeRuntime({ threads: options.threads }), data.examples, {
     start,
@@ -104,6 +119,8 @@ async function train(options: TrainOptions): Promise<void> {
     learningRate: learningRateOf(options, data.examples.length),
     maxLength,
     seed: options.seed,
+    trunkCache: disk && { disk, elementType: options.trunkCacheType ?? 'f32' },
+    onTrunkCacheStatus: (status) => display.say(describeTrunkStatus(status)),
     onStep: display.onStep,
   }).finally(display.done);
   await writePeftAdapter(options.out, result.adapter, architecture, { baseModel: located.pretrainedName });
@@ -158,12 +175,12 @@ function learningRateOf(
 }
 
 function print(
-  { json, out }: TrainOptions,
+  { json, out, trunkCache }: TrainOptions,
   { architecture, newHead }: Model,
   depth: number,
   result: FineTuned,
 ): void {
-  const { steps, examples, losses, seconds } = result;
+  const { steps, examples, losses, seconds, trunkCounts } = result;
   const figures = {
     out,
     blocks: architecture.blocks,
@@ -175,6 +192,7 @@ function print(
     seconds,
     examplesPerSecond: examples / seconds,
     newHead,
+    trunkCache: trunkCache === undefined ? null : trunkCounts,
   };
   if (json) {
     console.log(JSON.stringify(figures, null, 2));
@@ -185,5 +203,8 @@ function print(
     `${steps} steps in ${seconds.toFixed(1)} s (${speed}), depth ${depth} of ${architecture.blocks}`,
   );
   console.log(`loss ${figures.firstLoss?.toFixed(4)} → ${figures.lastLoss?.toFixed(4)}`);
+  if (trunkCache !== undefined && depth < architecture.blocks) {
+    console.log(describeTrunkCounts(trunkCounts));
+  }
   console.log(`adapter: ${out}`);
 }

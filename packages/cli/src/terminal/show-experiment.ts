@@ -5,7 +5,9 @@ import {
   formatPercent,
   formatSeconds,
 } from '@legend/simulator';
+import type { TrunkCacheCounts } from '@legend/trainer';
 import { createLogUpdate } from 'log-update';
+import { describeTrunkStatus } from './describe-trunk-status.ts';
 import { formatDuration } from './format-duration.ts';
 import { noteCutTexts } from './note-cut-texts.ts';
 
@@ -56,6 +58,14 @@ export function showExperiment(
           `note: ${event.path} has changed since ${event.strategy} ran its first rounds; they stay as they are`,
         );
         return;
+      case 'trunk-disk-unused':
+        say(
+          `note: nothing is kept in the trunk cache ${event.folder}: no strategy of the experiment sets trunkCache`,
+        );
+        return;
+      case 'trunk-cache-status':
+        say(describeTrunkStatus(event.status));
+        return;
       case 'strategy-started':
         roundsDone = event.roundsDone;
         strategiesToCome--;
@@ -89,9 +99,8 @@ export function showExperiment(
         const { summary, reason } = event;
         const took = `${summary.rounds} rounds, ${formatDuration(summary.hostSeconds)}`;
         const share = formatPercent(event.workerShare, 0);
-        say(
-          `${event.strategy}: ${reason.replaceAll('-', ' ')} (${took}; workers ${share} inside ONNX Runtime)`,
-        );
+        const facts = [took, `workers ${share} inside ONNX Runtime`, ...trunkFacts(event.trunkCounts)];
+        say(`${event.strategy}: ${reason.replaceAll('-', ' ')} (${facts.join('; ')})`);
         return;
       }
     }
@@ -101,4 +110,12 @@ export function showExperiment(
     update.done();
   };
   return { onRun, onEvent, done };
+}
+
+/** How much came from the host's trunk cache, where a strategy has one. */
+function trunkFacts({ memoryHits, diskHits, misses, damaged }: TrunkCacheCounts): readonly string[] {
+  const found = memoryHits + diskHits;
+  if (found + misses === 0) return [];
+  const share = `${formatPercent(found / (found + misses), 0)} of hidden states from the trunk cache`;
+  return damaged > 0 ? [share, `${damaged} computed anew for damaged files`] : [share];
 }

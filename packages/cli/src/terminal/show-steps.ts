@@ -6,6 +6,8 @@ const PLAIN_INTERVAL_MS = 5_000;
 /** Shows training steps on stderr: a live line, or a line every few seconds where stderr is not a terminal. */
 export function showSteps({ json }: { readonly json?: boolean }): {
   readonly onStep: (step: number, steps: number, loss: number) => void;
+  /** A line of its own. */
+  readonly say: (line: string) => void;
   readonly done: () => void;
 } {
   const update = createLogUpdate(process.stderr);
@@ -23,9 +25,13 @@ export function showSteps({ json }: { readonly json?: boolean }): {
       console.error(line);
     }
   };
+  const say = (line: string): void => {
+    if (live) update.clear();
+    console.error(line);
+  };
   const done = (): void => {
     update.clear();
     update.done();
   };
-  return { onStep, done };
+  return { onStep, say, done };
 }

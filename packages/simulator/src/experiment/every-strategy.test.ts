@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { strategyNames } from '@legend/method';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { readRun } from '../run-folder/read-run.ts';
+import { allRounds } from '../run-folder/all-rounds.fixture.ts';
+import { roundsPath } from '../run-folder/strategy-folder.ts';
 import type { ExperimentEvent } from './experiment-event.ts';
 import { newFolder, resultsOf, runTiny, tinyDevices, tinyExperiment } from './tiny-experiment.fixture.ts';
 
@@ -46,7 +47,7 @@ describe.for(strategyNames)('%s', (strategy) => {
   test('trains on, whoever vanishes', async () => {
     const out = join(await newFolder(), 'run');
     await runTiny(experimentOf(strategy), out);
-    const rounds = (await readRun(out)).rounds.get(strategy) ?? [];
+    const rounds = await allRounds(roundsPath(out, strategy));
     const devices = rounds.flatMap((round) => round.devices);
     const dropped = devices.filter((device) => device.dropped !== undefined);
     expect(dropped.length).toBeGreaterThan(0);

@@ -1,4 +1,5 @@
 import type { FinishReason } from '@legend/method';
+import type { TrunkCacheCounts, TrunkCacheStatus } from '@legend/trainer';
 import type { RoundRecord } from '../run-folder/round-record.ts';
 import type { StrategySummary } from '../run-folder/summary.ts';
 
@@ -8,6 +9,10 @@ export type ExperimentEvent =
   | { readonly type: 'texts-cut'; readonly texts: number; readonly maxLength: number }
   /** The rounds done, or the strategy's whole run, are of another content of its file. */
   | { readonly type: 'strategy-changed'; readonly strategy: string; readonly path: string }
+  /** A folder for hidden states was given, and no strategy has a trunk cache. */
+  | { readonly type: 'trunk-disk-unused'; readonly folder: string }
+  /** Something happened to the folder for hidden states; the run goes on. */
+  | { readonly type: 'trunk-cache-status'; readonly status: TrunkCacheStatus }
   | { readonly type: 'strategy-started'; readonly strategy: string; readonly roundsDone: number }
   | {
       readonly type: 'device-trained';
@@ -23,5 +28,7 @@ export type ExperimentEvent =
       readonly reason: FinishReason;
       /** Mean share of this process's time that each worker spent inside the runtime. */
       readonly workerShare: number;
+      /** Where the hidden states of the devices' trunks came from on this machine. */
+      readonly trunkCounts: TrunkCacheCounts;
       readonly summary: StrategySummary;
     };

@@ -1,4 +1,4 @@
-import type { TextExample } from '@legend/trainer';
+import type { TextExample, TrunkDisk } from '@legend/trainer';
 import type { ExperimentEvent } from './experiment-event.ts';
 
 /** Labelled examples for training and testing, with the names of their classes. */
@@ -23,6 +23,11 @@ export interface ExperimentResources {
   /** Goes on with the run in `out` instead of beginning one. */
   readonly resume: boolean;
   readonly workers: number;
+  /**
+   * Where the workers keep the hidden states of strategies with a trunk cache, for later runs too, besides their memory.
+   * Decides only how long the host takes.
+   */
+  readonly trunkDisk?: TrunkDisk | undefined;
   readonly onEvent: (event: ExperimentEvent) => void;
   readonly signal: AbortSignal;
 }

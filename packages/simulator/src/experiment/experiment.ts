@@ -152,6 +152,9 @@ export const experimentSchema = z.strictObject({
     .array(z.union([z.string().min(1), variantSchema]))
     .min(1)
     .default(['legend', 'fedlora']),
+  /** So many of the examples, drawn by seed; null = all. Fewer to train on are drawn more often, fewer to test faster. */
+  trainExamples: count.nullable().default(null),
+  testExamples: count.nullable().default(null),
   targetAccuracy: z.number().gt(0).lte(1).nullable().default(null),
   /** Ends a strategy's run with the first round that reaches the target; false = all rounds in any case. */
   stopAtTarget: z.boolean().default(true),

@@ -1,3 +1,4 @@
+import { type Random, seededRandom } from '@legend/base';
 import { selectLinearMaps } from '@legend/lora';
 import { estimatorNamed, type GlobalState, type Strategy, type StrategyOptions } from '@legend/method';
 import { loadTokenizer, type Model, openModel, type Tokenizer } from '@legend/models';
@@ -56,9 +57,10 @@ export async function prepareExperiment(
   wanted: Experiment,
   resources: ExperimentResources,
 ): Promise<PreparedExperiment> {
-  const { data, modelFolder } = resources;
+  const { modelFolder } = resources;
   const fleet = await loadFleet(wanted.fleet);
   const experiment = settleDevices(wanted, fleet);
+  const data = drawExamples(resources.data, experiment);
   const variants = resolveVariants(experiment);
   const model = await openModel(modelFolder, { classes: data.classes.length, seed: experiment.seed });
   const tokenizer = await loadTokenizer(modelFolder);
@@ -73,6 +75,22 @@ export async function prepareExperiment(
     maxLength,
     summary: describeRun(experiment, resources, surroundings),
   };
+}
+
+/** The data with as many examples as the experiment asks for, in their order. */
+function drawExamples(data: ExperimentData, experiment: Experiment): ExperimentData {
+  const { trainExamples, testExamples, seed } = experiment;
+  return {
+    ...data,
+    train: drawSome(data.train, trainExamples, seededRandom(seed, 'training examples')),
+    test: drawSome(data.test, testExamples, seededRandom(seed, 'test examples')),
+  };
+}
+
+function drawSome<Item>(items: readonly Item[], wanted: number | null, random: Random): readonly Item[] {
+  if (wanted === null || wanted >= items.length) return items;
+  const kept = new Set(random.shuffle([...items.keys()]).slice(0, wanted));
+  return items.filter((_, index) => kept.has(index));
 }
 
 function tokenize(tokenizer: Tokenizer, { train, test }: ExperimentData, maxLength: number) {
@@ -162,8 +180,8 @@ function strategyOptions({
 
 function describeRun(
   experiment: SettledExperiment,
-  { modelId, modelSha256, data }: ExperimentResources,
-  { model: { architecture }, fleet }: Surroundings,
+  { modelId, modelSha256 }: ExperimentResources,
+  { model: { architecture }, fleet, data }: Surroundings,
 ): Summary {
   return {
     formatVersion: 1,

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { readPeftAdapter } from '@legend/lora';
 import { openModel } from '@legend/models';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { readRun } from '../run-folder/read-run.ts';
+import { allRounds } from '../run-folder/all-rounds.fixture.ts';
+import { readSummary } from '../run-folder/read-summary.ts';
 import type { RoundRecord } from '../run-folder/round-record.ts';
+import { roundsPath } from '../run-folder/strategy-folder.ts';
 import type { Summary } from '../run-folder/summary.ts';
 import type { Experiment } from './experiment.ts';
 import type { ExperimentEvent } from './experiment-event.ts';
@@ -48,7 +50,7 @@ describe('a run', () => {
       'checkpoint',
       'rounds.jsonl',
     ]);
-    expect((await readRun(whole.out)).summary).toEqual(JSON.parse(JSON.stringify(whole.summary)));
+    expect(await readSummary(whole.out)).toEqual(JSON.parse(JSON.stringify(whole.summary)));
     expect(await readFile(join(whole.out, 'report.html'), 'utf8')).toContain('<html lang="en">');
   });
 
@@ -98,7 +100,7 @@ describe('a run', () => {
 
 describe('the records', () => {
   test.for(['legend', 'fedlora'])('of %s are the cost model’s figures', async (strategy) => {
-    const rounds = (await readRun(whole.out)).rounds.get(strategy) ?? [];
+    const rounds = await allRounds(roundsPath(whole.out, strategy));
     const ranks = strategy === 'legend' ? [1, 2, 3] : [2, 2, 2];
     // Query and value, 32 to 32, and a head of 2 × 32 + 2, as float32; the messages' own bytes come on top.
     const bytesAt = (depth: number) =>
@@ -136,11 +138,12 @@ describe('the records', () => {
   });
 
   test('give slow devices of legend less depth, and all of fedlora all blocks', async () => {
-    const { rounds } = await readRun(whole.out);
-    const depthsOf = (strategy: string) =>
-      rounds.get(strategy)?.map(({ devices }) => devices.map(({ depth }) => depth));
-    expect(depthsOf('fedlora')).toEqual(Array(3).fill([3, 3, 3, 3]));
-    for (const depths of depthsOf('legend') ?? []) {
+    const depthsOf = async (strategy: string) =>
+      (await allRounds(roundsPath(whole.out, strategy))).map(({ devices }) =>
+        devices.map(({ depth }) => depth),
+      );
+    expect(await depthsOf('fedlora')).toEqual(Array(3).fill([3, 3, 3, 3]));
+    for (const depths of await depthsOf('legend')) {
       expect(depths[0]).toBe(3);
       expect(depths[3]).toBeLessThan(3);
     }
@@ -160,7 +163,7 @@ describe('an experiment with other settings', () => {
       data: { ...tinyData, train: [...tinyData.train, long], test: [...tinyData.test, long] },
       onEvent: (event) => events.push(event),
     });
-    rounds = (await readRun(out)).rounds.get('legend') ?? [];
+    rounds = await allRounds(roundsPath(out, 'legend'));
   });
 
   test('says how many texts were cut', () => {
@@ -189,7 +192,7 @@ describe('an experiment with other settings', () => {
   });
 
   test('trains to another result', async () => {
-    const [usual] = (await readRun(whole.out)).rounds.get('legend') ?? [];
+    const [usual] = await allRounds(roundsPath(whole.out, 'legend'));
     expect(rounds[0]?.loss).not.toBe(usual?.loss);
   });
 });
@@ -290,7 +293,7 @@ test('calls for a share of the devices, drawn anew in every round', async () => 
   const out = join(await newFolder(), 'run');
   const changes = { participation: 0.5, rounds: 6, strategies: ['fedlora'] };
   await runTiny({ ...experiment, ...changes }, out);
-  const rounds = (await readRun(out)).rounds.get('fedlora') ?? [];
+  const rounds = await allRounds(roundsPath(out, 'fedlora'));
   const called = rounds.map(({ devices }) => devices.map(({ id }) => id).join());
   expect(rounds.map(({ devices }) => devices.length)).toEqual(Array(6).fill(2));
   expect(new Set(called).size).toBeGreaterThan(2);
@@ -301,11 +304,18 @@ test('a linear schedule slows down towards the last round', async () => {
     const out = join(await newFolder(), 'run');
     const local = { ...experiment.local, schedule };
     await runTiny({ ...experiment, local, strategies: ['fedlora'] }, out);
-    return ((await readRun(out)).rounds.get('fedlora') ?? []).map(({ loss }) => loss);
+    return (await allRounds(roundsPath(out, 'fedlora'))).map(({ loss }) => loss);
   };
   const [constant, linear] = [await lossesOf('constant'), await lossesOf('linear')];
   expect(linear).not.toEqual(constant);
   const lastMove = ([, before = 0, last = 0]: readonly (number | null)[]) =>
     Math.abs((last ?? 0) - (before ?? 0));
   expect(lastMove(linear)).toBeLessThan(lastMove(constant));
+});
+
+test('trains and evaluates on as many examples as it is told', async () => {
+  const changes = { trainExamples: 20, testExamples: 5, rounds: 1, strategies: ['fedlora'] };
+  const summary = await runTiny({ ...experiment, ...changes }, join(await newFolder(), 'run'));
+  expect(summary.data).toMatchObject({ train: 20, test: 5 });
+  expect(((summary.strategies[0]?.finalAccuracy ?? Number.NaN) * 5) % 1).toBe(0);
 });

@@ -1,7 +1,7 @@
 import { writeAdapterNotes, writePeftAdapter } from '@legend/lora';
-import { TrainerPool } from '@legend/trainer';
+import { subtractCounts, TrainerPool } from '@legend/trainer';
+import { readRun } from '../report/digest/read-run.ts';
 import { renderReport } from '../report/render-report.ts';
-import { readRun } from '../run-folder/read-run.ts';
 import { createRunFolder, openRunFolder, type RunFolder } from '../run-folder/run-folder.ts';
 import { summarizeStrategy } from '../run-folder/summarize-strategy.ts';
 import type { Summary } from '../run-folder/summary.ts';
@@ -46,8 +46,11 @@ async function runTrials(
   folder: RunFolder,
 ): Promise<Summary> {
   const { truncated, maxLength } = prepared;
-  const { modelFolder, data, workers, onEvent, signal } = resources;
+  const { modelFolder, data, workers, trunkDisk, onEvent, signal } = resources;
   if (truncated > 0) onEvent({ type: 'texts-cut', texts: truncated, maxLength });
+  if (trunkDisk && trials.every(({ setting }) => setting.experiment.trunkCache === null)) {
+    onEvent({ type: 'trunk-disk-unused', folder: trunkDisk.folder });
+  }
   const pool = new TrainerPool({
     modelFolder,
     classes: data.classes.length,
@@ -55,6 +58,8 @@ async function runTrials(
     threads: 1,
     workers,
     signal,
+    trunkCache: { disk: trunkDisk },
+    onTrunkCacheStatus: (status) => onEvent({ type: 'trunk-cache-status', status }),
   });
   try {
     let { summary } = folder;
@@ -75,7 +80,11 @@ async function runTrial(
   before: Summary,
 ): Promise<Summary> {
   const { name, experiment } = setting;
-  const started = { seconds: performance.now() / 1000, runtime: pool.runtimeSeconds };
+  const started = {
+    seconds: performance.now() / 1000,
+    runtime: pool.runtimeSeconds,
+    counts: pool.trunkCounts,
+  };
   const strategyFolder = await folder.strategy(name);
   const laboratory = { ...setting, trainer: pool, onEvent, signal };
   const { state, adapter, rounds, hostSeconds } = await runStrategy(
@@ -85,6 +94,7 @@ async function runTrial(
     strategyFolder,
   );
   const busySeconds = (pool.runtimeSeconds - started.runtime) / pool.workers;
+  const trunkCounts = subtractCounts(pool.trunkCounts, started.counts);
   const workerShare = busySeconds / (performance.now() / 1000 - started.seconds);
   await writePeftAdapter(strategyFolder.adapterPath, adapter, model.architecture, {
     baseModel: pretrainedName,
@@ -105,6 +115,13 @@ async function runTrial(
   const summary = { ...before, strategies: [...before.strategies, result] };
   await folder.writeReport(renderReport(await readRun(out, summary)));
   await folder.writeSummary(summary);
-  onEvent({ type: 'strategy-finished', strategy: name, reason: state.reason, workerShare, summary: result });
+  onEvent({
+    type: 'strategy-finished',
+    strategy: name,
+    reason: state.reason,
+    workerShare,
+    trunkCounts,
+    summary: result,
+  });
   return summary;
 }

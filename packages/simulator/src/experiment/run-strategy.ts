@@ -55,8 +55,11 @@ export async function runStrategy(
   const { name, strategyFile, experiment, estimator, onEvent, signal } = laboratory;
   const started = performance.now();
   const saved = await loadCheckpoint(folder.checkpointPath);
-  const records = await folder.cutRounds(saved?.state.lastEvaluation?.round ?? 0);
-  const rounds = records.map(figuresOf);
+  const before = await folder.cutRounds(saved?.state.lastEvaluation?.round ?? 0, (record) => ({
+    figures: figuresOf(record),
+    strategySha256: record.strategySha256,
+  }));
+  const rounds = before.map(({ figures }) => figures);
   const hostSeconds = () => (saved?.hostSeconds ?? 0) + (performance.now() - started) / 1000;
   const first = saved
     ? { state: saved.state, effects: [pendingEffect(saved.state)] }
@@ -66,7 +69,7 @@ export async function runStrategy(
   let tensors = saved?.tensors ?? startTensors(initial);
   let present: readonly SimulatedDevice[] = [];
   let trained: TrainedRound = { works: [], global: tensors.global };
-  noteChange(laboratory, records.at(-1)?.strategySha256, onEvent);
+  noteChange(laboratory, before.at(-1)?.strategySha256, onEvent);
   onEvent({ type: 'strategy-started', strategy: name, roundsDone: rounds.length });
 
   const dispatch = (event: RoundEvent): void => {

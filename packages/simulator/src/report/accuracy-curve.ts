@@ -1,4 +1,4 @@
-import type { RoundRecord } from '../run-folder/round-record.ts';
+import type { RoundDigest } from './digest/digest-round.ts';
 import type { SeedRun } from './list-series.ts';
 
 /** What accuracy is drawn over. */
@@ -12,7 +12,7 @@ interface CurvePoint {
 }
 
 /** The evaluated rounds of one seed. */
-export function accuracyCurve(rounds: readonly RoundRecord[], axis: AccuracyAxis): CurvePoint[] {
+export function accuracyCurve(rounds: readonly RoundDigest[], axis: AccuracyAxis): CurvePoint[] {
   const progress = progressOf(rounds, axis);
   return rounds.flatMap(({ accuracy, round }, index) =>
     accuracy === null ? [] : { x: progress[index] ?? 0, accuracy, round },
@@ -20,7 +20,7 @@ export function accuracyCurve(rounds: readonly RoundRecord[], axis: AccuracyAxis
 }
 
 /** How far each round brings a run on the axis, from its beginning. */
-function progressOf(rounds: readonly RoundRecord[], axis: AccuracyAxis): number[] {
+function progressOf(rounds: readonly RoundDigest[], axis: AccuracyAxis): number[] {
   let bytes = 0;
   return rounds.map(({ round, virtualSeconds, bytesUp, bytesDown }) => {
     bytes += bytesUp + bytesDown;

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { sampleRun } from '../run-folder/sample-run.fixture.ts';
 import type { StrategySummary } from '../run-folder/summary.ts';
 import { comparisonRows } from './comparison-rows.ts';
+import { digestSamples } from './digest/digest-samples.fixture.ts';
 import { formatComparisonTable } from './format-comparison-table.ts';
 import { headline } from './headline.ts';
 
@@ -107,7 +108,7 @@ describe('rows', () => {
 
   test('part the traffic to the target where the rounds are known', () => {
     const run = sampleRun({ devices: 2, rounds: 40, targetAccuracy: 0.7 });
-    for (const { bytesToTarget, bytesUpToTarget, bytesDownToTarget } of comparisonRows([run])) {
+    for (const { bytesToTarget, bytesUpToTarget, bytesDownToTarget } of comparisonRows(digestSamples(run))) {
       expect(bytesUpToTarget?.mean).toBeGreaterThan(0);
       expect((bytesUpToTarget?.mean ?? 0) + (bytesDownToTarget?.mean ?? 0)).toBe(bytesToTarget?.mean);
     }

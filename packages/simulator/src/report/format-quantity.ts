@@ -52,7 +52,7 @@ export function formatPercent(share: number, decimals = 1): string {
   return `${(share * 100).toFixed(decimals).replace('-', '−')}%`;
 }
 
-/** A target as a person gave it: `80%`, `82.5%`. */
+/** A target, or another share, as a person gave it: `80%`, `82.5%`. */
 export function formatTarget(share: number): string {
   return `${Number((share * 100).toFixed(2))}%`;
 }

@@ -36,6 +36,31 @@ test('runs of other settings, another model or another fleet are experiments of 
   ]);
 });
 
+test('runs whose strategy of one name is from files of different content are not averaged', () => {
+  const withFile = (name: string, seed: number, sha256: string) => {
+    const { summary } = run(name, seed);
+    const strategies = summary.strategies.map((one) => ({
+      ...one,
+      strategyFile: { path: 'own.ts', sha256 },
+    }));
+    return { name, summary: { ...summary, strategies } };
+  };
+  const unfinished = run('d', 4);
+  const pending = { ...unfinished, summary: { ...unfinished.summary, strategies: [] } };
+  const runs = [
+    withFile('a', 1, 'old'),
+    withFile('b', 2, 'new'),
+    withFile('c', 3, 'old'),
+    pending,
+    run('e', 5),
+  ];
+  expect(namesOf(runs)).toEqual([
+    ['a, c, d', 'a', 'c', 'd'],
+    ['b', 'b'],
+    ['e', 'e'],
+  ]);
+});
+
 test('a second run of one seed is no further sample of the experiment', () => {
   expect(namesOf([run('a', 1), run('again', 1)])).toEqual([
     ['a', 'a'],

@@ -1,4 +1,4 @@
-import type { Run } from '../run-folder/read-run.ts';
+import type { Run } from './digest/read-run.ts';
 
 /** Runs of one experiment, which differ in their seed only. */
 export interface RunGroup {
@@ -9,18 +9,21 @@ export interface RunGroup {
 }
 
 /** A run, or what its summary tells: then without figures that only its rounds have. */
-export type ReportedRun = Pick<Run, 'name' | 'summary'> & Partial<Pick<Run, 'rounds'>>;
+export type ReportedRun = Pick<Run, 'name' | 'summary'> & Partial<Pick<Run, 'rounds' | 'roster'>>;
 
 /**
  * Groups of runs with the same configuration, fleet, model and data but for the seed, in order of their first run. The host
- * does not matter. A second run of one seed begins another group: it is no further sample.
+ * does not matter. A second run of one seed begins another group: it is no further sample. So does a run with a strategy
+ * whose file had another content: that is another method under the same name.
  */
 export function groupRuns(runs: readonly ReportedRun[]): RunGroup[] {
   const groups: { readonly experiment: string; readonly runs: [ReportedRun, ...ReportedRun[]] }[] = [];
   for (const run of runs) {
     const experiment = identifyExperiment(run);
     const group = groups.find(
-      (other) => other.experiment === experiment && other.runs.every((one) => seedOf(one) !== seedOf(run)),
+      (other) =>
+        other.experiment === experiment &&
+        other.runs.every((one) => seedOf(one) !== seedOf(run) && ranSameFiles(one, run)),
     );
     if (group === undefined) groups.push({ experiment, runs: [run] });
     else group.runs.push(run);
@@ -38,6 +41,15 @@ export function seedOf({ summary }: ReportedRun): number {
 function identifyExperiment({ summary: { config, fleet, model, data } }: ReportedRun): string {
   const { seed: _, seeds: __, ...rest } = config;
   return JSON.stringify(sortKeys({ config: rest, fleet, model, data }));
+}
+
+/** Whether each strategy that both runs have finished is from a file of the same content, or from none. */
+function ranSameFiles(one: ReportedRun, other: ReportedRun): boolean {
+  const others = new Map(other.summary.strategies.map((strategy) => [strategy.name, strategy]));
+  return one.summary.strategies.every(({ name, strategyFile }) => {
+    const counterpart = others.get(name);
+    return counterpart === undefined || counterpart.strategyFile?.sha256 === strategyFile?.sha256;
+  });
 }
 
 function sortKeys(value: unknown): unknown {

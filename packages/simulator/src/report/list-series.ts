@@ -1,5 +1,5 @@
-import type { RoundRecord } from '../run-folder/round-record.ts';
 import type { StrategySummary } from '../run-folder/summary.ts';
+import type { RoundDigest } from './digest/digest-round.ts';
 import { type ReportedRun, type RunGroup, seedOf } from './group-runs.ts';
 import { toneCount } from './palette.ts';
 
@@ -23,7 +23,7 @@ export interface SeedRun {
   readonly seed: number;
   readonly run: ReportedRun;
   readonly summary: StrategySummary;
-  readonly rounds: readonly RoundRecord[];
+  readonly rounds: readonly RoundDigest[];
 }
 
 /** Dash patterns that `chart.css` has; more start over. */

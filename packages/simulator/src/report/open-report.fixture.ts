@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
-import type { Run } from '../run-folder/read-run.ts';
+import type { SampleRun } from '../run-folder/sample-run.fixture.ts';
+import { digestSamples } from './digest/digest-samples.fixture.ts';
 import { renderReport } from './render-report.ts';
 
 /** Reports in a real Chromium: the one at CHROMIUM_PATH, else one on the PATH. */
 export interface ReportBrowser {
-  open(runs: Run | readonly Run[], options?: BrowserContextOptions): Promise<OpenReport>;
+  open(runs: SampleRun | readonly SampleRun[], options?: BrowserContextOptions): Promise<OpenReport>;
   close(): Promise<void>;
 }
 
@@ -31,7 +32,7 @@ export async function launchReportBrowser(): Promise<ReportBrowser> {
   return {
     open: async (runs, options = desktop) => {
       const path = join(folder, 'report.html');
-      await writeFile(path, renderReport(runs));
+      await writeFile(path, renderReport(digestSamples(...('summary' in runs ? [runs] : runs))));
       const page = await browser.newPage(options);
       const address = pathToFileURL(path).href;
       const complaints: string[] = [];

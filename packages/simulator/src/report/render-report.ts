@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Run } from '../run-folder/read-run.ts';
 import { comparisonRows } from './comparison-rows.ts';
+import type { Run } from './digest/read-run.ts';
 import { groupRuns } from './group-runs.ts';
 import { headline } from './headline.ts';
 import { html, trustedMarkup } from './html.ts';

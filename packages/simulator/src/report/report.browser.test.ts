@@ -1,7 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Run } from '../run-folder/read-run.ts';
-import { sampleRun } from '../run-folder/sample-run.fixture.ts';
+import { type SampleRun, sampleRun } from '../run-folder/sample-run.fixture.ts';
 import { desktop, launchReportBrowser, phone, type ReportBrowser } from './open-report.fixture.ts';
 
 let browser: ReportBrowser;
@@ -18,7 +17,7 @@ describe('any report', () => {
   const unfinished = { ...sample, summary: { ...sample.summary, strategies: [] } };
   const twelve = Array.from({ length: 12 }, (_, index) => `strategy-with-a-name-${index}`);
   const seeds = [1, 2, 3].map((seed) => sampleRun({ name: `seed-${seed}`, seed, rounds: 30 }));
-  test.each<[string, Run | Run[]]>([
+  test.each<[string, SampleRun | SampleRun[]]>([
     ['two strategies', sample],
     ['one strategy', sampleRun({ strategies: ['legend'], rounds: 5 })],
     [

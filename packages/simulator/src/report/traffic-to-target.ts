@@ -1,4 +1,4 @@
-import type { RoundRecord } from '../run-folder/round-record.ts';
+import type { RoundDigest } from './digest/digest-round.ts';
 
 export interface Traffic {
   readonly bytesUp: number;
@@ -7,7 +7,7 @@ export interface Traffic {
 
 /** Bytes up and down until the end of the first round that reaches the target; null where none does. */
 export function trafficToTarget(
-  rounds: readonly RoundRecord[],
+  rounds: readonly RoundDigest[],
   targetAccuracy: number | null,
 ): Traffic | null {
   if (targetAccuracy === null) return null;

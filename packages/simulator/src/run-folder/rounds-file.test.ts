@@ -2,8 +2,9 @@ import { appendFile, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { allRounds } from './all-rounds.fixture.ts';
 import type { RoundRecord } from './round-record.ts';
-import { appendRound, cutRounds, readRounds } from './rounds-file.ts';
+import { appendRound, cutRounds } from './rounds-file.ts';
 import { sampleRun } from './sample-run.fixture.ts';
 
 let folder: string;
@@ -16,6 +17,8 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const records = sampleRun({ devices: 2, rounds: 4 }).rounds.get('legend') ?? [];
 
+const whole = (record: RoundRecord) => record;
+
 async function appendAll(rounds: readonly RoundRecord[]): Promise<void> {
   for (const record of rounds) await appendRound(path, record);
 }
@@ -23,38 +26,38 @@ async function appendAll(rounds: readonly RoundRecord[]): Promise<void> {
 test('rounds come back as they were appended, with fields of the writer', async () => {
   const extended = records.map((record) => ({ ...record, plannedSeconds: 1.5 }));
   await appendAll(extended);
-  expect(await readRounds(path)).toEqual(extended);
+  expect(await allRounds(path)).toEqual(extended);
 });
 
 test('no file is no rounds', async () => {
-  expect(await readRounds(path)).toEqual([]);
+  expect(await allRounds(path)).toEqual([]);
 });
 
 test('a last line torn at any byte does not count, and appending goes on after it is cut', async () => {
   await appendAll(records.slice(0, 2));
-  const whole = await readFile(path, 'utf8');
+  const text = await readFile(path, 'utf8');
   const third = `${JSON.stringify(records[2])}\n`;
   for (const bytes of [1, 50, third.length - 1]) {
-    await writeFile(path, whole + third.slice(0, bytes));
-    expect(await readRounds(path)).toEqual(records.slice(0, 2));
-    expect(await cutRounds(path, 2)).toEqual(records.slice(0, 2));
-    expect(await readFile(path, 'utf8')).toBe(whole);
+    await writeFile(path, text + third.slice(0, bytes));
+    expect(await allRounds(path)).toEqual(records.slice(0, 2));
+    expect(await cutRounds(path, 2, whole)).toEqual(records.slice(0, 2));
+    expect(await readFile(path, 'utf8')).toBe(text);
     await appendAll(records.slice(2));
-    expect(await readRounds(path)).toEqual(records);
+    expect(await allRounds(path)).toEqual(records);
   }
 });
 
 test('rounds past the checkpoint are cut', async () => {
   await appendAll(records);
-  expect(await cutRounds(path, 1)).toEqual(records.slice(0, 1));
-  expect(await readRounds(path)).toEqual(records.slice(0, 1));
-  expect(await cutRounds(path, 0)).toEqual([]);
+  expect(await cutRounds(path, 1, whole)).toEqual(records.slice(0, 1));
+  expect(await allRounds(path)).toEqual(records.slice(0, 1));
+  expect(await cutRounds(path, 0, whole)).toEqual([]);
   expect(await readFile(path, 'utf8')).toBe('');
 });
 
 test('a checkpoint past the rounds is refused', async () => {
   await appendAll(records.slice(0, 2));
-  await expect(cutRounds(path, 3)).rejects.toThrow(
+  await expect(cutRounds(path, 3, whole)).rejects.toThrow(
     `${path}:3: expected rounds up to 3, got the end of the file.`,
   );
 });
@@ -70,7 +73,15 @@ test.each([
 ])('%s is named by file and line', async (_, line, message) => {
   await appendAll(records.slice(0, 2));
   await appendFile(path, line);
-  await expect(readRounds(path)).rejects.toThrow(message);
+  await expect(allRounds(path)).rejects.toThrow(message);
+});
+
+test('a damaged line past the checkpoint is named, and nothing is cut', async () => {
+  await appendAll(records.slice(0, 2));
+  await appendFile(path, 'not json\n');
+  const text = await readFile(path, 'utf8');
+  await expect(cutRounds(path, 1, whole)).rejects.toThrow(/rounds\.jsonl:3: expected a round as JSON/);
+  expect(await readFile(path, 'utf8')).toBe(text);
 });
 
 test('a full disk is said, with what to do', async () => {
@@ -85,5 +96,5 @@ test('a full disk is said, with what to do', async () => {
 test('a figure that is no number is never written', async () => {
   const broken = { ...(records[0] as RoundRecord), waitingSeconds: Number.NaN };
   await expect(appendRound(path, broken)).rejects.toThrow();
-  expect(await readRounds(path)).toEqual([]);
+  expect(await allRounds(path)).toEqual([]);
 });

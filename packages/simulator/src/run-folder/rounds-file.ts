@@ -1,7 +1,8 @@
-import { open, readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { InputError } from '@legend/base';
 import { WriteError } from '@legend/base/node';
 import { parseInput } from '../input/parse-input.ts';
+import { readLines } from './read-lines.ts';
 import { type RoundRecord, roundRecordSchema } from './round-record.ts';
 
 /** Appends a round's line and waits until it is on the disk. Throws a WriteError. */
@@ -11,25 +12,34 @@ export async function appendRound(path: string, record: RoundRecord): Promise<vo
 }
 
 /**
- * The rounds in the file, none where there is no file. A last line without its end was torn by a crash and does not
- * count. Throws an InputError with code `rounds-corrupt` that names file and line.
+ * The rounds in the file in their order, one in memory at a time; none where there is no file. A last line without its
+ * end was torn by a crash and does not count. Throws an InputError with code `rounds-corrupt` that names file and line.
  */
-export async function readRounds(path: string): Promise<RoundRecord[]> {
-  return (await readLines(path)).map(({ record }) => record);
+export async function* readRounds(path: string): AsyncGenerator<RoundRecord, void, undefined> {
+  for await (const { record } of readRoundLines(path)) yield record;
 }
 
 /**
  * Cuts the file after `lastRound`, the last one that a checkpoint covers, and what a crash tore, so that appending can
- * go on; gives the rounds that stay. Throws like `readRounds`, also where rounds are missing.
+ * go on; gives what `keep` takes of each round that stays. Throws like `readRounds`, also where rounds are missing.
  */
-export async function cutRounds(path: string, lastRound: number): Promise<RoundRecord[]> {
-  const lines = await readLines(path);
-  const kept = lines.slice(0, lastRound);
+export async function cutRounds<Kept>(
+  path: string,
+  lastRound: number,
+  keep: (record: RoundRecord) => Kept,
+): Promise<Kept[]> {
+  const kept: Kept[] = [];
+  let keptBytes = 0;
+  for await (const { record, endByte } of readRoundLines(path)) {
+    if (record.round > lastRound) continue;
+    kept.push(keep(record));
+    keptBytes = endByte;
+  }
   if (kept.length < lastRound) {
     throw corrupt(`${path}:${kept.length + 1}`, `rounds up to ${lastRound}`, 'the end of the file');
   }
-  await changeDurably(path, 'a', (file) => file.truncate(kept.at(-1)?.endByte ?? 0));
-  return kept.map(({ record }) => record);
+  await changeDurably(path, 'a', (file) => file.truncate(keptBytes));
+  return kept;
 }
 
 interface RoundLine {
@@ -38,23 +48,14 @@ interface RoundLine {
   readonly endByte: number;
 }
 
-async function readLines(path: string): Promise<RoundLine[]> {
-  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return Buffer.alloc(0);
-    throw cause;
-  });
-  const lines: RoundLine[] = [];
-  let begin = 0;
-  for (;;) {
-    const newline = bytes.indexOf('\n', begin);
-    if (newline === -1) return lines;
-    const where = `${path}:${lines.length + 1}`;
-    const record = parseRound(bytes.toString('utf8', begin, newline), where);
-    if (record.round !== lines.length + 1) {
-      throw corrupt(where, `round ${lines.length + 1}`, `round ${record.round}`);
-    }
-    begin = newline + 1;
-    lines.push({ record, endByte: begin });
+async function* readRoundLines(path: string): AsyncGenerator<RoundLine, void, undefined> {
+  let round = 0;
+  for await (const { text, endByte } of readLines(path)) {
+    round++;
+    const where = `${path}:${round}`;
+    const record = parseRound(text, where);
+    if (record.round !== round) throw corrupt(where, `round ${round}`, `round ${record.round}`);
+    yield { record, endByte };
   }
 }
 

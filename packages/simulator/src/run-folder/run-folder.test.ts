@@ -4,9 +4,11 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readRun } from './read-run.ts';
+import { allRounds } from './all-rounds.fixture.ts';
+import { readSummary } from './read-summary.ts';
 import { createRunFolder, openRunFolder } from './run-folder.ts';
 import { sampleRun } from './sample-run.fixture.ts';
+import { roundsPath } from './strategy-folder.ts';
 
 let parent: string;
 let path: string;
@@ -28,7 +30,8 @@ test('a run written to a folder is read back', async () => {
   await folder.writeSummary(run.summary);
   await folder.writeReport('<!doctype html>');
   folder.release();
-  expect(await readRun(path)).toEqual({ ...run, name: 'one' });
+  expect(await readSummary(path)).toEqual(run.summary);
+  for (const [name, records] of run.rounds) expect(await allRounds(roundsPath(path, name))).toEqual(records);
   expect(await readFile(join(path, 'report.html'), 'utf8')).toBe('<!doctype html>');
   expect((await readdir(path)).sort()).toEqual(['.lock', 'fedlora', 'legend', 'report.html', 'summary.json']);
 });
@@ -41,7 +44,7 @@ describe('beginning', () => {
       code: 'run-folder-taken',
       message: expect.stringContaining('Continue that run with --resume'),
     });
-    expect((await readRun(path)).summary).toEqual(begun);
+    expect(await readSummary(path)).toEqual(begun);
   });
 
   test('in a folder that holds something else is refused', async () => {
@@ -60,7 +63,7 @@ describe('beginning', () => {
     await writeFile(join(path, '.lock'), '');
     await writeFile(join(path, 'summary.json.tmp'), '{"formatVer');
     (await createRunFolder(path, begun)).release();
-    expect((await readRun(path)).summary).toEqual(begun);
+    expect(await readSummary(path)).toEqual(begun);
   });
 });
 
@@ -94,12 +97,12 @@ describe('a summary that was changed', () => {
 
   test('to no JSON is named by line', async () => {
     await writeFile(join(path, 'summary.json'), '{\n  "formatVersion": 1,\n  "config": {\n');
-    await expect(readRun(path)).rejects.toThrow(/summary\.json:4: expected valid YAML or JSON/);
+    await expect(readSummary(path)).rejects.toThrow(/summary\.json:4: expected valid YAML or JSON/);
   });
 
   test('to another format is named by field', async () => {
     await writeFile(join(path, 'summary.json'), JSON.stringify({ ...begun, formatVersion: 2 }));
-    await expect(readRun(path)).rejects.toThrow(/summary\.json: formatVersion: expected one of 1, got 2/);
+    await expect(readSummary(path)).rejects.toThrow(/summary\.json: formatVersion: expected one of 1, got 2/);
   });
 });
 

@@ -1,7 +1,6 @@
 import { seededRandom } from '@legend/base';
 import { type DeviceRound, deviceCapacities } from '../fleet/device-capacities.ts';
 import { loadFleet } from '../fleet/load-fleet.ts';
-import type { Run } from './read-run.ts';
 import type { RoundRecord } from './round-record.ts';
 import { summarizeStrategy } from './summarize-strategy.ts';
 import type { Summary } from './summary.ts';
@@ -16,6 +15,13 @@ const uniformRanks = [8, 8, 8, 8, 8, 8];
 const risingRanks = [4, 5, 6, 8, 10, 12];
 const jetsons = await loadFleet('jetson-80');
 const work = { forwardFlopsPerBlock: 3.6e9, backwardFlopsPerBlock: 3.3e9 };
+
+export interface SampleRun {
+  readonly name: string;
+  readonly summary: Summary;
+  /** Of each strategy, by its name. */
+  readonly rounds: ReadonlyMap<string, readonly RoundRecord[]>;
+}
 
 export interface SampleOptions {
   readonly name?: string;
@@ -37,7 +43,7 @@ export function sampleRun({
   seed = 7,
   targetAccuracy = 0.8,
   dropouts = false,
-}: SampleOptions = {}): Run {
+}: SampleOptions = {}): SampleRun {
   const runs = strategies.map((strategy, index) => {
     const records: RoundRecord[] = [];
     for (let round = 1; round <= rounds; round++) {

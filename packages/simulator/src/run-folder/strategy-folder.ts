@@ -15,7 +15,7 @@ export interface StrategyFolder {
   /** See `appendRound`. */
   appendRound(record: RoundRecord): Promise<void>;
   /** See `cutRounds`. */
-  cutRounds(lastRound: number): Promise<RoundRecord[]>;
+  cutRounds<Kept>(lastRound: number, keep: (record: RoundRecord) => Kept): Promise<Kept[]>;
 }
 
 /** Where a strategy's rounds are in a run folder. */
@@ -36,7 +36,7 @@ export async function strategyFolder(runFolder: string, name: string): Promise<S
     adapterPath: join(path, 'adapter'),
     checkpointPath: join(path, 'checkpoint'),
     appendRound: (record) => appendRound(rounds, record),
-    cutRounds: (lastRound) => cutRounds(rounds, lastRound),
+    cutRounds: (lastRound, keep) => cutRounds(rounds, lastRound, keep),
   };
 }
 

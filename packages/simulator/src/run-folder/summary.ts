@@ -45,7 +45,13 @@ const hostSchema = z.looseObject({
 export const summarySchema = z.looseObject({
   formatVersion: z.literal(1),
   /** The experiment as it was run, from which a report names these. */
-  config: z.looseObject({ seed: z.number().int(), fleet: z.string(), devices: count }),
+  config: z.looseObject({
+    seed: z.number().int(),
+    fleet: z.string(),
+    devices: count,
+    /** Share of the devices there that is called in a round. Summaries of earlier versions lack it. */
+    participation: share.exactOptional(),
+  }),
   host: hostSchema,
   /** Of the fleet's content. Summaries of earlier versions lack it, and that of data. */
   fleet: z.looseObject({ sha256: z.string() }).exactOptional(),

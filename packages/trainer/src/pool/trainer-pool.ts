@@ -6,6 +6,7 @@ import { exampleCount, type TokenizedDataset, tokenCount } from '../batches/toke
 import { type Score, scoreLogits } from '../evaluate.ts';
 import type { LocalResult, LocalTask } from '../train-locally.ts';
 import { DiskUsage } from '../trunk/disk-usage.ts';
+import { addCounts, noCounts, type TrunkCacheCounts } from '../trunk/trunk-cache.ts';
 import type { TrunkCacheStatus } from '../trunk/trunk-folder.ts';
 import type { LogitsResult, WorkerAnswer, WorkerSettings, WorkerTask } from './worker.ts';
 
@@ -35,6 +36,7 @@ export class TrainerPool {
   readonly #onStatus: (status: TrunkCacheStatus) => void;
   readonly #told = new Set<TrunkCacheStatus['kind']>();
   #runtimeSeconds = 0;
+  #trunkCounts = noCounts;
 
   constructor({ workers, signal, onTrunkCacheStatus = () => {}, ...settings }: PoolSettings) {
     this.#onStatus = onTrunkCacheStatus;
@@ -63,10 +65,16 @@ export class TrainerPool {
     return this.#runtimeSeconds;
   }
 
+  /** Where the hidden states of all workers' trunks came from. */
+  get trunkCounts(): TrunkCacheCounts {
+    return this.#trunkCounts;
+  }
+
   /** Trains one device's share on the next free worker. */
   async train(dataset: TokenizedDataset, task: LocalTask): Promise<LocalResult> {
     const result = (await this.#run({ kind: 'train', dataset, task })) as LocalResult;
     this.#runtimeSeconds += result.runtimeSeconds;
+    this.#trunkCounts = addCounts(this.#trunkCounts, result.trunkCounts);
     return result;
   }
 

@@ -160,6 +160,7 @@ describe('on disk', () => {
     for (const example of [1, 2, 1]) expect(await ask(cache, example)).toEqual(statesOf(example));
     expect(statuses).toMatchObject([{ kind: 'disk-stopped', reason: 'write-failed' }]);
     expect(cache.diskBytes).toBe(0);
+    expect(cache.counts.damaged).toBe(0);
   });
 
   test.skipIf(!canMount())(

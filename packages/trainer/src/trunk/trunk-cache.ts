@@ -3,14 +3,22 @@ import { entryName, type KeptStates, keepAs, type TrunkKey } from './trunk-entry
 import { type TrunkCacheStatus, TrunkFolder } from './trunk-folder.ts';
 
 export interface TrunkCacheSettings {
-  /** Bytes of hidden states kept in memory; the least recently used go first. */
-  readonly memoryBytes: number;
-  /** Keeps every entry on disk as well, at most `bytes` of them; the oldest go first. */
-  readonly disk?: { readonly folder: string; readonly bytes: number } | undefined;
+  /** Bytes of hidden states kept in memory; the least recently used go first. Default: 256 MiB. */
+  readonly memoryBytes?: number | undefined;
+  /** Keeps every entry on disk as well. */
+  readonly disk?: TrunkDisk | undefined;
+}
+
+/** Where entries are kept on disk, for later runs too. */
+export interface TrunkDisk {
+  /** Made when the first entry is written. */
+  readonly folder: string;
+  /** At most so many bytes of files; the oldest go first. */
+  readonly bytes: number;
 }
 
 /** Room for 2,700 examples of 64 tokens at hidden size 384 in f32, or twice as many in f16. */
-const DEFAULT_SETTINGS: TrunkCacheSettings = { memoryBytes: 256 * 2 ** 20 };
+const DEFAULT_MEMORY_BYTES = 256 * 2 ** 20;
 
 /** Where hidden states came from. */
 export interface TrunkCacheCounts {
@@ -42,7 +50,7 @@ export class TrunkCache {
    * @param usage shared by all caches on the same folder
    */
   constructor(
-    { memoryBytes, disk }: TrunkCacheSettings = DEFAULT_SETTINGS,
+    { memoryBytes = DEFAULT_MEMORY_BYTES, disk }: TrunkCacheSettings = {},
     onStatus: (status: TrunkCacheStatus) => void = () => {},
     usage: DiskUsage = new DiskUsage(),
   ) {
@@ -103,6 +111,17 @@ export class TrunkCache {
       this.#memoryBytes -= byteLength;
     }
   }
+}
+
+export const noCounts: TrunkCacheCounts = { memoryHits: 0, diskHits: 0, misses: 0, damaged: 0 };
+
+export function addCounts(a: TrunkCacheCounts, b: TrunkCacheCounts): TrunkCacheCounts {
+  return {
+    memoryHits: a.memoryHits + b.memoryHits,
+    diskHits: a.diskHits + b.diskHits,
+    misses: a.misses + b.misses,
+    damaged: a.damaged + b.damaged,
+  };
 }
 
 /** What was counted since `earlier`. */

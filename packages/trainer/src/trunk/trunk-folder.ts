@@ -18,6 +18,8 @@ export type TrunkCacheStatus = {
 const KEPT_SHARE = 0.8;
 /** An unfinished file this old belongs to a process that was killed. */
 const ABANDONED_MS = 60_000;
+/** No such file; no such folder, because a file stands in its way. */
+const ABSENT: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR']);
 /** The files that are ours; nothing else in the folder is counted or deleted. */
 const OUR_FILES = /^[0-9a-f]{64}\.trunk(\.[0-9a-f-]{36}\.tmp)?$/;
 
@@ -58,7 +60,8 @@ export class TrunkFolder {
     try {
       file = await readFile(this.#pathOf(key));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.#damaged++;
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (!ABSENT.has(code)) this.#damaged++;
       return undefined;
     }
     const states = decodeEntry(key, file);

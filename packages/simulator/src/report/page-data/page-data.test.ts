@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
-import { sampleRun } from '../../run-folder/sample-run.fixture.ts';
+import { type SampleRun, sampleRun } from '../../run-folder/sample-run.fixture.ts';
+import { digestSamples } from '../digest/digest-samples.fixture.ts';
 import { groupRuns } from '../group-runs.ts';
 import { listSeries } from '../list-series.ts';
 import { packData } from './pack-data.ts';
 import { pageData } from './page-data.ts';
 
-function dataOf(...runs: readonly ReturnType<typeof sampleRun>[]) {
-  const groups = groupRuns(runs);
+function dataOf(...runs: readonly SampleRun[]) {
+  const groups = groupRuns(digestSamples(...runs));
   return pageData(groups, listSeries(groups));
 }
 

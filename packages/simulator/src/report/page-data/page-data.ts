@@ -1,9 +1,9 @@
 import { reachOf } from '../accuracy-curve.ts';
+import { limitDevices } from '../digest/limit-devices.ts';
 import type { RunGroup } from '../group-runs.ts';
 import type { SeedRun, Series } from '../list-series.ts';
 import { trafficToTarget } from '../traffic-to-target.ts';
 import { trainedShares } from '../trained-shares.ts';
-import { limitDevices } from './limit-devices.ts';
 import { type DeviceRounds, tabulateDevices } from './tabulate-devices.ts';
 import { type PageRun, tabulateRun } from './tabulate-run.ts';
 
@@ -46,7 +46,7 @@ type Columns = Readonly<
 >;
 
 export function pageData(groups: readonly RunGroup[], series: readonly Series[]): PageData {
-  const limit = limitDevices(series);
+  const limit = limitDevices(series.flatMap(({ seeds }) => seeds.map(({ summary }) => summary)));
   const runs = groups.flatMap((group) => group.runs.map((run) => ({ group, run })));
   const tables = runs.map(({ group, run }) =>
     tabulateRun(run, groups.length > 1 ? group.name : undefined, limit),

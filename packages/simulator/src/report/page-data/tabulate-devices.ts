@@ -1,7 +1,7 @@
-import type { RoundRecord } from '../../run-folder/round-record.ts';
+import { chooseDevices } from '../digest/choose-devices.ts';
+import type { RoundDigest } from '../digest/digest-round.ts';
+import type { DeviceLimit } from '../digest/limit-devices.ts';
 import type { SeedRun } from '../list-series.ts';
-import { chooseDevices } from './choose-devices.ts';
-import type { DeviceLimit } from './limit-devices.ts';
 import { significant } from './significant.ts';
 import type { PageRun } from './tabulate-run.ts';
 
@@ -26,30 +26,26 @@ interface Timeline {
 }
 
 export function tabulateDevices(
-  { rounds }: SeedRun,
+  { run, rounds }: SeedRun,
   { ids, mapped }: Pick<PageRun, 'ids' | 'mapped'>,
   limit: DeviceLimit,
 ): DeviceRounds {
-  const rowOf = new Map(mapped.map((device, row) => [ids[device], row]));
-  const depths = mapped.map(() => rounds.map(() => 0));
-  for (const [index, { devices }] of rounds.entries()) {
-    for (const { id, depth } of devices) {
-      const row = depths[rowOf.get(id) ?? -1];
-      if (row !== undefined) row[index] = depth;
-    }
-  }
+  const depths = mapped.map((device) => {
+    const place = run.roster?.get(ids[device] ?? '')?.place ?? -1;
+    return rounds.map((round) => round.depths[place] ?? 0);
+  });
   const indexOf = new Map(ids.map((id, index) => [id, index]));
   return { timelines: rounds.map((round) => tabulateRound(round, indexOf, limit)), depths };
 }
 
 function tabulateRound(
-  round: RoundRecord,
+  round: RoundDigest,
   indexOf: ReadonlyMap<string, number>,
   limit: DeviceLimit,
 ): Timeline {
-  const devices = chooseDevices(round, limit);
+  const devices = chooseDevices(round.devices, limit);
   return {
-    participants: round.devices.length,
+    participants: round.participants,
     devices: devices.map(({ id }) => indexOf.get(id) ?? -1),
     depth: devices.map(({ depth }) => depth),
     download: devices.map(({ downloadSeconds }) => significant(downloadSeconds)),

@@ -1,9 +1,9 @@
-import type { RoundRecord } from '../../run-folder/round-record.ts';
 import { chooseEvenly } from '../choose-evenly.ts';
+import { chooseDevices } from '../digest/choose-devices.ts';
+import type { RoundDigest } from '../digest/digest-round.ts';
+import type { DeviceLimit } from '../digest/limit-devices.ts';
+import type { Roster } from '../digest/roster.ts';
 import { type ReportedRun, seedOf } from '../group-runs.ts';
-import { chooseDevices } from './choose-devices.ts';
-import { deviceKind } from './device-kind.ts';
-import type { DeviceLimit } from './limit-devices.ts';
 import { significant } from './significant.ts';
 
 /** The fleet of one run, the same for all of its strategies. */
@@ -36,18 +36,17 @@ interface PageCapacities {
 
 export function tabulateRun(run: ReportedRun, group: string | undefined, limit: DeviceLimit): PageRun {
   const strategies = [...(run.rounds?.values() ?? [])];
-  const kindById = new Map<string, string>();
-  for (const device of strategies.flat().flatMap(({ devices }) => devices)) {
-    if (!kindById.has(device.id)) kindById.set(device.id, deviceKind(device));
-  }
-  const kinds = [...new Set(kindById.values())];
+  const roster: Roster = run.roster ?? new Map();
+  const kinds = [...new Set([...roster.values()].map(({ kind }) => kind))];
   // Where nearly every device is a kind of its own, kinds say nothing.
-  const grouped = kinds.length * 2 <= kindById.size;
-  const kindOf = (id: string) => (grouped ? kinds.indexOf(kindById.get(id) ?? '') : 0);
+  const grouped = kinds.length * 2 <= roster.size;
+  const kindOf = (id: string) => (grouped ? kinds.indexOf(roster.get(id)?.kind ?? '') : 0);
   const { compare } = new Intl.Collator('en', { numeric: true });
-  const all = [...kindById.keys()].sort((one, other) => kindOf(one) - kindOf(other) || compare(one, other));
+  const all = [...roster.keys()].sort((one, other) => kindOf(one) - kindOf(other) || compare(one, other));
   const mapped = new Set(chooseEvenly(all, limit.devices));
-  const inRounds = strategies.flat().flatMap((round) => chooseDevices(round, limit).map(({ id }) => id));
+  const inRounds = strategies
+    .flat()
+    .flatMap(({ devices }) => chooseDevices(devices, limit).map(({ id }) => id));
   const shown = new Set([...mapped, ...inRounds]);
   const ids = all.filter((id) => shown.has(id));
   const indexOf = new Map(ids.map((id, index) => [id, index]));
@@ -64,16 +63,16 @@ export function tabulateRun(run: ReportedRun, group: string | undefined, limit: 
 }
 
 /** The fleet is the same for all strategies; the one with most rounds shows most of it. */
-function longestOf(strategies: readonly (readonly RoundRecord[])[]): readonly RoundRecord[] {
+function longestOf(strategies: readonly (readonly RoundDigest[])[]): readonly RoundDigest[] {
   return strategies.reduce((one, other) => (other.length > one.length ? other : one), []);
 }
 
 function tabulateCapacities(
-  round: RoundRecord,
+  round: RoundDigest,
   indexOf: ReadonlyMap<string, number>,
   limit: DeviceLimit,
 ): PageCapacities[] {
-  const known = chooseDevices(round, limit).flatMap(({ id, capacity }) =>
+  const known = chooseDevices(round.devices, limit).flatMap(({ id, capacity }) =>
     capacity === undefined ? [] : { device: indexOf.get(id) ?? -1, capacity },
   );
   if (known.length === 0) return [];
@@ -82,7 +81,7 @@ function tabulateCapacities(
   return [
     {
       round: round.round,
-      participants: round.devices.length,
+      participants: round.participants,
       devices: known.map(({ device }) => device),
       forward: known.map(({ capacity }) => significant(capacity.forwardSecondsPerBlock)),
       backward: known.map(({ capacity }) => significant(capacity.backwardSecondsPerBlock)),

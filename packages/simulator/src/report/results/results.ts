@@ -1,8 +1,8 @@
 import { InputError } from '@legend/base';
-import type { Run } from '../../run-folder/read-run.ts';
 import type { Host, StrategySummary, Summary } from '../../run-folder/summary.ts';
 import { compareStrategies, type StrategyComparison } from '../compare-strategies.ts';
 import { type ComparisonRow, comparisonRows, findBaseline } from '../comparison-rows.ts';
+import type { Run } from '../digest/read-run.ts';
 import { groupRuns, type RunGroup, seedOf } from '../group-runs.ts';
 import { listSeries, type SeedRun, type Series } from '../list-series.ts';
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { sampleRun } from '../../run-folder/sample-run.fixture.ts';
+import { digestSamples } from '../digest/digest-samples.fixture.ts';
 import { writeResults } from './write-results.ts';
 
 let parent: string;
@@ -11,7 +12,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(parent, { recursive: true }));
 
-const runs = [1, 2, 3].map((seed) => sampleRun({ name: `x/seed-${seed}`, seed, devices: 10, rounds: 40 }));
+const runs = digestSamples(
+  ...[1, 2, 3].map((seed) => sampleRun({ name: `x/seed-${seed}`, seed, devices: 10, rounds: 40 })),
+);
 
 async function filesOf(...args: Parameters<typeof writeResults>): Promise<Map<string, string>> {
   await writeResults(...args);
@@ -62,7 +65,10 @@ test('charts need neither scripts, nor style sheets, nor fonts, nor variables fr
 test('the Markdown table has a row per strategy, and names stay text', async () => {
   const hostile = 'a|b<c>*d*';
   const table = (
-    await filesOf(parent, [sampleRun({ strategies: [hostile, 'fedlora'], devices: 2, rounds: 3 })])
+    await filesOf(
+      parent,
+      digestSamples(sampleRun({ strategies: [hostile, 'fedlora'], devices: 2, rounds: 3 })),
+    )
   )
     .get('table.md')
     ?.split('\n');
@@ -72,9 +78,9 @@ test('the Markdown table has a row per strategy, and names stay text', async () 
 });
 
 test('runs of several experiments are refused, and nothing is written', async () => {
-  const other = sampleRun({ devices: 4, rounds: 2 });
+  const other = digestSamples(sampleRun({ devices: 4, rounds: 2 }));
   const folder = join(parent, 'none');
-  await expect(writeResults(folder, [...runs, other])).rejects.toMatchObject({
+  await expect(writeResults(folder, [...runs, ...other])).rejects.toMatchObject({
     code: 'results-several-experiments',
     message: expect.stringContaining('got 2 experiments: x; sample'),
   });

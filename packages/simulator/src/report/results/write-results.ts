@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WriteError, writeFileAtomically } from '@legend/base/node';
-import type { Run } from '../../run-folder/read-run.ts';
 import { accuracyChart, describeAccuracy } from '../accuracy-chart.ts';
 import { comparisonRows } from '../comparison-rows.ts';
+import type { Run } from '../digest/read-run.ts';
 import { groupRuns } from '../group-runs.ts';
 import { listSeries, type Series } from '../list-series.ts';
 import { targetCharts } from '../target-charts.ts';

@@ -20,6 +20,6 @@ export function capacitySection(runs: readonly ReportedRun[]): Html {
 }
 
 function tellsCapacity({ rounds }: ReportedRun): boolean {
-  const records = [...(rounds?.values() ?? [])].flat();
-  return records.some(({ devices }) => devices.some(({ capacity }) => capacity !== undefined));
+  const digests = [...(rounds?.values() ?? [])].flat();
+  return digests.some(({ devices }) => devices.some(({ capacity }) => capacity !== undefined));
 }

@@ -1,3 +1,4 @@
+import { countDepths } from '../count-depths.ts';
 import { drawFigure } from '../draw-figure.ts';
 import { type Html, html } from '../html.ts';
 import type { Series } from '../list-series.ts';
@@ -15,14 +16,16 @@ export function depthSection(series: readonly Series[]): Html {
   return html`<section class="depths"><h2>Depth of every device</h2><p class="lead">How many blocks, counted from the output, each device trains in each round. A blank is a device that sat out. <span class="shown"></span></p><div class="controls"></div><ol class="depth-key"></ol><div class="pairs">${figures}</div></section>`;
 }
 
-function describeDepths({ label, group, seeds }: Series): string {
+function describeDepths(series: Series): string {
+  const { label, group } = series;
   const { blocks } = group.runs[0].summary.model;
-  const rounds = seeds.flatMap((seed) => seed.rounds);
-  const trained = rounds.flatMap(({ devices }) => devices.map(({ depth }) => depth));
-  if (trained.length === 0) return `${label}: no device trained`;
-  const least = trained.reduce((one, other) => Math.min(one, other));
-  const most = trained.reduce((one, other) => Math.max(one, other));
+  const counts = [...countDepths(series)];
+  if (counts.length === 0) return `${label}: no device trained`;
+  const depths = counts.map(([depth]) => depth);
+  const [least, most] = [Math.min(...depths), Math.max(...depths)];
   if (least === most) return `${label}: always ${least} of ${blocks} blocks`;
-  const mean = trained.reduce((sum, depth) => sum + depth, 0) / trained.length;
+  const trained = counts.reduce((sum, [depth, devices]) => sum + depth * devices, 0);
+  const deviceRounds = counts.reduce((sum, [, devices]) => sum + devices, 0);
+  const mean = trained / deviceRounds;
   return `${label}: ${least} to ${most} of ${blocks} blocks, ${mean.toFixed(1)} on average`;
 }

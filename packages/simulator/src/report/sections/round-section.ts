@@ -1,5 +1,5 @@
-import type { RoundRecord } from '../../run-folder/round-record.ts';
 import { lineChart } from '../charts/line-chart.ts';
+import type { RoundDigest } from '../digest/digest-round.ts';
 import { drawFigure, namedFigure } from '../draw-figure.ts';
 import { formatIn, type Unit, unitOfBytes, unitOfSeconds } from '../format-quantity.ts';
 import { type Html, html } from '../html.ts';
@@ -14,7 +14,7 @@ interface RoundQuantity {
   readonly subtitle: string;
   readonly axis: string;
   unitOf(greatest: number): Unit;
-  amountOf(round: RoundRecord): number;
+  amountOf(round: RoundDigest): number;
 }
 
 const quantities: readonly RoundQuantity[] = [
@@ -94,7 +94,7 @@ function drawQuantity(quantity: RoundQuantity, series: readonly Series[]): Html 
 /** `: legend 2.4 MB, fedlora 6.0 MB`; empty where a title has no room for so many. */
 function describeMeans(
   series: readonly Series[],
-  amountOf: (round: RoundRecord) => number,
+  amountOf: (round: RoundDigest) => number,
   unit: Unit,
 ): string {
   if (series.length > 3) return '';
@@ -106,6 +106,6 @@ function describeMeans(
   return means.length === 0 ? '' : `: ${means.join(', ')}`;
 }
 
-function allRounds(series: readonly Series[]): RoundRecord[] {
+function allRounds(series: readonly Series[]): RoundDigest[] {
   return series.flatMap(({ seeds }) => seeds.flatMap(({ rounds }) => rounds));
 }

@@ -1,4 +1,4 @@
-import type { Series } from '../list-series.ts';
+import type { StrategySummary } from '../../run-folder/summary.ts';
 
 /** How many devices the page embeds. */
 export interface DeviceLimit {
@@ -13,9 +13,12 @@ const leastDevices = 20;
 /** Devices times rounds over all strategies and seeds; compressed, this many are about 3 MB of page. */
 const deviceRounds = 250_000;
 
-/** As many devices as keep the page small, whatever the number of rounds, strategies and seeds. */
-export function limitDevices(series: readonly Series[]): DeviceLimit {
-  const rounds = series.flatMap(({ seeds }) => seeds).reduce((sum, seed) => sum + seed.rounds.length, 0);
+/**
+ * As many devices as keep the page small, whatever the number of rounds, strategies and seeds.
+ * @param strategies of all runs that the page is about
+ */
+export function limitDevices(strategies: readonly Pick<StrategySummary, 'rounds'>[]): DeviceLimit {
+  const rounds = strategies.reduce((sum, strategy) => sum + strategy.rounds, 0);
   const affordable = Math.floor(deviceRounds / Math.max(1, rounds));
   return { devices: Math.min(mostDevices, Math.max(leastDevices, affordable)) };
 }
