@@ -3,7 +3,7 @@ import type { ModelProfile, NamedEstimator } from '@legend/method';
 import type { TokenizedDataset, TrainerPool } from '@legend/trainer';
 import { type BlockWork, type DeviceRound, deviceCapacities } from '../fleet/device-capacities.ts';
 import type { Fleet } from '../fleet/fleet.ts';
-import type { StrategyFile } from '../strategy-file/import-strategy-file.ts';
+import type { StrategyFile } from '../strategy-file/strategy-file.ts';
 import type { ExperimentEvent } from './experiment-event.ts';
 import type { SettledExperiment } from './settle-devices.ts';
 

@@ -5,9 +5,9 @@ import type { z } from 'zod';
 import { parseInput } from '../input/parse-input.ts';
 import { checkAdapter, checkMerged } from './check-adapter.ts';
 import { findNonJson } from './find-non-json.ts';
-import type { StrategyFile } from './import-strategy-file.ts';
 import { descriptionSchema, initialAdapterSchema, planSchema } from './returned-values.ts';
 import { strategyError } from './strategy-error.ts';
+import type { StrategyFile } from './strategy-file.ts';
 
 /** The strategy's own sum, with the state that it began from. */
 interface GuardedSum {

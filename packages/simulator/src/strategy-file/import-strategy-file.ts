@@ -3,16 +3,7 @@ import { readFile, realpath } from 'node:fs/promises';
 import { registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { lineIn, refuseStrategyFile } from './strategy-error.ts';
-
-/** Where a strategy comes from, and what the file said when it was loaded. */
-export interface StrategyFile {
-  /** As it was given. */
-  readonly path: string;
-  /** The same without symbolic links, as stacks name it. */
-  readonly realPath: string;
-  /** Of the file itself; not of what it imports. */
-  readonly sha256: string;
-}
+import type { StrategyFile } from './strategy-file.ts';
 
 /**
  * Runs a module and gives its default export. Its imports of `@legend/…`, and those of files that it imports, are served by

@@ -1,7 +1,8 @@
 import { createStrategy, type Strategy, type StrategyOptions } from '@legend/method';
 import { guardStrategy } from './guard-strategy.ts';
-import { importStrategyFile, type StrategyFile } from './import-strategy-file.ts';
+import { importStrategyFile } from './import-strategy-file.ts';
 import { refuseStrategyFile, strategyError } from './strategy-error.ts';
+import type { StrategyFile } from './strategy-file.ts';
 
 /** Makes a strategy of the options that concern every one; what a strategy file exports by default. */
 export type StrategyFactory = (options: StrategyOptions) => Strategy;

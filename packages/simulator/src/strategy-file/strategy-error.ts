@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { InputError } from '@legend/base';
 import { locateProblem } from '../experiment/locate-problem.ts';
-import type { StrategyFile } from './import-strategy-file.ts';
+import type { StrategyFile } from './strategy-file.ts';
 
 /** The contract and an example, for whoever writes a strategy. */
 const GUIDE = 'examples/01-your-own-strategy/README.md';
