@@ -23,6 +23,9 @@ export class Engine {
   readonly #digests = new WeakMap<RuntimeTensor, string>();
   readonly #trunkCache: TrunkCache;
   #runtimeSeconds = 0;
+  /** Runs that have been asked for and not ended; they overlap, and their time counts once. */
+  #underWay = 0;
+  #busySince = 0;
 
   /** @param trunkCache where tasks that ask for it keep their trunks' hidden states */
   constructor(model: Model, runtime: Runtime, trunkCache: TrunkCache = new TrunkCache()) {
@@ -58,10 +61,12 @@ export class Engine {
   /** Runs a program on the frozen weights plus `feeds`. */
   async run(specification: ProgramSpecification, feeds: Feeds): Promise<Outputs> {
     const { graph, frozen } = await this.#load(specification);
-    const start = performance.now();
-    const outputs = await graph.run(new Map([...frozen, ...feeds]));
-    this.#runtimeSeconds += (performance.now() - start) / 1000;
-    return outputs;
+    if (this.#underWay++ === 0) this.#busySince = performance.now();
+    try {
+      return await graph.run(new Map([...frozen, ...feeds]));
+    } finally {
+      if (--this.#underWay === 0) this.#runtimeSeconds += (performance.now() - this.#busySince) / 1000;
+    }
   }
 
   /** SHA-256 of all that a program's results depend on besides its batch: runtime, graph, frozen weights and `fixed`. */
