@@ -30,6 +30,13 @@ export function numberAboveZero(text: string): number {
   return value;
 }
 
+/** A number above 0 and at most 1. */
+export function share(text: string): number {
+  const value = numberAboveZero(text);
+  if (value > 1) throw new InvalidArgumentError('Expected a number above 0 and at most 1.');
+  return value;
+}
+
 /** A comma-separated list of names. */
 export function names(text: string): string[] {
   const list = text.split(',').map((name) => name.trim());

@@ -99,6 +99,16 @@ describe('report', () => {
     ]);
   });
 
+  test('reads time and traffic at another target', async () => {
+    const { stdout } = await runLegend('report', experiment, '--target-accuracy', '0.7', '--json');
+    expect(JSON.parse(stdout)).toMatchObject([
+      { strategy: 'legend', targetAccuracy: 0.7, secondsToTarget: { seeds: 3 } },
+      { strategy: 'fedlora', targetAccuracy: 0.7 },
+    ]);
+    const beyond = await runLegend('report', experiment, '--target-accuracy', '0.99', '--json');
+    expect(JSON.parse(beyond.stdout)).toMatchObject([{ secondsToTarget: null }, { secondsToTarget: null }]);
+  });
+
   test('writes results to keep, the same every time', async () => {
     const folders = [join(await newFolder(), 'results'), join(await newFolder(), 'results')];
     const texts: string[][] = [];

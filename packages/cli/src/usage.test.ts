@@ -21,7 +21,7 @@ describe.concurrent('a command line', () => {
     [
       'an accuracy above 1',
       ['simulate', '--target-accuracy', '80'],
-      /targetAccuracy: expected a number at most 1, got 80/,
+      /--target-accuracy .*Expected a number above 0 and at most 1/,
     ],
     ['--resume without a folder', ['simulate', '--resume'], /--resume: expected the folder of the run/],
     [

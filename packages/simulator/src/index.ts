@@ -12,6 +12,7 @@ export { checkDeviceFile, putDeviceProfile } from './fleet/device-file.ts';
 export type { DeviceProfile } from './fleet/fleet.ts';
 export { loadFleet } from './fleet/load-fleet.ts';
 export { comparisonRows } from './report/comparison-rows.ts';
+export { retargetRun } from './report/digest/retarget-run.ts';
 export { readRuns } from './report/digest/read-runs.ts';
 export { formatComparisonTable } from './report/format-comparison-table.ts';
 export { formatBytes, formatPercent, formatSeconds } from './report/format-quantity.ts';

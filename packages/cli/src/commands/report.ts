@@ -4,13 +4,15 @@ import {
   formatComparisonTable,
   readRuns,
   renderReport,
+  retargetRun,
   writeResults,
 } from '@legend/simulator';
 import { Command } from 'commander';
-import { sharedOptions } from '../options.ts';
+import { share, sharedOptions } from '../options.ts';
 
 interface ReportOptions {
   readonly baseline?: string;
+  readonly targetAccuracy?: number;
   readonly out?: string;
   readonly results?: string;
   readonly json?: boolean;
@@ -24,6 +26,7 @@ export function reportCommand(): Command {
       '--baseline <name>',
       'strategy that speed-up and saving are against (default: fedlora, else the last)',
     )
+    .option('--target-accuracy <x>', "read time and traffic at this target instead of the runs' own", share)
     .option('--out <file>', 'also write the comparison as one HTML file')
     .option('--results <dir>', 'also write results.json, table.md and charts of one experiment')
     .addOption(sharedOptions.json())
@@ -32,9 +35,10 @@ export function reportCommand(): Command {
 
 async function report(
   folders: readonly string[],
-  { baseline, out, results, json }: ReportOptions,
+  { baseline, targetAccuracy, out, results, json }: ReportOptions,
 ): Promise<void> {
-  const runs = await readRuns(folders);
+  const read = await readRuns(folders);
+  const runs = targetAccuracy === undefined ? read : read.map((run) => retargetRun(run, targetAccuracy));
   const rows = comparisonRows(runs, { baseline });
   if (results !== undefined) await writeResults(results, runs, { baseline });
   if (out !== undefined) await writeFileAtomically(out, renderReport(runs));

@@ -16,7 +16,7 @@ import {
 import { Command } from 'commander';
 import { headClasses } from '../head-classes.ts';
 import { onInterrupt } from '../interruption.ts';
-import { type ColumnOptions, columnsOf, integerFrom, names, numberFrom, sharedOptions } from '../options.ts';
+import { type ColumnOptions, columnsOf, integerFrom, names, share, sharedOptions } from '../options.ts';
 import { loadTrainTest, locateModel } from '../resolve-inputs.ts';
 import { showExperiment } from '../terminal/show-experiment.ts';
 import { type TrunkCacheOptions, trunkDiskOf } from '../trunk-disk.ts';
@@ -47,7 +47,7 @@ export function simulateCommand(): Command {
     .option('--devices <n>', 'number of devices', integerFrom(1))
     .option('--rounds <n>', 'rounds at most', integerFrom(1))
     .addOption(sharedOptions.seed())
-    .option('--target-accuracy <x>', 'stop a strategy when it gets there', numberFrom(0))
+    .option('--target-accuracy <x>', 'stop a strategy when it gets there', share)
     .option(
       '--workers <n>',
       'worker threads; the result does not depend on it',
