@@ -38,9 +38,9 @@ const none = '–';
 
 /** The columns of the comparison, for every kind of table. Units are chosen over all rows. */
 export function comparisonColumns(rows: readonly ComparisonRow[]): ComparisonColumn[] {
-  const seconds = inUnit(unitOfSeconds(greatest(rows.map(({ secondsToTarget }) => secondsToTarget))));
-  const bytes = inUnit(unitOfBytes(greatest(rows.map(({ bytesToTarget }) => bytesToTarget))));
-  const waiting = inUnit(unitOfSeconds(greatest(rows.map(({ meanWaitingSeconds }) => meanWaitingSeconds))));
+  const seconds = inUnit(unitOfSeconds(...range(rows.map(({ secondsToTarget }) => secondsToTarget))));
+  const bytes = inUnit(unitOfBytes(...range(rows.map(({ bytesToTarget }) => bytesToTarget))));
+  const waiting = inUnit(unitOfSeconds(...range(rows.map(({ meanWaitingSeconds }) => meanWaitingSeconds))));
   const target = targetName(rows);
   const right = (
     title: string,
@@ -149,6 +149,8 @@ function targetName(rows: readonly ComparisonRow[]): string {
   return targets.size === 1 && typeof target === 'number' ? formatTarget(target) : 'target';
 }
 
-function greatest(figures: readonly (SeedFigure | null)[]): number {
-  return figures.reduce((most, figure) => Math.max(most, figure?.mean ?? 0), 0);
+/** The greatest and the least of the means. */
+function range(figures: readonly (SeedFigure | null)[]): [greatest: number, least: number] {
+  const means = figures.flatMap((figure) => figure?.mean ?? []);
+  return [Math.max(0, ...means), Math.min(...means)];
 }

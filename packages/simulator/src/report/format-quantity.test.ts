@@ -6,6 +6,7 @@ import {
   formatPercent,
   formatSeconds,
   formatTarget,
+  unitOfBytes,
   unitOfSeconds,
 } from './format-quantity.ts';
 
@@ -41,4 +42,10 @@ test('shares, targets and factors', () => {
   expect(formatTarget(0.825)).toBe('82.5%');
   expect(formatFactor(2.389)).toBe('2.4×');
   expect(formatFactor(0.531)).toBe('0.53×');
+});
+
+test('a group keeps two digits of its least figure', () => {
+  expect(formatIn(unitOfSeconds(121, 1.7), 1.7)).toBe('1.7 s');
+  expect(formatIn(unitOfSeconds(121, 1.7), 121)).toBe('121.0 s');
+  expect(formatIn(unitOfBytes(635e6, 8.8e6), 8.8e6)).toBe('8.8 MB');
 });

@@ -5,23 +5,24 @@ export interface Unit {
   readonly decimals: number;
 }
 
-/** For times of which the greatest is `seconds`. */
-export function unitOfSeconds(seconds: number): Unit {
-  if (seconds < 600) return unitFor(seconds, 's', 1);
-  return seconds < 7200 ? unitFor(seconds, 'min', 60) : unitFor(seconds, 'h', 3600);
+/** For times from `least` to `seconds`. */
+export function unitOfSeconds(seconds: number, least = seconds): Unit {
+  if (seconds < 600) return unitFor(seconds, 's', 1, least);
+  return seconds < 7200 ? unitFor(seconds, 'min', 60, least) : unitFor(seconds, 'h', 3600, least);
 }
 
-/** For sizes of which the greatest is `bytes`; kilobytes and so on are powers of 1000. */
-export function unitOfBytes(bytes: number): Unit {
+/** For sizes from `least` to `bytes`; kilobytes and so on are powers of 1000. */
+export function unitOfBytes(bytes: number, least = bytes): Unit {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
-  return unitFor(bytes, units[power] ?? 'B', 1000 ** power);
+  return unitFor(bytes, units[power] ?? 'B', 1000 ** power, least);
 }
 
-/** With the decimals that give the greatest figure three significant digits. */
-function unitFor(greatest: number, name: string, divisor: number): Unit {
-  const magnitude = greatest > 0 ? Math.floor(Math.log10(greatest / divisor)) : 0;
-  return { name, divisor, decimals: Math.min(4, Math.max(0, 2 - magnitude)) };
+/** With the decimals that give the greatest figure three significant digits, and the least one two. */
+function unitFor(greatest: number, name: string, divisor: number, least: number): Unit {
+  const magnitudeOf = (value: number) => (value > 0 ? Math.floor(Math.log10(value / divisor)) : 0);
+  const decimals = Math.max(0, 2 - magnitudeOf(greatest), 1 - magnitudeOf(least));
+  return { name, divisor, decimals: Math.min(4, decimals) };
 }
 
 /** `25.3 min` */
