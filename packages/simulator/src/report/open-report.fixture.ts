@@ -23,6 +23,10 @@ export interface OpenReport {
 export const desktop: BrowserContextOptions = { viewport: { width: 1280, height: 900 } };
 export const phone: BrowserContextOptions = { viewport: { width: 360, height: 800 } };
 
+/** Charts that fit the width are drawn when the first frame is laid out, which on a busy machine is after loading. */
+const AFTER_FIRST_FRAME =
+  'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))';
+
 export async function launchReportBrowser(): Promise<ReportBrowser> {
   const folder = await mkdtemp(join(tmpdir(), 'legend-report-'));
   const browser = await chromium.launch({
@@ -42,6 +46,7 @@ export async function launchReportBrowser(): Promise<ReportBrowser> {
         if (request.url() !== address && !request.url().startsWith('blob:')) complaints.push(request.url());
       });
       await page.goto(address);
+      await page.evaluate(AFTER_FIRST_FRAME);
       return { page, complaints };
     },
     close: async () => {
