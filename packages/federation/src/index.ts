@@ -1,0 +1,10 @@
+export * from './protocol/assignment.ts';
+export { describeProtocol } from './protocol/describe-protocol.ts';
+export * from './protocol/enrolment.ts';
+export { limits } from './protocol/limits.ts';
+export * from './protocol/names.ts';
+export * from './protocol/operator.ts';
+export * from './protocol/problem.ts';
+export { type Access, type Route, type RouteName, routes, statusSchema } from './protocol/routes.ts';
+export * from './protocol/update.ts';
+export { PROTOCOL_VERSION, VERSION_HEADER } from './protocol/version.ts';
