@@ -1,8 +1,7 @@
+import { parseInput } from '@legend/base';
+import { placeBeside, readStructuredFile } from '@legend/base/node';
 import { codecNames } from '@legend/wire';
 import { z } from 'zod';
-import { parseInput } from '../input/parse-input.ts';
-import { placeBeside } from '../input/place-beside.ts';
-import { readStructuredFile } from '../input/read-structured-file.ts';
 import { partitionRuleSchema } from '../partition/partition-rule.ts';
 
 const count = z.int().positive();

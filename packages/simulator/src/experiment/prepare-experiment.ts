@@ -1,4 +1,4 @@
-import { type Random, seededRandom } from '@legend/base';
+import { locateProblem, type Random, seededRandom } from '@legend/base';
 import { selectLinearMaps } from '@legend/lora';
 import { estimatorNamed, type GlobalState, type Strategy, type StrategyOptions } from '@legend/method';
 import { loadTokenizer, type Model, openModel, type Tokenizer } from '@legend/models';
@@ -15,7 +15,6 @@ import { createInitialAdapter } from './create-initial-adapter.ts';
 import type { Experiment } from './experiment.ts';
 import type { ExperimentData, ExperimentResources } from './experiment-resources.ts';
 import { presentDevices, type Setting } from './laboratory.ts';
-import { locateProblem } from './locate-problem.ts';
 import { blockWork, modelProfile } from './model-profile.ts';
 import { type ResolvedVariant, resolveVariants } from './resolve-variants.ts';
 import { planRound } from './run-strategy.ts';

@@ -1,5 +1,5 @@
 import { type Adapter, absorbMerged } from '@legend/adapter';
-import { InputError } from '@legend/base';
+import { InputError, locateProblem } from '@legend/base';
 import {
   checkPlan,
   findEntry,
@@ -21,7 +21,6 @@ import type { StrategyFolder } from '../run-folder/strategy-folder.ts';
 import { figuresOf, type RoundFigures } from '../run-folder/summarize-strategy.ts';
 import type { Experiment } from './experiment.ts';
 import { type Laboratory, presentDevices, type Setting, type SimulatedDevice } from './laboratory.ts';
-import { locateProblem } from './locate-problem.ts';
 import { noteChange } from './note-change.ts';
 import { recordRound, VANISHED } from './record-round.ts';
 import { type RunTensors, refreshTrunk, startTensors } from './run-tensors.ts';

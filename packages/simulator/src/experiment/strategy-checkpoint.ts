@@ -1,12 +1,11 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Adapter, flattenAdapter, restoreAdapter, type Tensor } from '@legend/adapter';
-import { InputError } from '@legend/base';
+import { InputError, parseInput } from '@legend/base';
 import { WriteError } from '@legend/base/node';
 import { type RoundState, roundStateFormatVersion } from '@legend/method';
 import { decodeSafetensors, writeSafetensors } from '@legend/models';
 import { z } from 'zod';
-import { parseInput } from '../input/parse-input.ts';
 import type { DeviceMemory } from './device-memory.ts';
 import type { RunTensors } from './run-tensors.ts';
 

@@ -1,5 +1,5 @@
 import type { Adapter } from '@legend/adapter';
-import { seededRandom } from '@legend/base';
+import { locateProblem, seededRandom } from '@legend/base';
 import {
   type CompletionTime,
   completionTime,
@@ -15,7 +15,6 @@ import { type DeviceMemory, emptyMemory } from './device-memory.ts';
 import { type Received, sendUp } from './exchange-adapters.ts';
 import { type HandOut, handOutAdapters } from './hand-out-adapters.ts';
 import type { Laboratory, SimulatedDevice } from './laboratory.ts';
-import { locateProblem } from './locate-problem.ts';
 import { plannedDevices } from './planned-devices.ts';
 import { type RunTensors, shareTensors } from './run-tensors.ts';
 import { takeTurns } from './take-turns.ts';

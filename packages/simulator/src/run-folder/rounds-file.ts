@@ -1,7 +1,6 @@
 import { open } from 'node:fs/promises';
-import { InputError } from '@legend/base';
+import { InputError, parseInput } from '@legend/base';
 import { WriteError } from '@legend/base/node';
-import { parseInput } from '../input/parse-input.ts';
 import { readLines } from './read-lines.ts';
 import { type RoundRecord, roundRecordSchema } from './round-record.ts';
 
