@@ -17,8 +17,9 @@ const arrows = {
   lora: ['base', 'adapter', 'compiler', 'models'],
   wire: ['base', 'adapter', 'models'],
   trainer: ['base', 'adapter', 'compiler', 'models', 'lora'],
-  simulator: ['base', 'adapter', 'method', 'models', 'lora', 'trainer', 'wire'],
-  federation: ['base', 'adapter', 'method', 'models', 'lora', 'trainer', 'wire'],
+  rounds: ['base', 'adapter', 'method', 'models', 'lora', 'wire', 'trainer'],
+  simulator: ['base', 'adapter', 'method', 'models', 'lora', 'trainer', 'wire', 'rounds'],
+  federation: ['base', 'adapter', 'method', 'models', 'lora', 'trainer', 'wire', 'rounds'],
   cli: [
     'base',
     'adapter',
@@ -30,13 +31,14 @@ const arrows = {
     'lora',
     'trainer',
     'wire',
+    'rounds',
     'simulator',
     'federation',
   ],
 };
 
 /** Packages that run in a browser: nothing of Node's outside their tests and `src/node/`. */
-const browserPackages = ['base', 'adapter', 'compiler', 'method', 'federation'];
+const browserPackages = ['base', 'adapter', 'compiler', 'method', 'rounds', 'federation'];
 
 const testCode = /\.(test|contract|fixture)\.ts$|\/testing\//;
 const nodeCode = /^packages\/[^/]+\/src\/node\//;
