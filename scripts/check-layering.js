@@ -18,6 +18,7 @@ const arrows = {
   wire: ['base', 'adapter', 'models'],
   trainer: ['base', 'adapter', 'compiler', 'models', 'lora'],
   simulator: ['base', 'adapter', 'method', 'models', 'lora', 'trainer', 'wire'],
+  federation: ['base', 'adapter', 'method', 'models', 'lora', 'trainer', 'wire'],
   cli: [
     'base',
     'adapter',
@@ -30,11 +31,12 @@ const arrows = {
     'trainer',
     'wire',
     'simulator',
+    'federation',
   ],
 };
 
 /** Packages that run in a browser: nothing of Node's outside their tests and `src/node/`. */
-const browserPackages = ['base', 'adapter', 'compiler', 'method'];
+const browserPackages = ['base', 'adapter', 'compiler', 'method', 'federation'];
 
 const testCode = /\.(test|contract|fixture)\.ts$|\/testing\//;
 const nodeCode = /^packages\/[^/]+\/src\/node\//;
