@@ -44,7 +44,7 @@ function nameOf(text: string, scheme: string): string {
     });
   }
   url.password = '';
-  url.searchParams.delete('password');
+  if (url.searchParams.has('password')) url.searchParams.delete('password');
   return url.hostname === NO_HOST ? url.href.replace(NO_HOST, '') : url.href;
 }
 

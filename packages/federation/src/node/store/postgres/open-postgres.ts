@@ -26,15 +26,13 @@ const INT8 = 20;
 /**
  * Opens a store in a PostgreSQL database, made where there is none, and holds it: no second process can open it.
  * @param url with the password; it is in no error
+ * @param retryForMs how long a statement is tried again while the server is away
  * @throws InputError where it cannot be opened, or is held
  */
-export async function openPostgres({
-  url,
-  name,
-}: {
-  readonly url: string;
-  readonly name: string;
-}): Promise<Session> {
+export async function openPostgres(
+  { url, name }: { readonly url: string; readonly name: string },
+  retryForMs = retryDeadlineMs,
+): Promise<Session> {
   const session = `legend ${randomUUID()}`;
   const pool = new Pool({
     connectionString: url,
@@ -58,7 +56,7 @@ export async function openPostgres({
     const tables = await whenStarted(() => prepareSchema(database));
     const db = database.withSchema(SCHEMA);
     await migrate(db, tables, name);
-    return postgresSession(db, name, () => database.destroy());
+    return postgresSession(db, { name, retryForMs, close: () => database.destroy() });
   } catch (error) {
     await database.destroy();
     throw explainPostgresFault(error, name);

@@ -11,18 +11,21 @@ export const retryDeadlineMs = 30_000;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1000;
 
-/** @param name of the store, for people */
-export function postgresSession(db: Db, name: string, close: () => Promise<void>): Session {
+interface SessionOptions {
+  /** Of the store, for people. */
+  readonly name: string;
+  readonly retryForMs: number;
+  close(): Promise<void>;
+}
+
+export function postgresSession(db: Db, { name, retryForMs, close }: SessionOptions): Session {
+  const explain = (error: unknown): never => {
+    throw explainPostgresFault(error, name);
+  };
   return {
-    read: (work) => keepTrying(name, () => db.transaction().execute(work)),
-    write: (work) => writeOnce(db, name, work),
-    async check() {
-      try {
-        await db.transaction().execute(touchStore);
-      } catch (error) {
-        throw explainPostgresFault(error, name);
-      }
-    },
+    read: (work) => keepTrying(retryForMs, () => db.transaction().execute(work)).catch(explain),
+    write: (work) => writeOnce(db, retryForMs, work).catch(explain),
+    check: () => db.transaction().execute(touchStore).catch(explain),
     close,
   };
 }
@@ -32,10 +35,14 @@ export function postgresSession(db: Db, name: string, close: () => Promise<void>
  * who finds the mark there afterwards need not write again. Nobody can have written in between: the connection that
  * looks has taken the store, which the server gives only when the session before it is over.
  */
-async function writeOnce<Result>(db: Db, name: string, work: (db: Db) => Promise<Result>): Promise<Result> {
+async function writeOnce<Result>(
+  db: Db,
+  retryForMs: number,
+  work: (db: Db) => Promise<Result>,
+): Promise<Result> {
   const mark = randomUUID();
   let attempted: { readonly result: Result } | undefined;
-  return keepTrying(name, async () => {
+  return keepTrying(retryForMs, async () => {
     if (attempted !== undefined && (await readMark(db)) === mark) return attempted.result;
     attempted = undefined;
     return db.transaction().execute(async (transaction) => {
@@ -53,14 +60,14 @@ async function readMark(db: Db): Promise<string | null> {
 }
 
 /** Repeats what a lost connection or a restarting server has kept from succeeding, up to the deadline. */
-async function keepTrying<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+async function keepTrying<Result>(retryForMs: number, work: () => Promise<Result>): Promise<Result> {
   let deadline: number | undefined;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
     try {
       return await work();
     } catch (error) {
-      deadline ??= performance.now() + retryDeadlineMs;
-      if (!isPassing(error) || performance.now() + pause > deadline) throw explainPostgresFault(error, name);
+      deadline ??= performance.now() + retryForMs;
+      if (!isPassing(error) || performance.now() + pause > deadline) throw error;
       await setTimeout(pause);
     }
   }

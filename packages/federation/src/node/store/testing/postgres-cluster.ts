@@ -10,6 +10,8 @@ import { Client } from 'pg';
 
 /** A PostgreSQL server of a test's own: in a temporary folder, on a Unix socket, gone when it is stopped. */
 export interface PostgresCluster {
+  /** Path of its socket. */
+  readonly socket: string;
   /** @returns the address of a new database */
   createDatabase(): Promise<string>;
   /** The address of a database of this name. */
@@ -50,6 +52,7 @@ export async function startPostgres(): Promise<PostgresCluster> {
     `postgres://${user}:${encodeURIComponent(password)}@${encodeURIComponent(folder)}/${database}`;
 
   const cluster: PostgresCluster = {
+    socket: join(folder, '.s.PGSQL.5432'),
     addressOf,
     async createDatabase() {
       const name = `db_${randomUUID().replaceAll('-', '')}`;
