@@ -17,7 +17,8 @@ const arrows = {
   lora: ['base', 'adapter', 'compiler', 'models'],
   wire: ['base', 'adapter', 'models'],
   trainer: ['base', 'adapter', 'compiler', 'models', 'lora'],
-  simulator: ['base', 'adapter', 'method', 'models', 'lora', 'trainer', 'wire'],
+  rounds: ['base', 'adapter', 'method', 'models', 'lora', 'wire', 'trainer'],
+  simulator: ['base', 'adapter', 'method', 'models', 'lora', 'trainer', 'wire', 'rounds'],
   cli: [
     'base',
     'adapter',
@@ -29,12 +30,13 @@ const arrows = {
     'lora',
     'trainer',
     'wire',
+    'rounds',
     'simulator',
   ],
 };
 
 /** Packages that run in a browser: nothing of Node's outside their tests and `src/node/`. */
-const browserPackages = ['base', 'adapter', 'compiler', 'method'];
+const browserPackages = ['base', 'adapter', 'compiler', 'method', 'rounds'];
 
 const testCode = /\.(test|contract|fixture)\.ts$|\/testing\//;
 const nodeCode = /^packages\/[^/]+\/src\/node\//;

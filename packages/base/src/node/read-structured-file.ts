@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { InputError } from '@legend/base';
 import { type Document, parseDocument } from 'yaml';
+import { InputError } from '../input-error.ts';
 
 /**
  * The value in a YAML or JSON file (JSON is read as the YAML that it is, so both name the line of a mistake).

@@ -1,13 +1,7 @@
 import type { ModelProfile } from '@legend/method';
-import type { Architecture, LinearMap, Model } from '@legend/models';
-import type { BlockWork } from '../fleet/device-capacities.ts';
+import type { LinearMap, Model } from '@legend/models';
 
 const FLOAT_BYTES = 4;
-/**
- * Seconds of a backward pass through a block with frozen weights over those of its forward pass, as measured on a
- * Jetson TX2 (0.043 s and 0.047 s: `measuredTx2SecondsPerBatch` in jetson-80.json).
- */
-const BACKWARD_PER_FORWARD = 0.043 / 0.047;
 /**
  * Values of hidden size that the backward pass of one encoder block keeps per token: input, query, key, value,
  * attention output, two sums before normalisation.
@@ -50,14 +44,4 @@ export function modelProfile(
     activationBytesPerBlock: activationBytes,
     workingBytes: activationBytes,
   };
-}
-
-/**
- * Floating-point operations of one local step per block: 2·in·out per token and linear map, 4·tokens·hidden per
- * token for attention's two products; backward in the measured proportion.
- */
-export function blockWork({ linearMaps, hidden }: Architecture, { batchSize, tokens }: StepShape): BlockWork {
-  const linear = linearMaps.reduce((sum, map) => sum + 2 * map.in * map.out, 0);
-  const forwardFlopsPerBlock = batchSize * tokens * (linear + 4 * tokens * hidden);
-  return { forwardFlopsPerBlock, backwardFlopsPerBlock: BACKWARD_PER_FORWARD * forwardFlopsPerBlock };
 }

@@ -1,8 +1,8 @@
 import { type Adapter, mapTensors, restrictToDepth } from '@legend/adapter';
 import type { DevicePlan } from '@legend/method';
 import { expect, test } from 'vitest';
-import { sendDown } from './exchange-adapters.ts';
-import { handOutAdapters } from './hand-out-adapters.ts';
+import { type MakeStart, shareStarts } from './share-starts.ts';
+import { encodeStart } from './start-message.ts';
 
 const tensor = (dims: number[], from: number) => ({
   dims,
@@ -16,7 +16,8 @@ const adapter: Adapter = {
   blocks: [block(1), block(2), block(3)],
   head: new Map([['classifier.weight', tensor([2, 8], 4)]]),
 };
-const global = { adapter, memory: null };
+const encode: MakeStart<Uint8Array> = (start, plan, holdsTrunk) =>
+  encodeStart({ adapter: start, merged: undefined }, plan, 'int8', holdsTrunk);
 const device = (depth: number, changes: Partial<DevicePlan> = {}): DevicePlan => ({
   id: 'a',
   depth,
@@ -30,14 +31,14 @@ const device = (depth: number, changes: Partial<DevicePlan> = {}): DevicePlan =>
 });
 
 test('devices with the same start and plan share one message', () => {
-  const handOut = handOutAdapters(global, 'int8');
+  const handOut = shareStarts(encode);
   const first = handOut(restrictToDepth(adapter, 2), device(2), false);
   expect(handOut(restrictToDepth(adapter, 2), device(2, { id: 'b', seconds: 9 }), false)).toBe(first);
-  expect(first).toEqual(sendDown(global, restrictToDepth(adapter, 2), device(2), 'int8', false));
+  expect(first).toEqual(encode(restrictToDepth(adapter, 2), device(2), false));
 });
 
 test('any difference in what is sent makes another message', () => {
-  const handOut = handOutAdapters(global, 'int8');
+  const handOut = shareStarts(encode);
   const ownBlock = { ...adapter, blocks: adapter.blocks.with(2, block(3)) };
   const sendings = [
     [adapter, device(3), false],
@@ -53,6 +54,6 @@ test('any difference in what is sent makes another message', () => {
     [ownBlock, device(3), false],
   ] as const;
   for (const [start, plan, holdsTrunk] of sendings) {
-    expect(handOut(start, plan, holdsTrunk)).toEqual(sendDown(global, start, plan, 'int8', holdsTrunk));
+    expect(handOut(start, plan, holdsTrunk)).toEqual(encode(start, plan, holdsTrunk));
   }
 });

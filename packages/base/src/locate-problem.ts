@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from './input-error.ts';
 
 /** Bad input with the place before its own, e.g. the strategy and round; any other error as it is. */
 export function locateProblem(error: unknown, place: string): unknown {

@@ -1,6 +1,6 @@
-import { InputError } from '@legend/base';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { InputError } from './input-error.ts';
 import { parseInput } from './parse-input.ts';
 
 const schema = z.strictObject({

@@ -1,5 +1,6 @@
-import { InputError, nearestName } from '@legend/base';
 import { z } from 'zod';
+import { InputError } from './input-error.ts';
+import { nearestName } from './nearest-name.ts';
 
 export interface InputSource {
   /** Code of the InputError, e.g. `fleet-invalid`. */
