@@ -19,6 +19,7 @@ const arrows = {
   trainer: ['base', 'adapter', 'compiler', 'models', 'lora'],
   rounds: ['base', 'adapter', 'method', 'models', 'lora', 'wire', 'trainer'],
   simulator: ['base', 'adapter', 'method', 'models', 'lora', 'trainer', 'wire', 'rounds'],
+  federation: ['base', 'adapter', 'method', 'models', 'lora', 'wire', 'trainer', 'rounds'],
   cli: [
     'base',
     'adapter',
