@@ -13,7 +13,8 @@ export interface BaseFile {
 }
 
 /** What a device needs of a model folder: configuration, tokenizer, weights in one file or several with their index. */
-const NEEDED = /^(config\.json|tokenizer\.json|tokenizer_config\.json|.*\.safetensors|.*\.safetensors\.index\.json)$/;
+const NEEDED =
+  /^(config\.json|tokenizer\.json|tokenizer_config\.json|.*\.safetensors|.*\.safetensors\.index\.json)$/;
 
 /** By path; a file is hashed again when its size or time of modification differ. */
 const hashes = new Map<string, { readonly stamp: string; readonly sha256: Promise<string> }>();

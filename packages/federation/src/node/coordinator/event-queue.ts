@@ -1,4 +1,10 @@
-import { type CapacityEstimator, type RejectCode, type RoundEvent, type RoundState, reduceRound } from '@legend/method';
+import {
+  type CapacityEstimator,
+  type RejectCode,
+  type RoundEvent,
+  type RoundState,
+  reduceRound,
+} from '@legend/method';
 import type { StoredEvent } from '../store/store.ts';
 
 /** What became of an event. `unchanged`: it had been counted before, or came too late to matter. */

@@ -1,6 +1,6 @@
+import type { UpdateReceived } from '@legend/method';
 import { findEntry, type Plan, type RoundState, waitingTime } from '@legend/method';
 import type { DeviceRecord, RoundRecord } from '@legend/rounds';
-import type { UpdateReceived } from '@legend/method';
 import type { RoundView } from '../../protocol/operator.ts';
 import type { EvaluatedDetails, UpdateDetails } from './event-details.ts';
 

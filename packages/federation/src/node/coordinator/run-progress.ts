@@ -1,7 +1,7 @@
 import type { CapacityEstimator, RoundEvent, RoundState } from '@legend/method';
 import { roundRecordSchema } from '@legend/rounds';
 import type { RoundView } from '../../protocol/operator.ts';
-import type { RunProgress as StoredProgress, RunSnapshot, StoredEvent, StoredRound } from '../store/store.ts';
+import type { RunSnapshot, StoredEvent, RunProgress as StoredProgress, StoredRound } from '../store/store.ts';
 import { aggregatedDetails, evaluatedDetails, updateDetails } from './event-details.ts';
 import { replay, type StoredStep } from './event-queue.ts';
 import { type DeviceWork, type DroppedWork, recordRound, viewRound } from './record-round.ts';
@@ -46,11 +46,7 @@ export class RunProgress {
   /** When the attempt under way closed. */
   #closedAt: number | null = null;
 
-  constructor(
-    stored: StoredProgress,
-    finished: readonly StoredRound[],
-    options: ProgressOptions,
-  ) {
+  constructor(stored: StoredProgress, finished: readonly StoredRound[], options: ProgressOptions) {
     this.#options = options;
     const { snapshot } = stored;
     this.state = snapshot?.state ?? options.initial.state;

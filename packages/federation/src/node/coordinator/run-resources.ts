@@ -1,6 +1,12 @@
 import { InputError, parseInput } from '@legend/base';
 import { selectLinearMaps } from '@legend/lora';
-import { createStrategy, estimatorNamed, type ModelProfile, type NamedEstimator, type Strategy } from '@legend/method';
+import {
+  createStrategy,
+  estimatorNamed,
+  type ModelProfile,
+  type NamedEstimator,
+  type Strategy,
+} from '@legend/method';
 import { loadTokenizer, type Model, openModel } from '@legend/models';
 import { createInitialAdapter, modelProfile, strategyOptions } from '@legend/rounds';
 import { type TextExample, type TokenizedDataset, tokenizeExamples } from '@legend/trainer';

@@ -13,7 +13,7 @@ test('a file that names the classes alone has a default for everything else', ()
     minimumDevices: 1,
     needed: { share: 1 },
     codec: { up: 'f32', down: 'f32' },
-    deadline: { factor: 2, graceSeconds: 30, maximumSeconds: 3600 },
+    roundDeadline: { factor: 2, graceSeconds: 30, maximumSeconds: 3600 },
   });
   expect(evaluatorsOf(settings)).toBe('devices');
   expect(evaluatorsOf(parse({ data: 'reviews.jsonl' }))).toBe('coordinator');
@@ -33,7 +33,11 @@ test('settings that were checked are read again as they are, also from JSON', ()
 });
 
 test('a round has factor times its plan and a grace, up to a maximum', () => {
-  const settings = parse({ classes, deadline: { factor: 3, graceSeconds: 10, maximumSeconds: 100 } });
+  const settings = parse({
+    classes,
+    deadline: 'shared',
+    roundDeadline: { factor: 3, graceSeconds: 10, maximumSeconds: 100 },
+  });
   expect(deadlineMs(settings, 20)).toBe(70_000);
   expect(deadlineMs(settings, 50)).toBe(100_000);
 });

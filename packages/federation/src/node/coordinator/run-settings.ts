@@ -38,8 +38,8 @@ const runSettingsSchema = z.strictObject({
   minimumUpdates: count.default(1),
   /** Times that a round is tried before the run is given up. */
   maximumAttempts: count.default(10),
-  /** A round closes after min(factor · planned seconds + graceSeconds, maximumSeconds). */
-  deadline: z
+  /** Not `deadline`, which is LEGEND's. A round closes after min(factor · planned seconds + graceSeconds, maximumSeconds). */
+  roundDeadline: z
     .strictObject({
       factor: z.number().positive().default(2),
       graceSeconds: z.number().nonnegative().default(30),
@@ -98,8 +98,8 @@ export function roundSettingsOf(settings: RunSettings): RoundSettings {
 }
 
 /** Milliseconds that a round of so many planned seconds has. */
-export function deadlineMs({ deadline }: RunSettings, plannedSeconds: number): number {
-  const { factor, graceSeconds, maximumSeconds } = deadline;
+export function deadlineMs({ roundDeadline }: RunSettings, plannedSeconds: number): number {
+  const { factor, graceSeconds, maximumSeconds } = roundDeadline;
   return 1000 * Math.min(factor * plannedSeconds + graceSeconds, maximumSeconds);
 }
 

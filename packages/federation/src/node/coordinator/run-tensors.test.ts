@@ -48,7 +48,10 @@ test.each([
 ] as const)('with %j rounds 2 to 5 apply the trunk of rounds %j', (trunk, expected) => {
   let tensors: RunTensors = { global: globalOf(0) };
   const applied = [1, 2, 3, 4].map((round) => {
-    tensors = decodeRunTensors(encodeRunTensors(nextTensors({ trunk }, round, tensors, globalOf(round))), 't');
+    tensors = decodeRunTensors(
+      encodeRunTensors(nextTensors({ trunk }, round, tensors, globalOf(round))),
+      't',
+    );
     return namedTensors(trunkOf(tensors)).get('head.classifier.bias')?.data[0];
   });
   expect(applied).toEqual(expected);
@@ -56,5 +59,7 @@ test.each([
 
 test('a damaged file is refused', () => {
   const bytes = encodeRunTensors({ global: globalOf(1) });
-  expect(() => decodeRunTensors(bytes.subarray(0, -1), 'global state of run a')).toThrow('global state of run a');
+  expect(() => decodeRunTensors(bytes.subarray(0, -1), 'global state of run a')).toThrow(
+    'global state of run a',
+  );
 });

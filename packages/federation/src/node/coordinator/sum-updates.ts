@@ -1,9 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { InputError } from '@legend/base';
-import { checkUpdate, createStrategy, type DevicePlan, type Plan, type StrategyOptions, type Update } from '@legend/method';
+import {
+  checkUpdate,
+  createStrategy,
+  type DevicePlan,
+  type Plan,
+  type StrategyOptions,
+  type Update,
+} from '@legend/method';
 import { decodeTrained, withTrunk } from '@legend/rounds';
-import { decodeRunTensors, encodeRunTensors, nextTensors, type RunTensors, trunkOf } from './run-tensors.ts';
 import type { RunSettings } from './run-settings.ts';
+import { decodeRunTensors, encodeRunTensors, nextTensors, type RunTensors, trunkOf } from './run-tensors.ts';
 
 /** An accepted update, as it is stored. */
 export interface StoredUpdate {
