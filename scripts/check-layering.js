@@ -19,7 +19,7 @@ const arrows = {
   trainer: ['base', 'adapter', 'compiler', 'models', 'lora'],
   rounds: ['base', 'adapter', 'method', 'models', 'lora', 'wire', 'trainer'],
   simulator: ['base', 'adapter', 'method', 'models', 'lora', 'trainer', 'wire', 'rounds'],
-  federation: ['base', 'adapter', 'method', 'models', 'lora', 'wire', 'trainer', 'rounds'],
+  federation: ['base', 'adapter', 'method', 'models', 'lora', 'trainer', 'wire', 'rounds'],
   cli: [
     'base',
     'adapter',
@@ -33,11 +33,26 @@ const arrows = {
     'wire',
     'rounds',
     'simulator',
+    'federation',
   ],
 };
 
 /** Packages that run in a browser: nothing of Node's outside their tests and `src/node/`. */
-const browserPackages = ['base', 'adapter', 'compiler', 'method', 'rounds'];
+const browserPackages = [
+  'base',
+  'adapter',
+  'compiler',
+  'method',
+  'models',
+  'lora',
+  'wire',
+  'trainer',
+  'rounds',
+  'federation',
+];
+
+/** Folders of a package that alone may import what runs in one place only. */
+const homes = { 'onnxruntime-node': 'node', piscina: 'node', 'onnxruntime-web': 'web' };
 
 const testCode = /\.(test|contract|fixture)\.ts$|\/testing\//;
 const nodeCode = /^packages\/[^/]+\/src\/node\//;
@@ -76,6 +91,8 @@ function findFault(path, imported) {
   const isTest = testCode.test(path);
   const isBrowserCode = browserPackages.includes(name) && !isTest && !nodeCode.test(path);
   if (top === 'packages' && !(name in arrows)) return `scripts/check-layering.js gives ${name} no arrows`;
+  const place = homes[imported.split('/')[0]];
+  if (place && !isTest && !path.includes(`/src/${place}/`)) return `only src/${place}/ may import it`;
   if (isBuiltin(imported)) return isBrowserCode ? 'a browser has no modules of Node' : undefined;
   if (imported.startsWith('.')) {
     const target = join(dirname(path), imported);

@@ -1,3 +1,30 @@
+export {
+  createDeviceKey,
+  type DeviceKey,
+  exportDeviceKey,
+  importDeviceKey,
+  importPublicKey,
+  type PrivateKey,
+  privateKeySchema,
+  publicKeyOf,
+} from './identity/device-key.ts';
+export {
+  CredentialError,
+  claimedDevice,
+  type ReceivedRequest,
+  type SignedRequest,
+  signRequest,
+  type VerifiedCredential,
+  verifyRequest,
+} from './identity/request-credential.ts';
+export { sha256Hex } from './identity/sha256.ts';
+export {
+  hashToken,
+  makeJoinToken,
+  makeOperatorToken,
+  type RandomBytes,
+  secureRandom,
+} from './identity/tokens.ts';
 export * from './protocol/assignment.ts';
 export { describeProtocol } from './protocol/describe-protocol.ts';
 export * from './protocol/enrolment.ts';

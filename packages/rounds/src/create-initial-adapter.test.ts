@@ -1,11 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { namedTensors } from '@legend/adapter';
 import { openModel } from '@legend/models';
+import { folderFiles } from '@legend/models/node';
 import { expect, test } from 'vitest';
 import { createInitialAdapter } from './create-initial-adapter.ts';
 
 const folder = fileURLToPath(new URL('../../../testdata/models/bert/', import.meta.url));
-const model = await openModel(folder, { seed: 1 });
+const model = await openModel(folderFiles(folder), { seed: 1 });
 const ofSeed = (seed: number) =>
   createInitialAdapter(
     model,

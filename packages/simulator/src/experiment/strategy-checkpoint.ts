@@ -4,7 +4,8 @@ import type { Tensor } from '@legend/adapter';
 import { InputError, parseInput } from '@legend/base';
 import { WriteError } from '@legend/base/node';
 import { type RoundState, roundStateFormatVersion } from '@legend/method';
-import { decodeSafetensors, writeSafetensors } from '@legend/models';
+import { decodeSafetensors } from '@legend/models';
+import { writeSafetensors } from '@legend/models/node';
 import {
   adapterOf,
   adapterTextSchema,
