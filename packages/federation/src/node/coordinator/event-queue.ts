@@ -3,6 +3,7 @@ import {
   type RejectCode,
   type RoundEvent,
   type RoundState,
+  type RoundStep,
   reduceRound,
 } from '@legend/method';
 import type { StoredEvent } from '../store/store.ts';
@@ -95,18 +96,12 @@ export class EventQueue {
     for (const { event, details, resolve, reject } of batch) {
       try {
         const step = reduceRound(state, event, estimator);
-        const refusal = step.effects.find((effect) => effect.type === 'reject');
-        if (refusal !== undefined) {
-          const { code, reason } = refusal;
-          answers.push(() => resolve({ status: 'rejected', code, reason }));
-        } else if (step.state === state) {
-          answers.push(() => resolve({ status: 'unchanged' }));
-        } else {
-          sequence++;
-          steps.push({ stored: { sequence, at: now(), event, details }, before: state, after: step.state });
-          state = step.state;
-          answers.push(() => resolve({ status: 'counted' }));
-        }
+        const outcome = outcomeOf(state, step);
+        answers.push(() => resolve(outcome));
+        if (outcome.status !== 'counted') continue;
+        sequence++;
+        steps.push({ stored: { sequence, at: now(), event, details }, before: state, after: step.state });
+        state = step.state;
       } catch (error) {
         reject(error);
       }
@@ -126,6 +121,13 @@ export class EventQueue {
     commit(replay(position().state, stored, estimator));
     this.#unsure = false;
   }
+}
+
+/** What the reducer has made of an event that found the run in this state. */
+export function outcomeOf(state: RoundState, step: RoundStep): Outcome {
+  const refusal = step.effects.find((effect) => effect.type === 'reject');
+  if (refusal !== undefined) return { status: 'rejected', code: refusal.code, reason: refusal.reason };
+  return { status: step.state === state ? 'unchanged' : 'counted' };
 }
 
 /** The steps that stored events once were. */

@@ -2,14 +2,16 @@
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 30_000;
 
-/** Tries until it succeeds. Between two tries `onHold` has the reason; then it is told null. */
+/**
+ * Tries, at least once, until it succeeds. Between two tries `onHold` has the reason; then it is told null.
+ * @throws the signal's reason, where it aborts before a try has succeeded
+ */
 export async function persist<Result>(
   action: () => Promise<Result>,
   { signal, onHold }: { readonly signal: AbortSignal; readonly onHold: (reason: string | null) => void },
 ): Promise<Result> {
   let held = false;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
-    signal.throwIfAborted();
     try {
       const result = await action();
       if (held) onHold(null);
@@ -19,6 +21,7 @@ export async function persist<Result>(
       held = true;
       onHold(error instanceof Error ? error.message : String(error));
       await pauseFor(pause, signal);
+      signal.throwIfAborted();
     }
   }
 }

@@ -1,7 +1,7 @@
-import type { CapacityEstimator, RoundEvent, RoundState } from '@legend/method';
+import type { CapacityEstimator, DevicePlan, Plan, RoundEvent, RoundState } from '@legend/method';
 import { roundRecordSchema } from '@legend/rounds';
 import type { RoundView } from '../../protocol/operator.ts';
-import type { RunSnapshot, StoredEvent, RunProgress as StoredProgress, StoredRound } from '../store/store.ts';
+import type { RunSnapshot, StoredEvent, StoredRound } from '../store/store.ts';
 import { aggregatedDetails, evaluatedDetails, updateDetails } from './event-details.ts';
 import { replay, type StoredStep } from './event-queue.ts';
 import { type DeviceWork, type DroppedWork, recordRound, viewRound } from './record-round.ts';
@@ -36,25 +36,32 @@ export class RunProgress {
   /** When the attempt under way was assigned; null outside of one. */
   assignedAt: number | null;
   failure: string | null;
+  /** Rank of every block in the last plan; empty before the first. */
+  rankDistribution: readonly number[] = [];
+  /** What each device does in the last plan. */
+  plannedDevices: ReadonlyMap<string, DevicePlan> = new Map();
   /** Finished rounds. */
   readonly rounds: RoundView[] = [];
   /** Updates of each device that have counted in finished rounds. */
   readonly counted = new Map<string, number>();
   /** Updates of the attempt under way. */
   readonly works = new Map<string, DeviceWork>();
+  /** Their messages. */
+  readonly references = new Set<string>();
   readonly #dropped = new Map<string, DroppedWork>();
   /** When the attempt under way closed. */
   #closedAt: number | null = null;
 
-  constructor(stored: StoredProgress, finished: readonly StoredRound[], options: ProgressOptions) {
+  /** @param snapshot the last one; null before the first */
+  constructor(snapshot: RunSnapshot | null, finished: readonly StoredRound[], options: ProgressOptions) {
     this.#options = options;
-    const { snapshot } = stored;
     this.state = snapshot?.state ?? options.initial.state;
     this.sequence = snapshot?.sequence ?? 0;
     this.globalSha256 = snapshot?.globalSha256 ?? options.initial.globalSha256;
     this.assignedAt = snapshot?.assignedAt ?? null;
     this.failure = snapshot?.failure ?? null;
     for (const round of finished) this.#addRound(round);
+    if ('plan' in this.state) this.#notePlan(this.state.plan);
   }
 
   /** Takes over what a log says after the snapshot. @returns the snapshots that a crash has kept from being saved */
@@ -87,14 +94,22 @@ export class RunProgress {
     return this.assignedAt === null ? 0 : Math.max(0, (at - this.assignedAt) / 1000);
   }
 
+  #notePlan({ rankDistribution, devices }: Plan): void {
+    this.rankDistribution = rankDistribution;
+    this.plannedDevices = new Map(devices.map((device) => [device.id, device]));
+  }
+
   #noteEvent(event: RoundEvent, { at, details }: StoredEvent): void {
     switch (event.type) {
       case 'planned':
         this.assignedAt = at;
+        this.#notePlan(event.plan);
         this.works.clear();
+        this.references.clear();
         this.#dropped.clear();
         return;
       case 'update-received':
+        this.references.add(event.reference);
         this.works.set(event.deviceId, { event, details: updateDetails.parse(details) });
         return;
       case 'device-dropped':
@@ -136,6 +151,7 @@ export class RunProgress {
     const { run, blocks, unscored } = this.#options;
     const parsed = roundRecordSchema.parse(record);
     this.rounds.push(viewRound(run, blocks, parsed, finishedAt, this.rounds.at(-1) ?? unscored));
+    this.rankDistribution = parsed.rankDistribution;
     for (const { id, dropped } of parsed.devices) {
       if (dropped === undefined) this.counted.set(id, (this.counted.get(id) ?? 0) + 1);
     }

@@ -6,8 +6,10 @@ import {
   type ModelProfile,
   type NamedEstimator,
   type Strategy,
+  type StrategyOptions,
 } from '@legend/method';
 import { loadTokenizer, type Model, openModel } from '@legend/models';
+import { folderFiles } from '@legend/models/node';
 import { createInitialAdapter, modelProfile, strategyOptions } from '@legend/rounds';
 import { type TextExample, type TokenizedDataset, tokenizeExamples } from '@legend/trainer';
 import { z } from 'zod';
@@ -79,6 +81,8 @@ export interface RunResources {
   /** Linear maps that carry LoRA. */
   readonly targets: readonly string[];
   readonly strategy: Strategy;
+  /** What it was made with. */
+  readonly strategyOptions: StrategyOptions;
   readonly estimator: NamedEstimator;
   /** null where the devices evaluate. */
   readonly test: TokenizedDataset | null;
@@ -106,11 +110,12 @@ export async function openResources(
   const wanted = known?.classes ?? settings.classes;
   const data = settings.data === null ? null : await sources.loadTestData(settings.data, wanted, base);
   const classes = wanted ?? data?.classes ?? [];
-  const model = await openModel(base.folder, { classes: classes.length, seed });
+  const model = await openModel(folderFiles(base.folder), { classes: classes.length, seed });
   const { architecture } = model;
   const maxLength = Math.min(local.maxLength, architecture.maxTokens);
   const targets = selectLinearMaps(architecture, settings.targets ?? architecture.defaultTargets);
-  const strategy = createStrategy(settings.strategy, strategyOptions(settings));
+  const options = strategyOptions(settings);
+  const strategy = createStrategy(settings.strategy, options);
   // Devices' texts are not known here: memory has to hold a batch of the longest.
   const tokens = PADDING * Math.ceil(maxLength / PADDING);
   const profile = modelProfile(model, targets, { batchSize: local.batchSize, tokens });
@@ -129,8 +134,9 @@ export async function openResources(
     maxLength,
     targets: names,
     strategy,
+    strategyOptions: options,
     estimator: estimatorNamed(settings.estimator),
-    test: data && tokenizeExamples(await loadTokenizer(base.folder), data.examples, maxLength),
+    test: data && tokenizeExamples(await loadTokenizer(folderFiles(base.folder)), data.examples, maxLength),
     testId: data?.id ?? null,
     initial: { global: { adapter, memory: null } },
   };
