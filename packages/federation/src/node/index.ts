@@ -6,4 +6,7 @@ export { type Logger, makeLogger } from './http/logger.ts';
 export { createOperatorToken, replaceOperatorToken } from './http/operator-token.ts';
 export type { Page, Pages } from './http/pages.ts';
 export { type HttpServer, type HttpServerOptions, startHttpServer } from './http/start-http-server.ts';
+export { lockFolder } from './store/folder-lock.ts';
+export type { Hold } from './store/hold-file.ts';
+export { openStore } from './store/open-store.ts';
 export type * from './store/store.ts';
