@@ -12,12 +12,15 @@ const arrows = {
   compiler: ['base'],
   data: ['base'],
   catalogue: ['base'],
+  look: [],
   method: ['base', 'adapter'],
   models: ['base', 'adapter', 'compiler'],
   lora: ['base', 'adapter', 'compiler', 'models'],
   wire: ['base', 'adapter', 'models'],
   trainer: ['base', 'adapter', 'compiler', 'models', 'lora'],
-  simulator: ['base', 'adapter', 'method', 'models', 'lora', 'trainer', 'wire'],
+  simulator: ['base', 'adapter', 'look', 'method', 'models', 'lora', 'trainer', 'wire'],
+  federation: ['base', 'adapter', 'method', 'models', 'lora', 'trainer', 'wire'],
+  web: ['base', 'look', 'federation'],
   cli: [
     'base',
     'adapter',
@@ -30,17 +33,19 @@ const arrows = {
     'trainer',
     'wire',
     'simulator',
+    'federation',
+    'web',
   ],
 };
 
 /** Packages that run in a browser: nothing of Node's outside their tests and `src/node/`. */
-const browserPackages = ['base', 'adapter', 'compiler', 'method'];
+const browserPackages = ['base', 'adapter', 'compiler', 'look', 'method', 'web'];
 
-const testCode = /\.(test|contract|fixture)\.ts$|\/testing\//;
+const testCode = /\.(test|contract|fixture)\.tsx?$|\/testing\//;
 const nodeCode = /^packages\/[^/]+\/src\/node\//;
 
 let complaints = 0;
-for await (const path of glob('{packages/*/src,bench,examples}/**/*.{ts,js}')) {
+for await (const path of glob('{packages/*/src,bench,examples}/**/*.{ts,tsx,js}')) {
   for (const imported of listImports(path)) {
     const complaint = findFault(path, imported);
     if (complaint === undefined) continue;
