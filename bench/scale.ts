@@ -22,6 +22,7 @@ import { restrictToDepth } from '@legend/adapter';
 import { resolveData, resolveModel } from '@legend/catalogue';
 import { readTrainTest } from '@legend/data';
 import { openModel } from '@legend/models';
+import { folderFiles } from '@legend/models/node';
 import {
   type ExperimentEvent,
   type FleetTrainer,
@@ -30,7 +31,8 @@ import {
   runStrategy,
   strategyFolder,
 } from '@legend/simulator';
-import { Engine, type LocalTask, nodeRuntime, TrainerPool, trainLocally } from '@legend/trainer';
+import { Engine, type LocalTask, trainLocally } from '@legend/trainer';
+import { nodeRuntime, TrainerPool } from '@legend/trainer/node';
 
 const { values } = parseArgs({
   options: {
@@ -144,7 +146,7 @@ async function measureTraining(): Promise<void> {
   const tasks: LocalTask[] = [];
   const pool = openPool(1);
   const engine = new Engine(
-    await openModel(modelFolder, { classes, seed: experiment.seed }),
+    await openModel(folderFiles(modelFolder), { classes, seed: experiment.seed }),
     nodeRuntime({ threads: 1 }),
   );
   const noting = withoutEvaluation({

@@ -14,7 +14,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { resolveModel } from '@legend/catalogue';
 import { openModel } from '@legend/models';
-import { Engine, nodeRuntime, timedProduct, timedStep } from '@legend/trainer';
+import { folderFiles } from '@legend/models/node';
+import { Engine, timedProduct, timedStep } from '@legend/trainer';
+import { nodeRuntime } from '@legend/trainer/node';
 
 const { values } = parseArgs({
   options: {
@@ -33,7 +35,7 @@ const threads = Number(values.threads);
 const rounds = Number(values.rounds);
 
 const { folder } = await resolveModel(values.model);
-const model = await openModel(folder, { classes: 2, seed: 1 });
+const model = await openModel(folderFiles(folder), { classes: 2, seed: 1 });
 const runtime = nodeRuntime({ threads });
 const product = await timedProduct(runtime);
 const engine = new Engine(model, runtime);

@@ -17,19 +17,20 @@ import { resolveData, resolveModel } from '@legend/catalogue';
 import { readTrainTest } from '@legend/data';
 import { createAdapter } from '@legend/lora';
 import { loadTokenizer, openModel } from '@legend/models';
+import { folderFiles } from '@legend/models/node';
 import {
   computeLogits,
   type ElementType,
   Engine,
   type LocalTask,
   meanTokens,
-  nodeRuntime,
   scoreLogits,
   type TokenizedDataset,
   TrunkCache,
   tokenizeExamples,
   trainLocally,
 } from '@legend/trainer';
+import { nodeRuntime, TrunkFolder } from '@legend/trainer/node';
 
 const { values } = parseArgs({
   options: {
@@ -54,10 +55,10 @@ const TEST_EXAMPLES = 2000;
 
 const { folder } = await resolveModel(values.model);
 const { train, test } = await readTrainTest(await resolveData(values.data));
-const model = await openModel(folder, { classes: train.classes.length, seed: 1 });
+const model = await openModel(folderFiles(folder), { classes: train.classes.length, seed: 1 });
 const { architecture } = model;
 const { blocks } = architecture;
-const tokenizer = await loadTokenizer(folder);
+const tokenizer = await loadTokenizer(folderFiles(folder));
 const maxLength = Number(values['max-length']);
 const trainData = tokenizeExamples(tokenizer, train.examples, maxLength);
 const ranks = Array.from({ length: blocks }, () => 8);
@@ -70,11 +71,11 @@ const adapter = createAdapter(
 
 const diskFolder = await mkdtemp(join(tmpdir(), 'legend-bench-'));
 const runtime = nodeRuntime({ threads: 1 });
-const disk = { folder: diskFolder, bytes: 1e10 };
+const store = new TrunkFolder({ folder: diskFolder, bytes: 1e10 });
 const engines = {
   warm: new Engine(model, runtime, new TrunkCache({ memoryBytes: 1e9 })),
   cold: new Engine(model, runtime, new TrunkCache({ memoryBytes: 0 })),
-  disk: new Engine(model, runtime, new TrunkCache({ memoryBytes: 0, disk })),
+  disk: new Engine(model, runtime, new TrunkCache({ memoryBytes: 0, store })),
 };
 
 try {

@@ -39,7 +39,21 @@ const arrows = {
 };
 
 /** Packages that run in a browser: nothing of Node's outside their tests and `src/node/`. */
-const browserPackages = ['base', 'adapter', 'compiler', 'look', 'method', 'web'];
+const browserPackages = [
+  'base',
+  'adapter',
+  'compiler',
+  'look',
+  'method',
+  'models',
+  'lora',
+  'wire',
+  'trainer',
+  'web',
+];
+
+/** Folders of a package that alone may import what runs in one place only. */
+const homes = { 'onnxruntime-node': 'node', piscina: 'node', 'onnxruntime-web': 'web' };
 
 const testCode = /\.(test|contract|fixture)\.tsx?$|\/testing\//;
 const nodeCode = /^packages\/[^/]+\/src\/node\//;
@@ -78,6 +92,8 @@ function findFault(path, imported) {
   const isTest = testCode.test(path);
   const isBrowserCode = browserPackages.includes(name) && !isTest && !nodeCode.test(path);
   if (top === 'packages' && !(name in arrows)) return `scripts/check-layering.js gives ${name} no arrows`;
+  const place = homes[imported.split('/')[0]];
+  if (place && !isTest && !path.includes(`/src/${place}/`)) return `only src/${place}/ may import it`;
   if (isBuiltin(imported)) return isBrowserCode ? 'a browser has no modules of Node' : undefined;
   if (imported.startsWith('.')) {
     const target = join(dirname(path), imported);
@@ -89,6 +105,7 @@ function findFault(path, imported) {
   if (target === undefined || top !== 'packages') return undefined;
   if (!arrows[name].includes(target)) return `no arrow points from ${name} to ${target}`;
   if (!isDeclared(home, `@legend/${target}`, isTest)) return `${home}/package.json does not list it`;
+  if (subpath === '/testing' && !isTest) return 'only tests import what is made for tests';
   return isBrowserCode && subpath === '/node' ? 'code for browsers cannot use what needs Node' : undefined;
 }
 

@@ -1,6 +1,6 @@
 import { InputError } from '@legend/base';
 import type { ResolvedModel } from '@legend/catalogue';
-import type { AdapterNotes } from '@legend/lora';
+import type { AdapterNotes } from '@legend/lora/node';
 
 /** @throws InputError when the adapter's notes say that it was trained on other weights than the model's */
 export function checkAdapterBase(

@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import type { ResolvedModel } from '@legend/catalogue';
-import { readPeftClasses } from '@legend/lora';
+import { readPeftClasses } from '@legend/lora/node';
 import { readJsonObject, selectArchitecture, trainedClasses } from '@legend/models';
+import { folderFiles } from '@legend/models/node';
 
 /**
  * Class names of the head that a model, or an adapter without notes, brings along; undefined where there is none.
@@ -11,10 +11,11 @@ export async function headClasses(
   { folder }: ResolvedModel,
   adapter: string | undefined,
 ): Promise<readonly string[] | undefined> {
-  const ofModel = await trainedClasses(folder);
+  const files = folderFiles(folder);
+  const ofModel = await trainedClasses(files);
   if (adapter === undefined) return ofModel;
-  const config = join(folder, 'config.json');
-  const architecture = selectArchitecture(await readJsonObject(config), 2, config);
+  const config = await readJsonObject(files, 'config.json');
+  const architecture = selectArchitecture(config.content, 2, config.path);
   const count = await readPeftClasses(adapter, architecture);
   if (count === undefined || count === ofModel?.length) return ofModel;
   return Array.from({ length: count }, (_, index) => `LABEL_${index}`);

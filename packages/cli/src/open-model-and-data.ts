@@ -1,7 +1,8 @@
 import type { ResolvedModel } from '@legend/catalogue';
 import type { Dataset } from '@legend/data';
-import { type AdapterNotes, readAdapterNotes } from '@legend/lora';
+import { type AdapterNotes, readAdapterNotes } from '@legend/lora/node';
 import { type Model, openModel } from '@legend/models';
+import { folderFiles } from '@legend/models/node';
 import { checkAdapterBase } from './check-adapter-base.ts';
 import { headClasses } from './head-classes.ts';
 import { type ColumnOptions, columnsOf } from './options.ts';
@@ -30,6 +31,9 @@ export async function openModelAndData(
   const reading = { ...columnsOf(options), classes: notes?.classes };
   const head = notes ? undefined : await headClasses(located, adapter);
   const data = await loadPart(options.data, part, reading, head);
-  const model = await openModel(located.folder, { classes: data.classes.length, seed: options.seed });
+  const model = await openModel(folderFiles(located.folder), {
+    classes: data.classes.length,
+    seed: options.seed,
+  });
   return { located, notes, data, model };
 }

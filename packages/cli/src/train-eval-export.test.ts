@@ -1,8 +1,9 @@
 import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { namedTensors, rankOf } from '@legend/adapter';
-import { readAdapterNotes, readPeftAdapter } from '@legend/lora';
+import { readAdapterNotes, readPeftAdapter } from '@legend/lora/node';
 import { openModel } from '@legend/models';
+import { folderFiles } from '@legend/models/node';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { expectBadInput } from './testing/expect-bad-input.ts';
 import {
@@ -15,7 +16,7 @@ import {
   writeRows,
 } from './testing/run-legend.ts';
 
-const { architecture } = await openModel(tinyModel, { classes: 3, seed: 0 });
+const { architecture } = await openModel(folderFiles(tinyModel), { classes: 3, seed: 0 });
 const rows = labelledRows(48, 1);
 let data: string;
 /** An adapter that most tests share, and what training it printed. */

@@ -1,11 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { namedTensors, rankOf } from '@legend/adapter';
 import { openModel } from '@legend/models';
+import { folderFiles } from '@legend/models/node';
 import { describe, expect, test } from 'vitest';
 import { createAdapter, selectLinearMaps } from './create-adapter.ts';
 
 const folder = fileURLToPath(new URL('../../../testdata/models/bert/', import.meta.url));
-const { architecture, head } = await openModel(folder, { seed: 1 });
+const { architecture, head } = await openModel(folderFiles(folder), { seed: 1 });
 const specification = {
   targets: ['query', 'intermediate.dense', 'output.dense'],
   ranks: [50, 60, 70],

@@ -1,12 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { namedTensors } from '@legend/adapter';
 import { openModel } from '@legend/models';
+import { folderFiles } from '@legend/models/node';
 import { describe, expect, test } from 'vitest';
 import { createBottlenecks } from './create-bottlenecks.ts';
 
 const folderOf = (name: string) =>
   fileURLToPath(new URL(`../../../testdata/models/${name}/`, import.meta.url));
-const { architecture, head } = await openModel(folderOf('bert'), { seed: 1 });
+const { architecture, head } = await openModel(folderFiles(folderOf('bert')), { seed: 1 });
 
 describe('fresh bottlenecks', () => {
   const adapter = createBottlenecks(architecture, { widths: [0, 40, 50] }, head, 5);
@@ -51,7 +52,7 @@ describe('fresh bottlenecks', () => {
     expect([...(createBottlenecks(architecture, told, head, 5).blocks[2]?.keys() ?? [])]).toEqual([
       told.target,
     ]);
-    const distilbert = await openModel(folderOf('distilbert-bf16'), { seed: 1 });
+    const distilbert = await openModel(folderFiles(folderOf('distilbert-bf16')), { seed: 1 });
     expect(distilbert.architecture.defaultBottleneckTarget).toBe('ffn.lin2');
   });
 });

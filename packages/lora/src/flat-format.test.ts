@@ -4,16 +4,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Adapter, AdapterModule, Tensor } from '@legend/adapter';
 import { decodeSafetensors, encodeSafetensors, openModel, readJsonObject } from '@legend/models';
+import { folderFiles } from '@legend/models/node';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { createAdapter } from './create-adapter.ts';
 import { createBottlenecks } from './create-bottlenecks.ts';
 import { mergeAdapter } from './merge-adapter.ts';
-import { readPeftAdapter, readPeftClasses } from './read-peft.ts';
-import { writeMergedModel } from './write-merged-model.ts';
-import { writePeftAdapter } from './write-peft.ts';
+import { readPeftAdapter, readPeftClasses } from './node/read-peft.ts';
+import { writeMergedModel } from './node/write-merged-model.ts';
+import { writePeftAdapter } from './node/write-peft.ts';
 
 const modelFolder = fileURLToPath(new URL('../../../testdata/models/bert/', import.meta.url));
-const model = await openModel(modelFolder, { seed: 1 });
+const model = await openModel(folderFiles(modelFolder), { seed: 1 });
 const { architecture, head } = model;
 const bottlenecks = createBottlenecks(architecture, { widths: [0, 2, 3] }, head, 1);
 
@@ -38,7 +39,7 @@ describe('an adapter with bottlenecks', () => {
     await writePeftAdapter(folder, bottlenecks, architecture, { baseModel: 'org/name' });
     expect(await readPeftAdapter(folder, architecture)).toEqual(bottlenecks);
     expect(await readPeftClasses(folder, architecture)).toBe(3);
-    expect(await readJsonObject(join(folder, 'adapter_config.json'))).toEqual({
+    expect((await readJsonObject(folderFiles(folder), 'adapter_config.json')).content).toEqual({
       peft_type: 'LEGEND_BOTTLENECK',
       task_type: 'SEQ_CLS',
       base_model_name_or_path: 'org/name',
@@ -103,8 +104,8 @@ describe('an adapter with bottlenecks', () => {
 
   test('whose configuration is damaged is refused', async () => {
     await writePeftAdapter(folder, bottlenecks, architecture, { baseModel: null });
-    const path = join(folder, 'adapter_config.json');
-    await writeFile(path, JSON.stringify({ ...(await readJsonObject(path)), blocks: 'three' }));
+    const { path, content } = await readJsonObject(folderFiles(folder), 'adapter_config.json');
+    await writeFile(path, JSON.stringify({ ...content, blocks: 'three' }));
     await expect(readPeftAdapter(folder, architecture)).rejects.toMatchObject({
       code: 'adapter-config-invalid',
     });

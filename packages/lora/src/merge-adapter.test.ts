@@ -4,14 +4,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Adapter, LoraModule, Tensor } from '@legend/adapter';
 import { openModel, openSafetensors } from '@legend/models';
+import { folderFiles } from '@legend/models/node';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createAdapter } from './create-adapter.ts';
 import { mergeAdapter } from './merge-adapter.ts';
-import { writeMergedModel } from './write-merged-model.ts';
+import { writeMergedModel } from './node/write-merged-model.ts';
 
 const modelFolder = (name: string) =>
   fileURLToPath(new URL(`../../../testdata/models/${name}/`, import.meta.url));
-const model = await openModel(modelFolder('bert'), { seed: 1 });
+const model = await openModel(folderFiles(modelFolder('bert')), { seed: 1 });
 const { architecture } = model;
 const query = 'bert.encoder.layer.1.attention.self.query.weight';
 
@@ -58,7 +59,7 @@ describe('writing a merged model', () => {
   test('gives the checkpoint with the merged parameters, and the classes’ names', async () => {
     const adapter = someAdapter();
     await writeMergedModel(folder, model, adapter, ['x', 'y', 'z']);
-    const written = await openModel(folder, { seed: 9 });
+    const written = await openModel(folderFiles(folder), { seed: 9 });
     expect(written.newHead).toEqual([]);
     expect(written.head).toEqual(adapter.head);
     expect(written.config).toMatchObject({
@@ -76,7 +77,7 @@ describe('writing a merged model', () => {
   });
 
   test('of a headless half-precision checkpoint gives full names, a head and float32', async () => {
-    const half = await openModel(modelFolder('bert-headless-f16'), { classes: 4, seed: 1 });
+    const half = await openModel(folderFiles(modelFolder('bert-headless-f16')), { classes: 4, seed: 1 });
     const specification = {
       targets: ['query'],
       ranks: Array(half.architecture.blocks).fill(1),
@@ -84,12 +85,12 @@ describe('writing a merged model', () => {
     };
     const adapter = createAdapter(half.architecture, specification, half.head, 1);
     await writeMergedModel(folder, half, adapter, undefined);
-    const file = await openSafetensors(join(folder, 'model.safetensors'));
+    const file = await openSafetensors(folderFiles(folder), 'model.safetensors');
     const names = [...file.entries.keys()];
     expect(names.every((name) => name.startsWith('bert.') || name.startsWith('classifier.'))).toBe(true);
     const config = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'));
     expect(config).toMatchObject({ dtype: 'float32', id2label: { 3: 'LABEL_3' } });
-    expect((await openModel(folder, { seed: 2 })).newHead).toEqual([]);
+    expect((await openModel(folderFiles(folder), { seed: 2 })).newHead).toEqual([]);
   });
 
   test('into an empty folder works; when it fails nothing is left', async () => {

@@ -3,13 +3,14 @@ import { seededRandom } from '@legend/base';
 import { randomNormal } from 'd3-random';
 import type { Architecture, HeadParameter } from './architectures/architecture.ts';
 import { selectArchitecture } from './architectures/select-architecture.ts';
+import type { ModelFiles } from './checkpoint/model-files.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint/open-checkpoint.ts';
 
 const FLOAT_BYTES = 4;
 
-/** A pre-trained model on disk, ready to be adapted. */
+/** A pre-trained model, ready to be adapted. */
 export interface Model {
-  readonly folder: string;
+  readonly files: ModelFiles;
   readonly architecture: Architecture;
   /** Modules of the head that are trained with the adapter: PEFT's `modules_to_save`. */
   readonly headModules: readonly string[];
@@ -28,18 +29,18 @@ export interface Model {
 }
 
 /**
- * Opens a model folder (config.json and safetensors).
+ * Opens a model (config.json and safetensors).
  *
  * @param classes number of classes of the head; the checkpoint's own number when absent
  * @throws InputError when a file is missing or damaged, or a shape does not fit config.json
  */
 export async function openModel(
-  folder: string,
+  files: ModelFiles,
   { classes, seed }: { readonly classes?: number | undefined; readonly seed: number },
 ): Promise<Model> {
-  const checkpoint = await openCheckpoint(folder);
-  const { config } = checkpoint;
-  const architecture = selectArchitecture(config, classes ?? classesOf(config), `${folder}/config.json`);
+  const checkpoint = await openCheckpoint(files);
+  const { config, configPath } = checkpoint;
+  const architecture = selectArchitecture(config, classes ?? classesOf(config), configPath);
   const missing = architecture.headParameters.filter(
     (parameter) => !holds(checkpoint, architecture, parameter),
   );
@@ -64,7 +65,7 @@ export async function openModel(
     head.set(parameter.name, tensor);
   }
   return {
-    folder,
+    files,
     architecture,
     headModules,
     head,
@@ -99,14 +100,14 @@ function elementCount(dims: readonly number[] = []): number {
 }
 
 /**
- * The names of the classes that a model folder's head was trained on, in the order of its outputs; undefined where
+ * The names of the classes that a model's head was trained on, in the order of its outputs; undefined where
  * the checkpoint has no whole head. transformers names them `LABEL_0`, … where nobody did.
  */
-export async function trainedClasses(folder: string): Promise<readonly string[] | undefined> {
-  const checkpoint = await openCheckpoint(folder);
-  const { config } = checkpoint;
+export async function trainedClasses(files: ModelFiles): Promise<readonly string[] | undefined> {
+  const checkpoint = await openCheckpoint(files);
+  const { config, configPath } = checkpoint;
   const count = classesOf(config);
-  const architecture = selectArchitecture(config, count, `${folder}/config.json`);
+  const architecture = selectArchitecture(config, count, configPath);
   if (!architecture.headParameters.every((parameter) => holds(checkpoint, architecture, parameter)))
     return undefined;
   const names =

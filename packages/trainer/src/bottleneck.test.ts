@@ -30,7 +30,7 @@ interface Golden {
 const folder = testdataFolder('bottleneck');
 const golden: Golden = JSON.parse(readFileSync(`${folder}golden.json`, 'utf8'));
 const tensors = readTensors(`${folder}golden.safetensors`);
-const { batches } = JSON.parse(readFileSync(`${smallBert.folder}golden.json`, 'utf8')) as {
+const { batches } = JSON.parse(readFileSync(`${testdataFolder('models/bert')}golden.json`, 'utf8')) as {
   batches: Batch[];
 };
 const dataset = datasetOf(

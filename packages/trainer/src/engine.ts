@@ -1,9 +1,9 @@
-import { createHash, hash } from 'node:crypto';
 import type { Architecture, Model } from '@legend/models';
 import { MergedWeightCache, type MergedWeights } from './merged-weights.ts';
 import { compileProgram } from './programs/compile-program.ts';
 import type { Program, ProgramSpecification } from './programs/program.ts';
 import type { Feeds, LoadedGraph, Outputs, Runtime, RuntimeTensor } from './runtime/runtime.ts';
+import { sha256 } from './sha256.ts';
 import { TrunkCache } from './trunk/trunk-cache.ts';
 
 interface LoadedProgram {
@@ -20,7 +20,7 @@ export class Engine {
   readonly #merged: MergedWeightCache;
   readonly #programs = new Map<string, Promise<LoadedProgram>>();
   /** Of tensors whose elements never change. */
-  readonly #digests = new WeakMap<RuntimeTensor, string>();
+  readonly #digests = new WeakMap<RuntimeTensor, Promise<string>>();
   readonly #trunkCache: TrunkCache;
   #runtimeSeconds = 0;
   /** Runs that have been asked for and not ended; they overlap, and their time counts once. */
@@ -72,15 +72,15 @@ export class Engine {
   /** SHA-256 of all that a program's results depend on besides its batch: runtime, graph, frozen weights and `fixed`. */
   async identityOf(specification: ProgramSpecification, fixed: Feeds): Promise<string> {
     const { program, frozen } = await this.#load(specification);
-    const digest = createHash('sha256').update(`${this.#runtime.identity}\n${hash('sha256', program.model)}`);
+    const parts = [this.#runtime.identity, await sha256(program.model)];
     for (const [name, tensor] of [...frozen, ...fixed]) {
-      digest.update(`\n${name} ${tensor.dims} ${this.#digestOf(tensor)}`);
+      parts.push(`${name} ${tensor.dims} ${await this.#digestOf(tensor)}`);
     }
-    return digest.digest('hex');
+    return sha256(parts.join('\n'));
   }
 
-  #digestOf(tensor: RuntimeTensor): string {
-    const known = this.#digests.get(tensor) ?? hash('sha256', tensor.data);
+  #digestOf(tensor: RuntimeTensor): Promise<string> {
+    const known = this.#digests.get(tensor) ?? sha256(tensor.data);
     this.#digests.set(tensor, known);
     return known;
   }

@@ -5,13 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { namedTensors } from '@legend/adapter';
 import { createAdapter } from '@legend/lora';
 import { openModel } from '@legend/models';
+import { folderFiles } from '@legend/models/node';
 import { describe, expect, test } from 'vitest';
 import { type FineTuning, fineTune } from './fine-tune.ts';
-import { nodeRuntime } from './runtime/node-runtime.ts';
-import type { TrunkCacheStatus } from './trunk/trunk-folder.ts';
+import { nodeRuntime } from './node/node-runtime.ts';
+import { type TrunkCacheStatus, TrunkFolder } from './node/trunk/trunk-folder.ts';
 
 const folder = fileURLToPath(new URL('../../../testdata/models/bert/', import.meta.url));
-const model = await openModel(folder, { classes: 2, seed: 1 });
+const model = await openModel(folderFiles(folder), { classes: 2, seed: 1 });
 const runtime = nodeRuntime({ threads: 1 });
 const specification = { targets: ['query', 'value'], ranks: [2, 3, 4], alphas: [4, 6, 8] };
 const examples = Array.from({ length: 32 }, (_, index) => ({
@@ -105,8 +106,10 @@ describe('fine-tuning', () => {
       ...tuning,
       depth: 1,
       duration: { epochs: 1 },
-      trunkCache: { elementType: 'f32', disk: { folder: disk, bytes: 1e9 } },
-      onTrunkCacheStatus: (status) => statuses.push(status),
+      trunkCache: {
+        elementType: 'f32',
+        store: new TrunkFolder({ folder: disk, bytes: 1e9 }, (status) => statuses.push(status)),
+      },
     });
     const two = examples.slice(0, 2);
     const cold = await fineTune(model, runtime, two, cached(folder));

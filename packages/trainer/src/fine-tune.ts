@@ -6,7 +6,6 @@ import { Engine } from './engine.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { type LocalResult, type LocalTask, trainLocally } from './train-locally.ts';
 import { TrunkCache, type TrunkCacheSettings } from './trunk/trunk-cache.ts';
-import type { TrunkCacheStatus } from './trunk/trunk-folder.ts';
 
 /** How to fine-tune on one machine. */
 export interface FineTuning
@@ -19,8 +18,6 @@ export interface FineTuning
   readonly maxLength: number;
   /** Keeps the hidden states below the trained blocks: as what, see `LocalTask`, and where. */
   readonly trunkCache?: (NonNullable<LocalTask['trunkCache']> & TrunkCacheSettings) | undefined;
-  /** Told what happens to that cache. */
-  readonly onTrunkCacheStatus?: (status: TrunkCacheStatus) => void;
   readonly onStep?: (step: number, steps: number, loss: number) => void;
 }
 
@@ -45,12 +42,12 @@ export async function fineTune(
   const { architecture } = model;
   const { depth, batchSize, seed, start } = tuning;
   const initial = 'targets' in start ? newAdapter(model, start, depth, seed) : start;
-  const tokenizer = await loadTokenizer(model.folder);
+  const tokenizer = await loadTokenizer(model.files);
   const dataset = tokenizeExamples(tokenizer, examples, Math.min(tuning.maxLength, architecture.maxTokens));
   const stepsPerEpoch = Math.ceil(examples.length / batchSize);
   const steps = 'steps' in tuning.duration ? tuning.duration.steps : tuning.duration.epochs * stepsPerEpoch;
   const result = await trainLocally(
-    new Engine(model, runtime, new TrunkCache(tuning.trunkCache, tuning.onTrunkCacheStatus)),
+    new Engine(model, runtime, new TrunkCache(tuning.trunkCache)),
     dataset,
     { ...tuning, adapter: initial, trunk: 'global', examples: [...examples.keys()], steps, firstStep: 0 },
     (step, loss) => tuning.onStep?.(step + 1, steps, loss),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Adapter, type LoraModule, namedTensors, type Tensor } from '@legend/adapter';
 import { type Architecture, type Model, openModel } from '@legend/models';
+import { folderFiles } from '@legend/models/node';
 import { describe, expect, test } from 'vitest';
 import { adaptedPartOf } from './adapter-feeds.ts';
 import { Engine } from './engine.ts';
@@ -13,7 +14,7 @@ import {
   readTensors,
   testdataFolder,
 } from './golden.fixture.ts';
-import { nodeRuntime } from './runtime/node-runtime.ts';
+import { nodeRuntime } from './node/node-runtime.ts';
 import { trainOnBatches } from './train-locally.ts';
 
 interface Training {
@@ -42,7 +43,7 @@ describe.for(['bert', 'bert-headless-f16', 'roberta-sharded', 'distilbert-bf16']
   const folder = testdataFolder(`models/${name}`);
   const golden: Golden = JSON.parse(readFileSync(`${folder}golden.json`, 'utf8'));
   const open = async (): Promise<{ model: Model; engine: Engine }> => {
-    const opened = await openModel(folder, { classes: golden.labels, seed: 1 });
+    const opened = await openModel(folderFiles(folder), { classes: golden.labels, seed: 1 });
     const head = golden.head ? readTensors(`${folder}${golden.head}`) : opened.head;
     const model = { ...opened, head };
     return { model, engine: new Engine(model, nodeRuntime({ threads: 1 })) };

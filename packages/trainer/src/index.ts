@@ -14,17 +14,13 @@ export type { LearningRateSchedule } from './learning-rate.ts';
 export type { LocalTraining, TailPenalty } from './local-training.ts';
 export { type MeasuredCapacity, measureCapacity } from './measure-capacity.ts';
 export type { MergedWeights } from './merged-weights.ts';
-export { type PoolSettings, TrainerPool } from './pool/trainer-pool.ts';
 export type { UpdateRule } from './programs/program.ts';
-export { nodeRuntime } from './runtime/node-runtime.ts';
 export { type StepShape, type Timed, timedProduct, timedStep } from './timed-step.ts';
 export { type LocalResult, type LocalTask, trainLocally } from './train-locally.ts';
+export type { ElementType } from './trunk/kept-states.ts';
 export {
   subtractCounts,
   TrunkCache,
   type TrunkCacheCounts,
   type TrunkCacheSettings,
-  type TrunkDisk,
 } from './trunk/trunk-cache.ts';
-export type { ElementType } from './trunk/trunk-entry.ts';
-export type { TrunkCacheStatus } from './trunk/trunk-folder.ts';

@@ -1,12 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { openModel } from '@legend/models';
+import { folderFiles } from '@legend/models/node';
 import { expect, test } from 'vitest';
 import { measureCapacity } from './measure-capacity.ts';
-import { nodeRuntime } from './runtime/node-runtime.ts';
+import { nodeRuntime } from './node/node-runtime.ts';
 
 test('a machine’s capacity is finite and fits together', async () => {
   const folder = fileURLToPath(new URL('../../../testdata/models/bert/', import.meta.url));
-  const model = await openModel(folder, { seed: 1 });
+  const model = await openModel(folderFiles(folder), { seed: 1 });
   const shape = { batchSize: 4, tokens: 16, rank: 2 };
   const capacity = await measureCapacity(model, nodeRuntime({ threads: 1 }), shape, 3);
   const { blocks, stepSeconds, forwardSecondsPerBlock, backwardSecondsPerBlock, ...rates } = capacity;

@@ -3,15 +3,16 @@ import { type Adapter, type LoraModule, mapTensors, namedTensors, type Tensor } 
 import { seededRandom } from '@legend/base';
 import { createAdapter } from '@legend/lora';
 import { openModel } from '@legend/models';
+import { folderFiles } from '@legend/models/node';
 import { Engine } from './engine.ts';
 import { type Batch, datasetOf, testdataFolder } from './golden.fixture.ts';
-import { nodeRuntime } from './runtime/node-runtime.ts';
+import { nodeRuntime } from './node/node-runtime.ts';
 import { type LocalResult, type LocalTask, trainOnBatches } from './train-locally.ts';
 
 const folder = testdataFolder('models/bert');
 
 /** The tiny BERT of three blocks and three classes. */
-export const smallBert = await openModel(folder, { seed: 1 });
+export const smallBert = await openModel(folderFiles(folder), { seed: 1 });
 
 /** One batch of three sentences, labelled. */
 export const sentences = datasetOf(

@@ -13,9 +13,9 @@ import { type ProgramSpecification, stateNames, type UpdateRule } from './progra
 import { tailPenaltyFeeds } from './programs/tail-penalty.ts';
 import type { Feeds, RuntimeTensor } from './runtime/runtime.ts';
 import { elementCount, initialState, nextState, scalarOutput, vectorOutput, zeros } from './trained-state.ts';
+import type { ElementType } from './trunk/kept-states.ts';
 import { type BatchFeeds, openTrunk } from './trunk/open-trunk.ts';
 import { subtractCounts, type TrunkCacheCounts } from './trunk/trunk-cache.ts';
-import type { ElementType } from './trunk/trunk-entry.ts';
 
 /** One device's share of a round: what to start from, on which examples, for how long, and how. */
 export interface LocalTask extends LocalTraining {

@@ -1,6 +1,8 @@
 import { cpus } from 'node:os';
 import { openModel } from '@legend/models';
-import { measureCapacity, nodeRuntime } from '@legend/trainer';
+import { folderFiles } from '@legend/models/node';
+import { measureCapacity } from '@legend/trainer';
+import { nodeRuntime } from '@legend/trainer/node';
 import { Command } from 'commander';
 import { addProfileOptions, type ProfileOptions, profileTarget, writeProfile } from '../device-profile.ts';
 import { integerFrom, sharedOptions } from '../options.ts';
@@ -34,7 +36,7 @@ async function bench(options: BenchOptions): Promise<void> {
   const { batchSize, tokens, rank, threads, repeats } = options;
   const target = await profileTarget(options);
   const { folder, id } = await locateModel(options.model);
-  const model = await openModel(folder, { seed: 0 });
+  const model = await openModel(folderFiles(folder), { seed: 0 });
   const capacity = await measureCapacity(
     model,
     nodeRuntime({ threads }),

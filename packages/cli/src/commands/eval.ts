@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os';
 import type { Adapter } from '@legend/adapter';
 import { writeFileAtomically } from '@legend/base/node';
-import { readPeftAdapter } from '@legend/lora';
+import { readPeftAdapter } from '@legend/lora/node';
 import { loadTokenizer, type Model } from '@legend/models';
-import { computeLogits, Engine, nodeRuntime, scoreLogits, tokenizeExamples } from '@legend/trainer';
+import { computeLogits, Engine, scoreLogits, tokenizeExamples } from '@legend/trainer';
+import { nodeRuntime } from '@legend/trainer/node';
 import { Command } from 'commander';
 import { openModelAndData } from '../open-model-and-data.ts';
 import { type ColumnOptions, sharedOptions } from '../options.ts';
@@ -44,7 +45,7 @@ export function evalCommand(): Command {
 }
 
 async function evaluate(options: EvalOptions): Promise<void> {
-  const { located, notes, data, model } = await openModelAndData(options, options.adapter, 'test');
+  const { notes, data, model } = await openModelAndData(options, options.adapter, 'test');
   const { architecture } = model;
   const adapter =
     options.adapter === undefined ? bare(model) : await readPeftAdapter(options.adapter, architecture);
@@ -52,7 +53,7 @@ async function evaluate(options: EvalOptions): Promise<void> {
     options.maxLength ?? notes?.maxLength ?? DEFAULT_MAX_LENGTH,
     architecture.maxTokens,
   );
-  const dataset = tokenizeExamples(await loadTokenizer(located.folder), data.examples, maxLength);
+  const dataset = tokenizeExamples(await loadTokenizer(model.files), data.examples, maxLength);
   const engine = new Engine(model, nodeRuntime({ threads: options.threads }));
   const logits = await computeLogits(engine, dataset, adapter, [...dataset.labels.keys()]);
   const score = scoreLogits(logits, dataset.labels, architecture.classes);

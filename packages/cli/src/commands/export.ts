@@ -1,5 +1,6 @@
-import { readAdapterNotes, readPeftAdapter, writeMergedModel } from '@legend/lora';
+import { readAdapterNotes, readPeftAdapter, writeMergedModel } from '@legend/lora/node';
 import { openModel } from '@legend/models';
+import { folderFiles } from '@legend/models/node';
 import { Command } from 'commander';
 import { checkAdapterBase } from '../check-adapter-base.ts';
 import { headClasses } from '../head-classes.ts';
@@ -28,7 +29,7 @@ async function exportModel({ model: ref, adapter: folder, out }: ExportOptions):
   const notes = await readAdapterNotes(folder);
   checkAdapterBase(folder, notes, located);
   const classes = notes?.classes ?? (await headClasses(located, folder));
-  const model = await openModel(located.folder, { classes: classes?.length, seed: 0 });
+  const model = await openModel(folderFiles(located.folder), { classes: classes?.length, seed: 0 });
   const adapter = await readPeftAdapter(folder, model.architecture);
   await writeMergedModel(out, model, adapter, classes);
   console.log(`model: ${out}`);

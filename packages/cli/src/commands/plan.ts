@@ -1,6 +1,7 @@
 import { selectLinearMaps } from '@legend/lora';
 import { checkPlan, type Plan, type RoundContext, type StrategyOptions, strategyNames } from '@legend/method';
 import { openModel } from '@legend/models';
+import { folderFiles } from '@legend/models/node';
 import {
   blockWork,
   createInitialAdapter,
@@ -72,7 +73,7 @@ async function plan(options: PlanOptions): Promise<void> {
     ...(waitingBound !== undefined && { waitingBoundSeconds: waitingBound }),
   });
   const fleet = await loadFleet(options.fleet);
-  const model = await openModel((await locateModel(options.model)).folder, { seed });
+  const model = await openModel(folderFiles((await locateModel(options.model)).folder), { seed });
   const { architecture } = model;
   const targets = selectLinearMaps(architecture, architecture.defaultTargets);
   const names = targets.map(({ name }) => name);

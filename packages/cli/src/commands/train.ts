@@ -1,16 +1,12 @@
 import { availableParallelism } from 'node:os';
 import type { Adapter } from '@legend/adapter';
 import { InputError } from '@legend/base';
-import {
-  type LoraSpecification,
-  readPeftAdapter,
-  selectLinearMaps,
-  writeAdapterNotes,
-  writePeftAdapter,
-} from '@legend/lora';
+import { type LoraSpecification, selectLinearMaps } from '@legend/lora';
+import { readPeftAdapter, writeAdapterNotes, writePeftAdapter } from '@legend/lora/node';
 import { DEFAULT_ALPHA_PER_RANK, rankDistribution } from '@legend/method';
 import type { Architecture, Model } from '@legend/models';
-import { type FineTuned, fineTune, nodeRuntime } from '@legend/trainer';
+import { type FineTuned, fineTune } from '@legend/trainer';
+import { nodeRuntime, TrunkFolder } from '@legend/trainer/node';
 import { Command, Option } from 'commander';
 import { openModelAndData } from '../open-model-and-data.ts';
 import { type ColumnOptions, integerFrom, names, numberFrom, sharedOptions } from '../options.ts';
@@ -105,6 +101,7 @@ async function train(options: TrainOptions): Promise<void> {
     console.error('note: nothing is kept in the trunk cache: at full depth no block is frozen (see --depth)');
   }
   const display = showSteps(options);
+  const store = disk && new TrunkFolder(disk, (status) => display.say(describeTrunkStatus(status)));
   const result = await fineTune(model, nodeRuntime({ threads: options.threads }), data.examples, {
     start,
     depth,
@@ -119,8 +116,7 @@ async function train(options: TrainOptions): Promise<void> {
     learningRate: learningRateOf(options, data.examples.length),
     maxLength,
     seed: options.seed,
-    trunkCache: disk && { disk, elementType: options.trunkCacheType ?? 'f32' },
-    onTrunkCacheStatus: (status) => display.say(describeTrunkStatus(status)),
+    trunkCache: store && { store, elementType: options.trunkCacheType ?? 'f32' },
     onStep: display.onStep,
   }).finally(display.done);
   await writePeftAdapter(options.out, result.adapter, architecture, { baseModel: located.pretrainedName });

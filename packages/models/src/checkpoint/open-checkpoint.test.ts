@@ -2,6 +2,7 @@ import { cp, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { folderFiles } from '../node/folder-files.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
 
 const modelsFolder = new URL('../../../../testdata/models/', import.meta.url).pathname;
@@ -21,7 +22,7 @@ async function copyOf(name: string): Promise<string> {
 
 describe('openCheckpoint', () => {
   test('reads config.json and tensors of the expected shape', async () => {
-    const checkpoint = await openCheckpoint(join(modelsFolder, 'bert'));
+    const checkpoint = await openCheckpoint(folderFiles(join(modelsFolder, 'bert')));
     expect(checkpoint.config.model_type).toBe('bert');
     expect(checkpoint.has('bert.pooler.dense.bias')).toBe(true);
     expect(checkpoint.has('pooler.dense.bias')).toBe(false);
@@ -33,7 +34,7 @@ describe('openCheckpoint', () => {
   });
 
   test('reads shards as one', async () => {
-    const checkpoint = await openCheckpoint(join(modelsFolder, 'roberta-sharded'));
+    const checkpoint = await openCheckpoint(folderFiles(join(modelsFolder, 'roberta-sharded')));
     const index = JSON.parse(
       await readFile(join(modelsFolder, 'roberta-sharded', 'model.safetensors.index.json'), 'utf8'),
     );
@@ -48,7 +49,7 @@ describe('openCheckpoint', () => {
   });
 
   test('says both shapes when config.json and weights disagree', async () => {
-    const checkpoint = await openCheckpoint(join(modelsFolder, 'bert'));
+    const checkpoint = await openCheckpoint(folderFiles(join(modelsFolder, 'bert')));
     await expect(checkpoint.read('classifier.weight', [2, 32])).rejects.toThrow(
       'expected tensor classifier.weight of shape [2,32], as config.json says, got shape [3,32]',
     );
@@ -56,17 +57,21 @@ describe('openCheckpoint', () => {
   });
 
   test('refuses missing and corrupt files', async () => {
-    await expect(openCheckpoint(join(folder, 'absent'))).rejects.toMatchObject({ code: 'file-missing' });
+    await expect(openCheckpoint(folderFiles(join(folder, 'absent')))).rejects.toMatchObject({
+      code: 'file-missing',
+    });
 
     const copy = await copyOf('bert');
     await truncate(join(copy, 'model.safetensors'), 1000);
-    await expect(openCheckpoint(copy)).rejects.toMatchObject({ code: 'safetensors-truncated' });
+    await expect(openCheckpoint(folderFiles(copy))).rejects.toMatchObject({ code: 'safetensors-truncated' });
     await rm(join(copy, 'model.safetensors'));
-    await expect(openCheckpoint(copy)).rejects.toMatchObject({ code: 'checkpoint-weights-missing' });
+    await expect(openCheckpoint(folderFiles(copy))).rejects.toMatchObject({
+      code: 'checkpoint-weights-missing',
+    });
     await writeFile(join(copy, 'config.json'), '{"model_type": ');
-    await expect(openCheckpoint(copy)).rejects.toMatchObject({ code: 'json-invalid' });
+    await expect(openCheckpoint(folderFiles(copy))).rejects.toMatchObject({ code: 'json-invalid' });
     await writeFile(join(copy, 'config.json'), '[1]');
-    await expect(openCheckpoint(copy)).rejects.toThrow('expected a JSON object, got an array');
+    await expect(openCheckpoint(folderFiles(copy))).rejects.toThrow('expected a JSON object, got an array');
   });
 
   test('refuses an index that does not fit its shards', async () => {
@@ -77,14 +82,20 @@ describe('openCheckpoint', () => {
       writeFile(indexPath, JSON.stringify({ ...index, weight_map: { ...index.weight_map, ...changes } }));
 
     await withMap({ extra: 'model-00001-of-00003.safetensors' });
-    await expect(openCheckpoint(copy)).rejects.toThrow('tensor extra in model-00001-of-00003.safetensors');
+    await expect(openCheckpoint(folderFiles(copy))).rejects.toThrow(
+      'tensor extra in model-00001-of-00003.safetensors',
+    );
     await withMap({ extra: '../outside.safetensors' });
-    await expect(openCheckpoint(copy)).rejects.toMatchObject({ code: 'checkpoint-index-invalid' });
+    await expect(openCheckpoint(folderFiles(copy))).rejects.toMatchObject({
+      code: 'checkpoint-index-invalid',
+    });
     await writeFile(indexPath, '{}');
-    await expect(openCheckpoint(copy)).rejects.toMatchObject({ code: 'checkpoint-index-invalid' });
+    await expect(openCheckpoint(folderFiles(copy))).rejects.toMatchObject({
+      code: 'checkpoint-index-invalid',
+    });
 
     await writeFile(indexPath, JSON.stringify(index));
     await rm(join(copy, 'model-00002-of-00003.safetensors'));
-    await expect(openCheckpoint(copy)).rejects.toMatchObject({ code: 'file-missing' });
+    await expect(openCheckpoint(folderFiles(copy))).rejects.toMatchObject({ code: 'file-missing' });
   });
 });

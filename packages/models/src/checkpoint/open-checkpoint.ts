@@ -1,15 +1,15 @@
-import { access } from 'node:fs/promises';
-import { basename, join } from 'node:path';
 import type { Tensor } from '@legend/adapter';
 import { InputError } from '@legend/base';
 import * as z from 'zod';
 import type { JsonObject } from './json-object.ts';
+import type { ModelFiles } from './model-files.ts';
+import { openSafetensors, type SafetensorsFile } from './open-safetensors.ts';
 import { readJsonObject } from './read-json-object.ts';
-import { openSafetensors, type SafetensorsFile } from './read-safetensors.ts';
 
-/** A model folder as Hugging Face lays it out: config.json, and weights in one or several safetensors files. */
+/** A model as Hugging Face lays it out: config.json, and weights in one or several safetensors files. */
 export interface Checkpoint {
-  readonly folder: string;
+  /** What error messages call config.json. */
+  readonly configPath: string;
   /** config.json as it is. */
   readonly config: JsonObject;
   readonly tensorNames: readonly string[];
@@ -25,10 +25,10 @@ const INDEX = 'model.safetensors.index.json';
 
 const indexSchema = z.looseObject({ weight_map: z.record(z.string(), z.string()) });
 
-/** Opens a model folder and checks its weight files' headers. Throws an InputError if anything is missing or corrupt. */
-export async function openCheckpoint(folder: string): Promise<Checkpoint> {
-  const config = await readJsonObject(join(folder, 'config.json'));
-  const fileOf = await openWeights(folder);
+/** Opens a model and checks its weight files' headers. Throws an InputError if anything is missing or corrupt. */
+export async function openCheckpoint(files: ModelFiles): Promise<Checkpoint> {
+  const config = await readJsonObject(files, 'config.json');
+  const fileOf = await openWeights(files);
 
   const dimsOf = (name: string) => fileOf.get(name)?.entries.get(name)?.dims;
 
@@ -39,7 +39,7 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
         code: 'tensor-missing',
         expected: `a tensor ${name} of shape [${expectedDims}]`,
         got: `${fileOf.size} other tensors`,
-        where: folder,
+        where: files.where,
         todo: 'Check that the weights belong to this config.json.',
       });
     }
@@ -56,8 +56,8 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
   };
 
   return {
-    folder,
-    config,
+    configPath: config.path,
+    config: config.content,
     tensorNames: [...fileOf.keys()],
     has: (name) => fileOf.has(name),
     dimsOf,
@@ -68,30 +68,31 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
 /** The file that holds the tensor of a name. */
 type Weights = ReadonlyMap<string, SafetensorsFile>;
 
-async function openWeights(folder: string): Promise<Weights> {
-  if (await exists(join(folder, WEIGHTS))) {
-    const file = await openSafetensors(join(folder, WEIGHTS));
+async function openWeights(files: ModelFiles): Promise<Weights> {
+  const names = new Set(await files.list());
+  if (names.has(WEIGHTS)) {
+    const file = await openSafetensors(files, WEIGHTS);
     return new Map([...file.entries.keys()].map((name) => [name, file]));
   }
-  if (await exists(join(folder, INDEX))) return openShards(folder);
+  if (names.has(INDEX)) return openShards(files);
   throw new InputError({
     code: 'checkpoint-weights-missing',
     expected: `${WEIGHTS} or ${INDEX}`,
     got: 'neither',
-    where: folder,
+    where: files.where,
     todo: 'Download the model again; weights in another format (pytorch_model.bin, say) must be converted to safetensors.',
   });
 }
 
-async function openShards(folder: string): Promise<Weights> {
-  const indexPath = join(folder, INDEX);
-  const parsed = indexSchema.safeParse(await readJsonObject(indexPath));
+async function openShards(files: ModelFiles): Promise<Weights> {
+  const index = await readJsonObject(files, INDEX);
+  const parsed = indexSchema.safeParse(index.content);
   if (!parsed.success) {
     throw new InputError({
       code: 'checkpoint-index-invalid',
       expected: 'a weight_map from tensor names to file names',
       got: z.prettifyError(parsed.error),
-      where: indexPath,
+      where: index.path,
       todo: 'Download the file again.',
       cause: parsed.error,
     });
@@ -99,16 +100,16 @@ async function openShards(folder: string): Promise<Weights> {
   const fileNameOf = new Map(Object.entries(parsed.data.weight_map));
   const shards = new Map<string, SafetensorsFile>();
   for (const fileName of [...new Set(fileNameOf.values())].sort()) {
-    if (fileName !== basename(fileName) || fileName === '..' || fileName === '.') {
+    if (/[/\\]/.test(fileName) || ['', '.', '..'].includes(fileName)) {
       throw new InputError({
         code: 'checkpoint-index-invalid',
         expected: 'file names without a folder',
         got: fileName,
-        where: indexPath,
+        where: index.path,
         todo: 'Use weights from a source that you trust.',
       });
     }
-    shards.set(fileName, await openSafetensors(join(folder, fileName)));
+    shards.set(fileName, await openSafetensors(files, fileName));
   }
   const fileOf = new Map<string, SafetensorsFile>();
   for (const [name, fileName] of fileNameOf) {
@@ -118,20 +119,13 @@ async function openShards(folder: string): Promise<Weights> {
         code: 'tensor-missing',
         expected: `tensor ${name} in ${fileName}`,
         got: 'a file without it',
-        where: indexPath,
+        where: index.path,
         todo: 'The shards and their index come from different downloads; download them again.',
       });
     }
     fileOf.set(name, shard);
   }
   return fileOf;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 function sameDims(left: readonly number[], right: readonly number[]): boolean {

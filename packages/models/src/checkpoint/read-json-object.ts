@@ -1,13 +1,17 @@
-import { readFile } from 'node:fs/promises';
 import { InputError } from '@legend/base';
 import { isJsonObject, type JsonObject } from './json-object.ts';
-import { unreadableFile } from './unreadable-file.ts';
+import type { ModelFiles } from './model-files.ts';
 
-/** Reads a file that holds one JSON object; throws an InputError if it is missing, unreadable or something else. */
-export async function readJsonObject(path: string): Promise<JsonObject> {
-  const text = await readFile(path, 'utf8').catch((cause) => {
-    throw unreadableFile(path, 'a JSON file', cause);
-  });
+/** A file that holds one JSON object, and what error messages call it. */
+export interface JsonFile {
+  readonly path: string;
+  readonly content: JsonObject;
+}
+
+/** Throws an InputError if the file is missing, unreadable or something else than one JSON object. */
+export async function readJsonObject(files: ModelFiles, name: string): Promise<JsonFile> {
+  const { path, byteLength, read } = await files.open(name, 'a JSON file');
+  const text = new TextDecoder().decode(await read(0, byteLength));
   const failed = (got: string, cause?: unknown) =>
     new InputError({
       code: 'json-invalid',
@@ -17,12 +21,12 @@ export async function readJsonObject(path: string): Promise<JsonObject> {
       todo: 'Repair the file or download it again.',
       cause,
     });
-  let value: unknown;
+  let content: unknown;
   try {
-    value = JSON.parse(text);
+    content = JSON.parse(text);
   } catch (cause) {
     throw failed(cause instanceof Error ? cause.message : 'something that is not JSON', cause);
   }
-  if (!isJsonObject(value)) throw failed(Array.isArray(value) ? 'an array' : JSON.stringify(value));
-  return value;
+  if (!isJsonObject(content)) throw failed(Array.isArray(content) ? 'an array' : JSON.stringify(content));
+  return { path, content };
 }

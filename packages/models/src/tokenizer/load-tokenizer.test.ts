@@ -2,7 +2,10 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { folderFiles } from '../node/folder-files.ts';
 import { loadTokenizer } from './load-tokenizer.ts';
+
+const loadFrom = (folder: string) => loadTokenizer(folderFiles(folder));
 
 interface SentenceGolden {
   readonly text: string;
@@ -37,7 +40,7 @@ describe('loadTokenizer', () => {
   test.each(['bert', 'bert-headless-f16', 'roberta-sharded', 'distilbert-bf16'])(
     'gives the ids, types and truncation of transformers for %s',
     async (name) => {
-      const tokenizer = await loadTokenizer(join(modelsFolder, name));
+      const tokenizer = await loadFrom(join(modelsFolder, name));
       const golden = await readJson(join(modelsFolder, name, 'golden.json'));
       const sentences: readonly SentenceGolden[] = golden.sentences;
       expect(sentences.length).toBeGreaterThan(10);
@@ -54,40 +57,40 @@ describe('loadTokenizer', () => {
   );
 
   test('keeps every token when no length is given', async () => {
-    const tokenizer = await loadTokenizer(join(modelsFolder, 'bert'));
+    const tokenizer = await loadFrom(join(modelsFolder, 'bert'));
     const { ids, truncated } = tokenizer.encode('word '.repeat(50_000));
     expect([ids.length > 50_000, truncated]).toEqual([true, false]);
   });
 
   test('refuses a length without room for the special tokens', async () => {
-    const tokenizer = await loadTokenizer(join(modelsFolder, 'roberta-sharded'));
+    const tokenizer = await loadFrom(join(modelsFolder, 'roberta-sharded'));
     expect(() => tokenizer.encode('a', 'b', { maxLength: 3 })).toThrow('a maximum length of at least 4');
   });
 
   test('works without tokenizer_config.json, and refuses a broken one', async () => {
     const copy = await folderWith({});
-    const { ids } = (await loadTokenizer(copy)).encode('Nobody waited.');
-    expect(ids).toEqual((await loadTokenizer(join(modelsFolder, 'bert'))).encode('Nobody waited.').ids);
+    const { ids } = (await loadFrom(copy)).encode('Nobody waited.');
+    expect(ids).toEqual((await loadFrom(join(modelsFolder, 'bert'))).encode('Nobody waited.').ids);
     await writeFile(join(copy, 'tokenizer_config.json'), 'x');
-    await expect(loadTokenizer(copy)).rejects.toMatchObject({ code: 'json-invalid' });
+    await expect(loadFrom(copy)).rejects.toMatchObject({ code: 'json-invalid' });
   });
 
   test('follows a sequence of post-processors and does without any', async () => {
     const { post_processor } = await readJson(join(modelsFolder, 'bert-headless-f16', 'tokenizer.json'));
     const byteLevel = { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true };
-    const sequence = await loadTokenizer(
+    const sequence = await loadFrom(
       await folderWith({ post_processor: { type: 'Sequence', processors: [byteLevel, post_processor] } }),
     );
     expect(sequence.encode('a', 'b').typeIds).toEqual(Int32Array.of(0, 0, 0, 1, 1));
-    const bare = await loadTokenizer(await folderWith({ post_processor: null }));
+    const bare = await loadFrom(await folderWith({ post_processor: null }));
     expect(bare.encode('a', 'b').typeIds).toEqual(Int32Array.of(0, 1));
   });
 
   test('refuses a missing, broken or unknown tokenizer', async () => {
     const copy = await mkdtemp(join(folder, 'empty-'));
-    await expect(loadTokenizer(copy)).rejects.toMatchObject({ code: 'file-missing' });
+    await expect(loadFrom(copy)).rejects.toMatchObject({ code: 'file-missing' });
     await cp(join(modelsFolder, 'bert', 'config.json'), join(copy, 'tokenizer.json'));
-    await expect(loadTokenizer(copy)).rejects.toMatchObject({ code: 'tokenizer-invalid' });
+    await expect(loadFrom(copy)).rejects.toMatchObject({ code: 'tokenizer-invalid' });
     for (const changes of [
       { model: { type: 'Rune' } },
       { model: { type: 'WordPiece', unk_token: '[UNK]' } },
@@ -102,7 +105,7 @@ describe('loadTokenizer', () => {
         },
       },
     ]) {
-      await expect(loadTokenizer(await folderWith(changes))).rejects.toMatchObject({
+      await expect(loadFrom(await folderWith(changes))).rejects.toMatchObject({
         code: 'tokenizer-invalid',
       });
     }
@@ -110,7 +113,7 @@ describe('loadTokenizer', () => {
 
   test('refuses a text for which the vocabulary has neither a token nor an unknown token', async () => {
     const model = { type: 'WordPiece', unk_token: '[?]', continuing_subword_prefix: '##', vocab: { a: 0 } };
-    const tokenizer = await loadTokenizer(await folderWith({ model }));
+    const tokenizer = await loadFrom(await folderWith({ model }));
     expect(() => tokenizer.encode('zebra')).toThrow('no id for a part of "zebra"');
   });
 });

@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import { Tokenizer as TextTokenizer } from '@huggingface/tokenizers';
 import { InputError } from '@legend/base';
 import type { JsonObject } from '../checkpoint/json-object.ts';
+import type { ModelFiles } from '../checkpoint/model-files.ts';
 import { readJsonObject } from '../checkpoint/read-json-object.ts';
 import { parseSpecialTokenTemplate, type TemplatePart } from './special-token-template.ts';
 import { truncateLongestFirst } from './truncate-tokens.ts';
@@ -29,13 +29,12 @@ export interface Tokenizer {
 }
 
 /**
- * Loads the tokenizer.json of a model folder, and its tokenizer_config.json if there is one.
+ * Loads the tokenizer.json of a model, and its tokenizer_config.json if there is one.
  * Throws an InputError if it is missing, broken or of an unknown kind.
  */
-export async function loadTokenizer(folder: string): Promise<Tokenizer> {
-  const path = join(folder, 'tokenizer.json');
-  const definition = await readJsonObject(path);
-  const textTokenizer = createTextTokenizer(definition, await readOptionalConfig(folder), path);
+export async function loadTokenizer(files: ModelFiles): Promise<Tokenizer> {
+  const { path, content: definition } = await readJsonObject(files, 'tokenizer.json');
+  const textTokenizer = createTextTokenizer(definition, await readOptionalConfig(files), path);
   const template = parseSpecialTokenTemplate(definition.post_processor, path);
 
   const idsOf = (text: string): readonly number[] => {
@@ -65,9 +64,9 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   return { encode };
 }
 
-async function readOptionalConfig(folder: string): Promise<JsonObject> {
+async function readOptionalConfig(files: ModelFiles): Promise<JsonObject> {
   try {
-    return await readJsonObject(join(folder, 'tokenizer_config.json'));
+    return (await readJsonObject(files, 'tokenizer_config.json')).content;
   } catch (error) {
     if (error instanceof InputError && error.code === 'file-missing') return {};
     throw error;

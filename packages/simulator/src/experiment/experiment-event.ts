@@ -1,5 +1,6 @@
 import type { FinishReason } from '@legend/method';
-import type { TrunkCacheCounts, TrunkCacheStatus } from '@legend/trainer';
+import type { TrunkCacheCounts } from '@legend/trainer';
+import type { TrunkCacheStatus } from '@legend/trainer/node';
 import type { RoundRecord } from '../run-folder/round-record.ts';
 import type { StrategySummary } from '../run-folder/summary.ts';
 

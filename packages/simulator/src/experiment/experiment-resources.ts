@@ -1,4 +1,5 @@
-import type { TextExample, TrunkDisk } from '@legend/trainer';
+import type { TextExample } from '@legend/trainer';
+import type { TrunkDisk } from '@legend/trainer/node';
 import type { ExperimentEvent } from './experiment-event.ts';
 
 /** Labelled examples for training and testing, with the names of their classes. */

@@ -1,12 +1,13 @@
 import { selectLinearMaps } from '@legend/lora';
 import { openModel } from '@legend/models';
+import { folderFiles } from '@legend/models/node';
 import { expect, test } from 'vitest';
 import { blockWork, modelProfile } from './model-profile.ts';
 import { tinyModelFolder } from './tiny-experiment.fixture.ts';
 
 // 3 blocks, hidden size 32, intermediate size 64, 3 classes; per block query, key, value and output of 32 → 32,
 // intermediate 32 → 64, output 64 → 32.
-const model = await openModel(tinyModelFolder, { seed: 1 });
+const model = await openModel(folderFiles(tinyModelFolder), { seed: 1 });
 const { architecture } = model;
 
 test('a profile has the parameters of adapter and head and the bytes of kept activations', () => {

@@ -2,6 +2,7 @@ import { type Random, seededRandom } from '@legend/base';
 import { selectLinearMaps } from '@legend/lora';
 import { estimatorNamed, type GlobalState, type Strategy, type StrategyOptions } from '@legend/method';
 import { loadTokenizer, type Model, openModel, type Tokenizer } from '@legend/models';
+import { folderFiles } from '@legend/models/node';
 import { longestTokens, meanTokens, type TokenizedDataset, tokenizeExamples } from '@legend/trainer';
 import type { Fleet } from '../fleet/fleet.ts';
 import { loadFleet } from '../fleet/load-fleet.ts';
@@ -62,8 +63,11 @@ export async function prepareExperiment(
   const experiment = settleDevices(wanted, fleet);
   const data = drawExamples(resources.data, experiment);
   const variants = resolveVariants(experiment);
-  const model = await openModel(modelFolder, { classes: data.classes.length, seed: experiment.seed });
-  const tokenizer = await loadTokenizer(modelFolder);
+  const model = await openModel(folderFiles(modelFolder), {
+    classes: data.classes.length,
+    seed: experiment.seed,
+  });
+  const tokenizer = await loadTokenizer(model.files);
   const maxLength = Math.min(experiment.local.maxLength, model.architecture.maxTokens);
   const surroundings = { fleet, model, data, ...tokenize(tokenizer, data, maxLength) };
   const trials: Trial[] = [];

@@ -1,7 +1,8 @@
 import { readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readPeftAdapter } from '@legend/lora';
+import { readPeftAdapter } from '@legend/lora/node';
 import { openModel } from '@legend/models';
+import { folderFiles } from '@legend/models/node';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { allRounds } from '../run-folder/all-rounds.fixture.ts';
 import { readSummary } from '../run-folder/read-summary.ts';
@@ -76,7 +77,7 @@ describe('a run', () => {
   });
 
   test('trains: the adapter has moved and loads with its head', async () => {
-    const { architecture } = await openModel(tinyModelFolder, { classes: 2, seed: 7 });
+    const { architecture } = await openModel(folderFiles(tinyModelFolder), { classes: 2, seed: 7 });
     const adapter = await readPeftAdapter(join(whole.out, 'legend', 'adapter'), architecture);
     expect([...adapter.head.keys()]).toEqual(['classifier.weight', 'classifier.bias']);
     for (const block of adapter.blocks) {

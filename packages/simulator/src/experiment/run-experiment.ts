@@ -1,5 +1,6 @@
-import { writeAdapterNotes, writePeftAdapter } from '@legend/lora';
-import { subtractCounts, TrainerPool } from '@legend/trainer';
+import { writeAdapterNotes, writePeftAdapter } from '@legend/lora/node';
+import { subtractCounts } from '@legend/trainer';
+import { TrainerPool } from '@legend/trainer/node';
 import { readRun } from '../report/digest/read-run.ts';
 import { renderReport } from '../report/render-report.ts';
 import { createRunFolder, openRunFolder, type RunFolder } from '../run-folder/run-folder.ts';

@@ -4,7 +4,8 @@ import { type Adapter, flattenAdapter, restoreAdapter, type Tensor } from '@lege
 import { InputError } from '@legend/base';
 import { WriteError } from '@legend/base/node';
 import { type RoundState, roundStateFormatVersion } from '@legend/method';
-import { decodeSafetensors, writeSafetensors } from '@legend/models';
+import { decodeSafetensors } from '@legend/models';
+import { writeSafetensors } from '@legend/models/node';
 import { z } from 'zod';
 import { parseInput } from '../input/parse-input.ts';
 import type { DeviceMemory } from './device-memory.ts';

@@ -3,6 +3,7 @@ import { InputError } from '@legend/base';
 import { createAdapter, createBottlenecks } from '@legend/lora';
 import { createStrategy, type DevicePlan, type GlobalState, type Plan, type Strategy } from '@legend/method';
 import { openModel } from '@legend/models';
+import { folderFiles } from '@legend/models/node';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { tinyModelFolder } from '../experiment/tiny-experiment.fixture.ts';
 import { guardStrategy } from './guard-strategy.ts';
@@ -38,7 +39,7 @@ const plan: Plan = {
 let global: GlobalState;
 let bottlenecks: Adapter;
 beforeAll(async () => {
-  const { architecture, head } = await openModel(tinyModelFolder, { classes: 2, seed: 1 });
+  const { architecture, head } = await openModel(folderFiles(tinyModelFolder), { classes: 2, seed: 1 });
   const sizes = { targets: ['query', 'value'], ranks: [2, 2, 2], alphas: [4, 4, 4] };
   global = { adapter: createAdapter(architecture, sizes, head, 1), memory: null };
   bottlenecks = createBottlenecks(architecture, { widths: [2, 2, 2] }, head, 1);

@@ -1,12 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { openModel } from '@legend/models';
+import { folderFiles } from '@legend/models/node';
 import { describe, expect, test } from 'vitest';
 import { collate } from './collate.ts';
 import { toyDataset } from './toy-dataset.fixture.ts';
 
 const architectureOf = async (name: string) => {
   const folder = fileURLToPath(new URL(`../../../../testdata/models/${name}/`, import.meta.url));
-  return (await openModel(folder, { seed: 1 })).architecture;
+  return (await openModel(folderFiles(folder), { seed: 1 })).architecture;
 };
 const bert = await architectureOf('bert');
 

@@ -7,7 +7,7 @@ export interface TextExample {
   readonly label: number;
 }
 
-/** Examples as token ids, in shared memory, so that every worker reads the same copy. */
+/** Examples as token ids; in shared memory where there is some, so that every worker reads the same copy. */
 export interface TokenizedDataset {
   /** All token ids, one example after the other. */
   readonly ids: Int32Array;
@@ -48,10 +48,10 @@ export function tokenizeExamples(
   const encodings = examples.map(({ text, textPair }) => tokenizer.encode(text, textPair, { maxLength }));
   const total = encodings.reduce((sum, { ids }) => sum + ids.length, 0);
   const dataset = {
-    ids: new Int32Array(new SharedArrayBuffer(4 * total)),
-    typeIds: new Uint8Array(new SharedArrayBuffer(total)),
-    offsets: new Int32Array(new SharedArrayBuffer(4 * (examples.length + 1))),
-    labels: new Int32Array(new SharedArrayBuffer(4 * examples.length)),
+    ids: new Int32Array(sharedMemory(4 * total)),
+    typeIds: new Uint8Array(sharedMemory(total)),
+    offsets: new Int32Array(sharedMemory(4 * (examples.length + 1))),
+    labels: new Int32Array(sharedMemory(4 * examples.length)),
     truncated: encodings.filter(({ truncated }) => truncated).length,
   };
   let offset = 0;
@@ -63,4 +63,9 @@ export function tokenizeExamples(
     dataset.labels[index] = examples[index]?.label ?? 0;
   }
   return dataset;
+}
+
+/** Browsers have shared memory on pages that are isolated from other origins only. */
+function sharedMemory(bytes: number): ArrayBufferLike {
+  return typeof SharedArrayBuffer === 'undefined' ? new ArrayBuffer(bytes) : new SharedArrayBuffer(bytes);
 }

@@ -5,10 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { type Adapter, mapTensors, namedTensors } from '@legend/adapter';
 import { createAdapter } from '@legend/lora';
 import { type Model, openModel } from '@legend/models';
+import { folderFiles } from '@legend/models/node';
 import { describe, expect, test } from 'vitest';
 import type { TokenizedDataset } from '../batches/tokenized-dataset.ts';
 import { Engine } from '../engine.ts';
-import { nodeRuntime } from '../runtime/node-runtime.ts';
+import { nodeRuntime } from '../node/node-runtime.ts';
+import { TrunkFolder } from '../node/trunk/trunk-folder.ts';
 import { type LocalResult, type LocalTask, trainLocally } from '../train-locally.ts';
 import { TrunkCache } from './trunk-cache.ts';
 
@@ -20,7 +22,7 @@ const dataset = datasetOf(rows);
 const examples = [...rows.keys()];
 
 const open = (name: string): Promise<Model> =>
-  openModel(fileURLToPath(new URL(`../../../../testdata/models/${name}/`, import.meta.url)), {
+  openModel(folderFiles(fileURLToPath(new URL(`../../../../testdata/models/${name}/`, import.meta.url))), {
     classes: 2,
     seed: 1,
   });
@@ -75,9 +77,9 @@ describe.for(['bert', 'roberta-sharded', 'distilbert-bf16'])('%s', (name) => {
 describe.for(['f32', 'f16'] as const)('in %s', (elementType) => {
   test('cold, warm, without room, from disk and on another engine give the same bits', async () => {
     const task = taskFor(bert, { trunk: 'global', trunkCache: { elementType } });
-    const disk = { folder: await mkdtemp(join(tmpdir(), 'legend-trunk-')), bytes: 1e9 };
-    const engine = new Engine(bert, runtime, new TrunkCache({ memoryBytes: 1e9, disk }));
-    const fromDisk = new Engine(await open('bert'), runtime, new TrunkCache({ memoryBytes: 0, disk }));
+    const store = new TrunkFolder({ folder: await mkdtemp(join(tmpdir(), 'legend-trunk-')), bytes: 1e9 });
+    const engine = new Engine(bert, runtime, new TrunkCache({ memoryBytes: 1e9, store }));
+    const fromDisk = new Engine(await open('bert'), runtime, new TrunkCache({ memoryBytes: 0, store }));
     const noRoom = new Engine(bert, runtime, new TrunkCache({ memoryBytes: 0 }));
     const cold = await trainLocally(engine, dataset, task);
     const warm = await trainLocally(engine, dataset, task);
@@ -184,7 +186,7 @@ describe('states are computed anew', () => {
   });
 
   test('for a model with other weights, though the disk has those of this one', async () => {
-    const disk = { folder: await mkdtemp(join(tmpdir(), 'legend-trunk-')), bytes: 1e9 };
+    const store = new TrunkFolder({ folder: await mkdtemp(join(tmpdir(), 'legend-trunk-')), bytes: 1e9 });
     const other: Model = {
       ...bert,
       read: async (name, dims) => {
@@ -194,7 +196,7 @@ describe('states are computed anew', () => {
       },
     };
     const train = (model: Model) =>
-      trainLocally(new Engine(model, runtime, new TrunkCache({ memoryBytes: 1e9, disk })), dataset, base);
+      trainLocally(new Engine(model, runtime, new TrunkCache({ memoryBytes: 1e9, store })), dataset, base);
     expect((await train(bert)).trunkCounts.misses).toBe(14);
     expect((await train(other)).trunkCounts.misses).toBe(14);
     expect((await train(bert)).trunkCounts).toMatchObject({ misses: 0, diskHits: 14 });

@@ -1,20 +1,10 @@
-import { DiskUsage } from './disk-usage.ts';
-import { entryName, type KeptStates, keepAs, type TrunkKey } from './trunk-entry.ts';
-import { type TrunkCacheStatus, TrunkFolder } from './trunk-folder.ts';
+import { type KeptStates, keepAs, keyText, type TrunkKey, type TrunkStore } from './kept-states.ts';
 
 export interface TrunkCacheSettings {
   /** Bytes of hidden states kept in memory; the least recently used go first. Default: 256 MiB. */
   readonly memoryBytes?: number | undefined;
-  /** Keeps every entry on disk as well. */
-  readonly disk?: TrunkDisk | undefined;
-}
-
-/** Where entries are kept on disk, for later runs too. */
-export interface TrunkDisk {
-  /** Made when the first entry is written. */
-  readonly folder: string;
-  /** At most so many bytes of files; the oldest go first. */
-  readonly bytes: number;
+  /** Keeps every entry there as well: in Node, a `TrunkFolder` on disk. */
+  readonly store?: TrunkStore | undefined;
 }
 
 /** Room for 2,700 examples of 64 tokens at hidden size 384 in f32, or twice as many in f16. */
@@ -36,8 +26,7 @@ export interface TrunkCacheCounts {
  */
 export class TrunkCache {
   readonly #memoryBudget: number;
-  readonly #folder: TrunkFolder | undefined;
-  readonly #usage: DiskUsage;
+  readonly #store: TrunkStore | undefined;
   /** Least recently used first. */
   readonly #memory = new Map<string, KeptStates>();
   #memoryBytes = 0;
@@ -45,18 +34,9 @@ export class TrunkCache {
   #diskHits = 0;
   #misses = 0;
 
-  /**
-   * @param onStatus told once when the disk can no longer be written
-   * @param usage shared by all caches on the same folder
-   */
-  constructor(
-    { memoryBytes = DEFAULT_MEMORY_BYTES, disk }: TrunkCacheSettings = {},
-    onStatus: (status: TrunkCacheStatus) => void = () => {},
-    usage: DiskUsage = new DiskUsage(),
-  ) {
+  constructor({ memoryBytes = DEFAULT_MEMORY_BYTES, store }: TrunkCacheSettings = {}) {
     this.#memoryBudget = memoryBytes;
-    this.#usage = usage;
-    this.#folder = disk && new TrunkFolder(disk.folder, disk.bytes, usage, onStatus);
+    this.#store = store;
   }
 
   get counts(): TrunkCacheCounts {
@@ -64,7 +44,7 @@ export class TrunkCache {
       memoryHits: this.#memoryHits,
       diskHits: this.#diskHits,
       misses: this.#misses,
-      damaged: this.#folder?.damaged ?? 0,
+      damaged: this.#store?.damaged ?? 0,
     };
   }
 
@@ -73,14 +53,9 @@ export class TrunkCache {
     return this.#memoryBytes;
   }
 
-  /** Bytes of files on disk, those being written included. */
-  get diskBytes(): number {
-    return this.#usage.bytes;
-  }
-
-  /** The states of a key, from memory, from disk, or from `compute`, whose result is [tokens, hidden] row-major. */
+  /** The states of a key, from memory, from the store, or from `compute`, whose result is [tokens, hidden] row-major. */
   async get(key: TrunkKey, compute: () => Promise<Float32Array>): Promise<KeptStates> {
-    const name = entryName(key);
+    const name = keyText(key);
     const remembered = this.#memory.get(name);
     if (remembered) {
       this.#memoryHits++;
@@ -88,7 +63,7 @@ export class TrunkCache {
       this.#memory.set(name, remembered);
       return remembered;
     }
-    const stored = await this.#folder?.read(key);
+    const stored = await this.#store?.read(key);
     if (stored) {
       this.#diskHits++;
       this.#remember(name, stored);
@@ -97,7 +72,7 @@ export class TrunkCache {
     this.#misses++;
     const states = keepAs(key.elementType, await compute());
     this.#remember(name, states);
-    await this.#folder?.write(key, states);
+    await this.#store?.write(key, states);
     return states;
   }
 

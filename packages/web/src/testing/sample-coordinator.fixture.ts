@@ -168,7 +168,8 @@ export async function startSampleCoordinator(sample: SampleRun): Promise<SampleC
       server = createServer((request, response) => {
         answer(request, response).catch((error: unknown) => refuse(response, 'failed', String(error)));
       }).listen(port, '127.0.0.1', () => {
-        port = (server?.address() as AddressInfo).port;
+        const address = server?.address() as AddressInfo;
+        port = address.port;
         done();
       });
     });

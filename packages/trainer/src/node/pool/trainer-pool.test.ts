@@ -6,16 +6,17 @@ import { type Adapter, namedTensors } from '@legend/adapter';
 import { InputError } from '@legend/base';
 import { createAdapter } from '@legend/lora';
 import { loadTokenizer, openModel } from '@legend/models';
+import { folderFiles } from '@legend/models/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type TokenizedDataset, tokenizeExamples } from '../batches/tokenized-dataset.ts';
-import { Engine } from '../engine.ts';
-import { computeLogits } from '../evaluate.ts';
-import { nodeRuntime } from '../runtime/node-runtime.ts';
-import { type LocalTask, trainLocally } from '../train-locally.ts';
+import { type TokenizedDataset, tokenizeExamples } from '../../batches/tokenized-dataset.ts';
+import { Engine } from '../../engine.ts';
+import { computeLogits } from '../../evaluate.ts';
+import { type LocalTask, trainLocally } from '../../train-locally.ts';
+import { nodeRuntime } from '../node-runtime.ts';
 import type { TrunkCacheStatus } from '../trunk/trunk-folder.ts';
 import { TrainerPool } from './trainer-pool.ts';
 
-const modelFolder = fileURLToPath(new URL('../../../../testdata/models/bert/', import.meta.url));
+const modelFolder = fileURLToPath(new URL('../../../../../testdata/models/bert/', import.meta.url));
 const settings = { modelFolder, classes: 3, seed: 5, threads: 1 };
 
 describe('TrainerPool', () => {
@@ -25,7 +26,7 @@ describe('TrainerPool', () => {
   let task: LocalTask;
 
   beforeAll(async () => {
-    const model = await openModel(modelFolder, settings);
+    const model = await openModel(folderFiles(modelFolder), settings);
     engine = new Engine(model, nodeRuntime({ threads: 1 }));
     pool = new TrainerPool({ ...settings, workers: 2 });
     const words = ['a', 'film', 'the boat was late', 'nobody wrote', 'an awful script, and cold coffee'];
@@ -33,7 +34,7 @@ describe('TrainerPool', () => {
       text: `${words[index % 5]} ${words[(index * 3) % 5]}`,
       label: index % 3,
     }));
-    dataset = tokenizeExamples(await loadTokenizer(modelFolder), examples, 64);
+    dataset = tokenizeExamples(await loadTokenizer(folderFiles(modelFolder)), examples, 64);
     const specification = { targets: ['query', 'value'], ranks: [2, 3, 4], alphas: [4, 6, 8] };
     task = {
       adapter: createAdapter(model.architecture, specification, model.head, 5),

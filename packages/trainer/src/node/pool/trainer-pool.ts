@@ -1,12 +1,12 @@
 import type { Adapter } from '@legend/adapter';
 import { InputError } from '@legend/base';
 import { Piscina } from 'piscina';
-import { chunk } from '../batches/plan-batches.ts';
-import { exampleCount, type TokenizedDataset, tokenCount } from '../batches/tokenized-dataset.ts';
-import { type Score, scoreLogits } from '../evaluate.ts';
-import type { LocalResult, LocalTask } from '../train-locally.ts';
+import { chunk } from '../../batches/plan-batches.ts';
+import { exampleCount, type TokenizedDataset, tokenCount } from '../../batches/tokenized-dataset.ts';
+import { type Score, scoreLogits } from '../../evaluate.ts';
+import type { LocalResult, LocalTask } from '../../train-locally.ts';
+import { addCounts, noCounts, type TrunkCacheCounts } from '../../trunk/trunk-cache.ts';
 import { DiskUsage } from '../trunk/disk-usage.ts';
-import { addCounts, noCounts, type TrunkCacheCounts } from '../trunk/trunk-cache.ts';
 import type { TrunkCacheStatus } from '../trunk/trunk-folder.ts';
 import type { LogitsResult, WorkerAnswer, WorkerSettings, WorkerTask } from './worker.ts';
 

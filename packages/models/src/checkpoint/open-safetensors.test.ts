@@ -1,12 +1,13 @@
 import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { InputError } from '@legend/base';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { folderFiles } from '../node/folder-files.ts';
+import { writeSafetensors } from '../node/write-safetensors.ts';
 import { decodeSafetensors } from './decode-safetensors.ts';
 import { encodeSafetensors } from './encode-safetensors.ts';
-import { openSafetensors } from './read-safetensors.ts';
-import { writeSafetensors } from './write-safetensors.ts';
+import { openSafetensors } from './open-safetensors.ts';
 
 const modelsFolder = new URL('../../../../testdata/models/', import.meta.url).pathname;
 let folder: string;
@@ -15,6 +16,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'legend-safetensors-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
+
+const openAt = (path: string) => openSafetensors(folderFiles(dirname(path)), basename(path));
 
 const tensors = new Map([
   ['first', { dims: [2, 3], data: Float32Array.of(1, -2, 3.5, 0, 1e-40, 3e38) }],
@@ -28,7 +31,7 @@ describe('openSafetensors', () => {
     async (name) => {
       const path = join(modelsFolder, name, 'model.safetensors');
       const { tensors: decoded } = decodeSafetensors(await readFile(path), path);
-      const file = await openSafetensors(path);
+      const file = await openAt(path);
       expect([...file.entries.keys()]).toEqual([...decoded.keys()]);
       for (const [tensorName, tensor] of decoded) expect(await file.read(tensorName)).toEqual(tensor);
       expect(file.metadata.get('format')).toBe('pt');
@@ -37,9 +40,9 @@ describe('openSafetensors', () => {
 
   test('names a missing file, a folder and an absent tensor', async () => {
     const path = join(modelsFolder, 'bert', 'model.safetensors');
-    await expect(openSafetensors(join(folder, 'absent'))).rejects.toMatchObject({ code: 'file-missing' });
-    await expect(openSafetensors(folder)).rejects.toMatchObject({ code: 'file-unreadable' });
-    await expect((await openSafetensors(path)).read('x.y')).rejects.toThrow(
+    await expect(openAt(join(folder, 'absent'))).rejects.toMatchObject({ code: 'file-missing' });
+    await expect(openAt(folder)).rejects.toMatchObject({ code: 'file-unreadable' });
+    await expect((await openAt(path)).read('x.y')).rejects.toThrow(
       `${path}: expected a tensor x.y, got 57 others. Check that the file belongs to this model.`,
     );
   });
@@ -49,16 +52,16 @@ describe('openSafetensors', () => {
     const whole = encodeSafetensors({ tensors });
     for (const bytes of [whole.subarray(0, -1), whole.subarray(0, 20), new Uint8Array(0)]) {
       await writeFile(path, bytes);
-      await expect(openSafetensors(path)).rejects.toMatchObject({ code: 'safetensors-truncated' });
+      await expect(openAt(path)).rejects.toMatchObject({ code: 'safetensors-truncated' });
     }
     await writeFile(path, Buffer.concat([whole, Buffer.of(0)]));
-    await expect(openSafetensors(path)).rejects.toMatchObject({ code: 'safetensors-offsets-invalid' });
+    await expect(openAt(path)).rejects.toMatchObject({ code: 'safetensors-offsets-invalid' });
   });
 
   test('refuses a tensor of a file that was cut after it was opened', async () => {
     const path = join(folder, 'cut.safetensors');
     await writeSafetensors(path, { tensors });
-    const file = await openSafetensors(path);
+    const file = await openAt(path);
     await truncate(path, 100);
     await expect(file.read('first')).rejects.toBeInstanceOf(InputError);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { decodeEntry, encodeEntry, entryName, keepAs, type TrunkKey } from './trunk-entry.ts';
+import { keepAs, type TrunkKey } from '../../trunk/kept-states.ts';
+import { decodeEntry, encodeEntry, entryName } from './entry-file.ts';
 
 const key: TrunkKey = {
   trunk: 'ab'.repeat(32),
@@ -51,13 +52,4 @@ describe.for(['f32', 'f16'] as const)('an entry in %s', (elementType) => {
 test.for(others)('a file of another %s is refused, and has another name', ([, other]) => {
   expect(decodeEntry(other, Buffer.concat(encodeEntry(key, states)))).toBeUndefined();
   expect(entryName(other)).not.toBe(entryName(key));
-});
-
-test('float16 halves the bytes at a relative error of 2⁻¹¹ at most', () => {
-  const values = Float32Array.from({ length: 1000 }, (_, index) => Math.sin(index) * 20);
-  const kept = keepAs('f16', values);
-  expect(kept.byteLength).toBe(values.byteLength / 2);
-  for (const [index, value] of values.entries()) {
-    expect(Math.abs((kept[index] ?? Number.NaN) - value)).toBeLessThanOrEqual(Math.abs(value) * 2 ** -11);
-  }
 });

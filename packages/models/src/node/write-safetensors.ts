@@ -1,5 +1,5 @@
 import { writeFileAtomically } from '@legend/base/node';
-import { type SafetensorsContent, safetensorsParts } from './encode-safetensors.ts';
+import { type SafetensorsContent, safetensorsParts } from '../checkpoint/encode-safetensors.ts';
 
 /** Writes the tensors as F32, whole or not at all. Throws a WriteError. */
 export async function writeSafetensors(path: string, content: SafetensorsContent): Promise<void> {

@@ -9,10 +9,11 @@ import {
   readJsonObject,
   selectArchitecture,
 } from '@legend/models';
+import { folderFiles } from '@legend/models/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readPeftAdapter } from './read-peft.ts';
 
-const testdata = new URL('../../../testdata/', import.meta.url).pathname;
+const testdata = new URL('../../../../testdata/', import.meta.url).pathname;
 let folder: string;
 
 beforeAll(async () => {
@@ -21,8 +22,8 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 async function architectureOf(model: string, classes: number): Promise<Architecture> {
-  const path = join(testdata, 'models', model, 'config.json');
-  return selectArchitecture(await readJsonObject(path), classes, path);
+  const { path, content } = await readJsonObject(folderFiles(join(testdata, 'models', model)), 'config.json');
+  return selectArchitecture(content, classes, path);
 }
 
 /** LoRA modules by path inside the model. */
@@ -49,8 +50,8 @@ const goldens = [
 async function damaged(changes: Readonly<Record<string, unknown>>): Promise<string> {
   const copy = await mkdtemp(join(folder, 'damaged-'));
   await cp(join(testdata, 'peft', 'bert-patterns'), copy, { recursive: true });
-  const configPath = join(copy, 'adapter_config.json');
-  await writeFile(configPath, JSON.stringify({ ...(await readJsonObject(configPath)), ...changes }));
+  const { path, content } = await readJsonObject(folderFiles(copy), 'adapter_config.json');
+  await writeFile(path, JSON.stringify({ ...content, ...changes }));
   return copy;
 }
 

@@ -2,11 +2,12 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Architecture, readJsonObject, selectArchitecture } from '@legend/models';
+import { folderFiles } from '@legend/models/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readPeftAdapter } from './read-peft.ts';
 import { writePeftAdapter } from './write-peft.ts';
 
-const testdata = new URL('../../../testdata/', import.meta.url).pathname;
+const testdata = new URL('../../../../testdata/', import.meta.url).pathname;
 let folder: string;
 
 beforeAll(async () => {
@@ -15,8 +16,8 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 async function architectureOf(model: string, classes: number): Promise<Architecture> {
-  const path = join(testdata, 'models', model, 'config.json');
-  return selectArchitecture(await readJsonObject(path), classes, path);
+  const { path, content } = await readJsonObject(folderFiles(join(testdata, 'models', model)), 'config.json');
+  return selectArchitecture(content, classes, path);
 }
 
 const goldens = [
@@ -42,7 +43,7 @@ describe('writePeftAdapter', () => {
     const adapter = await readPeftAdapter(join(testdata, 'peft', 'bert-patterns'), architecture);
     const written = join(folder, 'described');
     await writePeftAdapter(written, adapter, architecture, { baseModel: null });
-    expect(await readJsonObject(join(written, 'adapter_config.json'))).toMatchObject({
+    expect((await readJsonObject(folderFiles(written), 'adapter_config.json')).content).toMatchObject({
       peft_type: 'LORA',
       task_type: 'SEQ_CLS',
       base_model_name_or_path: null,

@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 import { env, InferenceSession, Tensor } from 'onnxruntime-node';
-import type { LoadedGraph, Runtime, RuntimeTensor } from './runtime.ts';
+import type { LoadedGraph, Runtime, RuntimeTensor } from '../runtime/runtime.ts';
 
 /**
  * ONNX Runtime's CPU provider in Node. `run` blocks its thread, so use it in a worker.

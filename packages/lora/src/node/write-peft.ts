@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Adapter, type LoraModule, rankOf, type Tensor } from '@legend/adapter';
-import { type Architecture, writeSafetensors } from '@legend/models';
-import { flatFormat } from './flat-format.ts';
-import { parsePeftConfig } from './peft-config.ts';
-import { peftHeadName, peftLayout, peftLoraName, peftTensorDims } from './peft-layout.ts';
+import type { Architecture } from '@legend/models';
+import { writeSafetensors } from '@legend/models/node';
+import { flatFormat } from '../flat-format.ts';
+import { parsePeftConfig } from '../peft-config.ts';
+import { peftHeadName, peftLayout, peftLoraName, peftTensorDims } from '../peft-layout.ts';
 
 const FILES = ['adapter_model.safetensors', 'adapter_config.json'] as const;
 

@@ -1,8 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DiskUsage } from './disk-usage.ts';
-import { decodeEntry, encodeEntry, entryName, type KeptStates, type TrunkKey } from './trunk-entry.ts';
+import type { KeptStates, TrunkKey, TrunkStore } from '../../trunk/kept-states.ts';
+import { DiskUsage } from './disk-usage.ts';
+import { decodeEntry, encodeEntry, entryName } from './entry-file.ts';
+
+/** Where entries are kept on disk, for later runs too. */
+export interface TrunkDisk {
+  /** Made when the first entry is written. */
+  readonly folder: string;
+  /** At most so many bytes of files; the oldest go first. */
+  readonly bytes: number;
+}
 
 /** Something that happened to the cache and that a person may want to know; training goes on. */
 export type TrunkCacheStatus = {
@@ -28,7 +37,7 @@ const OUR_FILES = /^[0-9a-f]{64}\.trunk(\.[0-9a-f-]{36}\.tmp)?$/;
  * the budget holds for those that share `usage`. No failure of the disk is an error: what cannot be read, or is not
  * what was written, is as good as absent; after a failed write nothing more is written.
  */
-export class TrunkFolder {
+export class TrunkFolder implements TrunkStore {
   readonly #folder: string;
   readonly #budget: number;
   readonly #usage: DiskUsage;
@@ -38,14 +47,17 @@ export class TrunkFolder {
   #stopped = false;
   #damaged = 0;
 
+  /**
+   * @param onStatus told once when the disk can no longer be written
+   * @param usage shared by all that write to the same folder
+   */
   constructor(
-    folder: string,
-    budget: number,
-    usage: DiskUsage,
-    onStatus: (status: TrunkCacheStatus) => void,
+    { folder, bytes }: TrunkDisk,
+    onStatus: (status: TrunkCacheStatus) => void = () => {},
+    usage: DiskUsage = new DiskUsage(),
   ) {
     this.#folder = folder;
-    this.#budget = budget;
+    this.#budget = bytes;
     this.#usage = usage;
     this.#onStatus = onStatus;
   }
@@ -53,6 +65,11 @@ export class TrunkFolder {
   /** Files found so far that were unreadable or not what was written for their key. */
   get damaged(): number {
     return this.#damaged;
+  }
+
+  /** Bytes of files, those being written included. */
+  get bytes(): number {
+    return this.#usage.bytes;
   }
 
   async read(key: TrunkKey): Promise<KeptStates | undefined> {

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { copyFile, mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Adapter } from '@legend/adapter';
-import { type Model, writeSafetensors } from '@legend/models';
-import { mergeAdapter } from './merge-adapter.ts';
+import type { Model } from '@legend/models';
+import { writeSafetensors } from '@legend/models/node';
+import { mergeAdapter } from '../merge-adapter.ts';
 
 /**
  * Writes the model with the adapter merged into it, as a folder that transformers loads: config.json,
@@ -31,10 +32,10 @@ export async function writeMergedModel(
       join(staging, 'config.json'),
       `${JSON.stringify(mergedConfig(model, classes), null, 2)}\n`,
     );
-    for (const name of await readdir(model.folder)) {
-      if (/^(tokenizer|special_tokens_map|vocab|merges)/.test(name)) {
-        await copyFile(join(model.folder, name), join(staging, name));
-      }
+    for (const name of await model.files.list()) {
+      if (!/^(tokenizer|special_tokens_map|vocab|merges)/.test(name)) continue;
+      const { byteLength, read } = await model.files.open(name, 'a file of the tokenizer');
+      await writeFile(join(staging, name), await read(0, byteLength));
     }
     // Fails where the folder holds something by now.
     await rmdir(folder).catch((error: NodeJS.ErrnoException) => {

@@ -1,11 +1,13 @@
-import { join } from 'node:path';
 import { type Adapter, headTensorName, type LoraModule, type Tensor } from '@legend/adapter';
 import { InputError } from '@legend/base';
 import { type Architecture, openSafetensors, readJsonObject, type SafetensorsFile } from '@legend/models';
-import { FLAT_TYPE, readFlatAdapter } from './flat-format.ts';
-import { parsePeftConfig } from './peft-config.ts';
-import { type PeftLayout, peftHeadName, peftLayout, peftLoraName, peftTensorDims } from './peft-layout.ts';
-import { readFinite } from './read-finite.ts';
+import { folderFiles } from '@legend/models/node';
+import { FLAT_TYPE, readFlatAdapter } from '../flat-format.ts';
+import { parsePeftConfig } from '../peft-config.ts';
+import { type PeftLayout, peftHeadName, peftLayout, peftLoraName, peftTensorDims } from '../peft-layout.ts';
+import { readFinite } from '../read-finite.ts';
+
+const TENSORS = 'adapter_model.safetensors';
 
 /**
  * Reads an adapter folder that PEFT or `writePeftAdapter` wrote: adapter_config.json and adapter_model.safetensors. The
@@ -14,11 +16,11 @@ import { readFinite } from './read-finite.ts';
  * the tensors are not exactly those that it describes, in shape, all finite.
  */
 export async function readPeftAdapter(folder: string, architecture: Architecture): Promise<Adapter> {
-  const configPath = join(folder, 'adapter_config.json');
-  const config = await readJsonObject(configPath);
+  const files = folderFiles(folder);
+  const { path: configPath, content: config } = await readJsonObject(files, 'adapter_config.json');
   const flat = config.peft_type === FLAT_TYPE;
   const layout = flat || peftLayout(parsePeftConfig(config, configPath), architecture, configPath);
-  const file = await openSafetensors(join(folder, 'adapter_model.safetensors'));
+  const file = await openSafetensors(files, TENSORS);
   if (layout === true) return readFlatAdapter(config, configPath, file, architecture);
   checkTensors(file, layout, architecture);
 
@@ -44,7 +46,7 @@ export async function readPeftClasses(
   architecture: Architecture,
 ): Promise<number | undefined> {
   const output = architecture.headParameters.findLast(({ dims }) => dims.length === 2);
-  const file = await openSafetensors(join(folder, 'adapter_model.safetensors'));
+  const file = await openSafetensors(folderFiles(folder), TENSORS);
   if (!output) return undefined;
   const names = [peftHeadName(output.name), headTensorName(output.name)];
   return names.flatMap((name) => file.entries.get(name)?.dims[0] ?? [])[0];

@@ -1,15 +1,16 @@
 import type { Adapter } from '@legend/adapter';
 import { InputError, type InputProblem } from '@legend/base';
 import { openModel } from '@legend/models';
+import { folderFiles } from '@legend/models/node';
 import { workerData } from 'piscina';
-import type { TokenizedDataset } from '../batches/tokenized-dataset.ts';
-import { Engine } from '../engine.ts';
-import { computeLogits } from '../evaluate.ts';
-import { nodeRuntime } from '../runtime/node-runtime.ts';
-import { type LocalResult, type LocalTask, trainLocally } from '../train-locally.ts';
+import type { TokenizedDataset } from '../../batches/tokenized-dataset.ts';
+import { Engine } from '../../engine.ts';
+import { computeLogits } from '../../evaluate.ts';
+import { type LocalResult, type LocalTask, trainLocally } from '../../train-locally.ts';
+import { TrunkCache } from '../../trunk/trunk-cache.ts';
+import { nodeRuntime } from '../node-runtime.ts';
 import { DiskUsage } from '../trunk/disk-usage.ts';
-import { TrunkCache, type TrunkCacheSettings } from '../trunk/trunk-cache.ts';
-import type { TrunkCacheStatus } from '../trunk/trunk-folder.ts';
+import { type TrunkCacheStatus, type TrunkDisk, TrunkFolder } from '../trunk/trunk-folder.ts';
 
 /** What a worker is started with. */
 export interface WorkerSettings {
@@ -18,7 +19,9 @@ export interface WorkerSettings {
   readonly seed: number;
   readonly threads: number;
   /** Of each worker's trunk cache; the folder and its budget are shared by all. */
-  readonly trunkCache?: TrunkCacheSettings | undefined;
+  readonly trunkCache?:
+    | { readonly memoryBytes?: number | undefined; readonly disk?: TrunkDisk | undefined }
+    | undefined;
   /** Shared memory of the folder's `DiskUsage`. */
   readonly diskUsage: BigInt64Array;
   /** Shared memory; 1 at index 0 asks the worker to stop after its present step. */
@@ -92,8 +95,10 @@ function stopIfAsked(): void {
 
 async function openEngine(settings: WorkerSettings): Promise<Engine> {
   const { modelFolder, classes, seed, threads, trunkCache, diskUsage } = settings;
-  const model = await openModel(modelFolder, { classes, seed });
+  const model = await openModel(folderFiles(modelFolder), { classes, seed });
   const note = (status: TrunkCacheStatus) => statuses.push(status);
-  const cache = new TrunkCache(trunkCache, note, new DiskUsage(diskUsage));
+  const { memoryBytes, disk } = trunkCache ?? {};
+  const store = disk && new TrunkFolder(disk, note, new DiskUsage(diskUsage));
+  const cache = new TrunkCache({ memoryBytes, store });
   return new Engine(model, nodeRuntime({ threads }), cache);
 }

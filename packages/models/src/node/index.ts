@@ -1,0 +1,2 @@
+export { folderFiles } from './folder-files.ts';
+export { writeSafetensors } from './write-safetensors.ts';
