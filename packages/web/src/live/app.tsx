@@ -59,6 +59,7 @@ function Signed({ data }: { data: typeof nothingYet }) {
   const runs = [...data.runs.values()].sort((one, other) => other.createdAt - one.createdAt);
   const run =
     runs.find(({ id }) => id === chosen) ?? runs.find(({ status }) => status === 'running') ?? runs[0];
+  if (data === nothingYet) return null;
   return (
     <>
       <RunList runs={runs} chosen={run?.id} choose={choose} />

@@ -105,7 +105,9 @@ function sampleRound(round: number, setting: Setting & { readonly count: number 
 
 /** The depth of a device in a round: devices differ, and change now and then. */
 export function depthOf(device: number, round: number, blocks: number): number {
-  return 1 + ((device * 7 + Math.floor(round / 6) * (device % 3)) % blocks);
+  const strength = Math.abs(Math.sin(device * 12.9898)) ** 1.4;
+  const mood = 0.16 * Math.sin(device + Math.floor(round / 4) * 1.7);
+  return 1 + Math.max(0, Math.min(blocks - 1, Math.floor((strength + mood) * blocks)));
 }
 
 function sampleDevice(index: number, { blocks, at, finished, draw }: Setting): DeviceView {

@@ -30,13 +30,13 @@ export function DeviceSection({ run, devices }: { run: RunView; devices: readonl
                   setFilter({ ...filter, status: currentTarget.value as Filter['status'] })
                 }
               >
-                <option value="present">all that are here ({present})</option>
-                <option value="all">all that ever enrolled ({devices.length})</option>
+                <option value="present">all that are here ({present.toLocaleString('en')})</option>
+                <option value="all">all that ever enrolled ({devices.length.toLocaleString('en')})</option>
                 {statusOrder
                   .filter((status) => count(status) > 0 || filter.status === status)
                   .map((status) => (
                     <option key={status} value={status}>
-                      {status} ({count(status)})
+                      {status} ({count(status).toLocaleString('en')})
                     </option>
                   ))}
               </select>

@@ -1,5 +1,5 @@
 import type { RoundView } from '@legend/federation';
-import { formatIn, formatNumber, unitOfBytes, unitOfSeconds } from '@legend/look';
+import { formatIn, formatNumber, type Unit, unitOfBytes, unitOfSeconds } from '@legend/look';
 import { BarChart } from '../../shared/charts/bar-chart.tsx';
 
 /** Bars that can still be told apart; of longer runs the last rounds are shown. */
@@ -27,7 +27,7 @@ export function TrafficSection({ rounds }: { rounds: readonly RoundView[] }) {
           each="Round"
           numbers={numbers}
           title={`Traffic (${bytes.name})`}
-          format={(value) => formatNumber({ ...bytes, decimals: value === 0 ? 0 : bytes.decimals }, value)}
+          format={(value) => shortNumber(bytes, value)}
           parts={[
             { label: 'up', colour: 'upload', values: shown.map(({ bytesUp }) => bytesUp) },
             { label: 'down', colour: 'download', values: shown.map(({ bytesDown }) => bytesDown) },
@@ -39,7 +39,7 @@ export function TrafficSection({ rounds }: { rounds: readonly RoundView[] }) {
           each="Round"
           numbers={numbers}
           title={`Time (${time.name})`}
-          format={(value) => formatNumber({ ...time, decimals: value === 0 ? 0 : time.decimals }, value)}
+          format={(value) => shortNumber(time, value)}
           parts={[
             {
               label: 'at work, mean of the devices',
@@ -62,4 +62,9 @@ export function TrafficSection({ rounds }: { rounds: readonly RoundView[] }) {
       </p>
     </section>
   );
+}
+
+/** Without zeros at the end. */
+function shortNumber(unit: Unit, value: number): string {
+  return String(Number(formatNumber(unit, value)));
 }

@@ -28,7 +28,7 @@ export function RunSummary({ run }: { run: RunView }) {
         <Fact title="Rounds" about={run.attempt > 1 ? `attempt ${run.attempt} at this one` : undefined}>
           {run.round} of {run.rounds}
         </Fact>
-        <Fact title="Devices" about={`${devices.present} here now`}>
+        <Fact title="Devices" about={`${devices.present.toLocaleString('en')} here now`}>
           {devices.enrolled.toLocaleString('en')} enrolled
         </Fact>
         <Fact title="Strategy" about={describeRanks(run)}>
