@@ -18,9 +18,10 @@ const arrows = {
   lora: ['base', 'adapter', 'compiler', 'models'],
   wire: ['base', 'adapter', 'models'],
   trainer: ['base', 'adapter', 'compiler', 'models', 'lora'],
-  simulator: ['base', 'adapter', 'look', 'method', 'models', 'lora', 'trainer', 'wire'],
-  federation: ['base', 'adapter', 'method', 'models', 'lora', 'trainer', 'wire'],
-  web: ['base', 'look', 'federation'],
+  rounds: ['base', 'adapter', 'method', 'models', 'lora', 'wire', 'trainer'],
+  simulator: ['base', 'adapter', 'look', 'method', 'models', 'lora', 'trainer', 'wire', 'rounds'],
+  federation: ['base', 'adapter', 'method', 'models', 'lora', 'trainer', 'wire', 'rounds'],
+  web: ['base', 'look', 'data', 'models', 'trainer', 'federation'],
   cli: [
     'base',
     'adapter',
@@ -32,6 +33,7 @@ const arrows = {
     'lora',
     'trainer',
     'wire',
+    'rounds',
     'simulator',
     'federation',
     'web',
@@ -49,6 +51,8 @@ const browserPackages = [
   'lora',
   'wire',
   'trainer',
+  'rounds',
+  'federation',
   'web',
 ];
 

@@ -1,3 +1,5 @@
 export { InputError, type InputProblem } from './input-error.ts';
+export { locateProblem } from './locate-problem.ts';
 export { nearestName } from './nearest-name.ts';
+export { type InputSource, parseInput } from './parse-input.ts';
 export { type Random, seededRandom } from './seeded-random.ts';

@@ -2,15 +2,14 @@ import { selectLinearMaps } from '@legend/lora';
 import { checkPlan, type Plan, type RoundContext, type StrategyOptions, strategyNames } from '@legend/method';
 import { openModel } from '@legend/models';
 import { folderFiles } from '@legend/models/node';
+import { createInitialAdapter, modelProfile } from '@legend/rounds';
 import {
   blockWork,
-  createInitialAdapter,
   deviceCapacities,
   formatBytes,
   formatSeconds,
   loadFleet,
   loadStrategy,
-  modelProfile,
 } from '@legend/simulator';
 import { type Codec, codecNames, valueBytes } from '@legend/wire';
 import { Command, Option } from 'commander';

@@ -1,1 +1,4 @@
-export {};
+export { lockFolder } from './store/folder-lock.ts';
+export type { Hold } from './store/hold-file.ts';
+export { openStore } from './store/open-store.ts';
+export type * from './store/store.ts';

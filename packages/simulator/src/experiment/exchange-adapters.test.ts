@@ -1,5 +1,6 @@
 import { type Adapter, mapTensors, namedTensors, restrictToDepth } from '@legend/adapter';
-import type { DevicePlan, GlobalState } from '@legend/method';
+import type { DevicePlan } from '@legend/method';
+import type { Start } from '@legend/rounds';
 import { describe, expect, test } from 'vitest';
 import { sendDown, sendUp } from './exchange-adapters.ts';
 
@@ -17,7 +18,7 @@ const adapter: Adapter = {
   blocks: [block(1), block(2), block(3)],
   head: new Map([['classifier.weight', tensor([2, 30], 4)]]),
 };
-const global: GlobalState = { adapter, memory: null };
+const startOf = (from: Adapter): Start => ({ adapter: from, merged: undefined });
 const device = (changes: Partial<DevicePlan> = {}): DevicePlan => ({
   id: 'a',
   depth: 2,
@@ -42,7 +43,7 @@ const worst = (one: Adapter, other: Adapter) => {
 
 describe('as float32', () => {
   test('adapters travel both ways to the bit', () => {
-    const received = sendDown(global, start, device(), 'f32', false);
+    const received = sendDown(startOf(start), device(), 'f32', false);
     expect(received.adapter).toEqual(start);
     const trained = trainedOf(start);
     const sent = sendUp(start, received.adapter, trained, device(), 'f32', new Map());
@@ -51,8 +52,8 @@ describe('as float32', () => {
   });
 
   test('a factor that the device makes itself does not travel', () => {
-    const whole = sendDown(global, start, device(), 'f32', false).bytes;
-    const one = sendDown(global, start, device({ received: 'B' }), 'f32', false);
+    const whole = sendDown(startOf(start), device(), 'f32', false).bytes;
+    const one = sendDown(startOf(start), device({ received: 'B' }), 'f32', false);
     // Two A of 2 × 30 fewer.
     expect(whole - one.bytes).toBeGreaterThan(2 * 2 * 30 * 4);
     expect(one.adapter).toEqual(start);
@@ -64,14 +65,14 @@ describe('as float32', () => {
 
   test('lower blocks travel once', () => {
     const plan = device({ trunk: 'global' });
-    const [first, later] = [false, true].map((holds) => sendDown(global, adapter, plan, 'f32', holds));
+    const [first, later] = [false, true].map((holds) => sendDown(startOf(adapter), plan, 'f32', holds));
     expect((first?.bytes ?? 0) - (later?.bytes ?? 0)).toBeGreaterThan(4 * 30 * 4);
     expect(later?.adapter).toEqual(adapter);
   });
 
   test('what was merged into the base travels with the head alone', () => {
     const merged = new Map([['blocks.1.query', tensor([30, 30], 7)]]);
-    const received = sendDown({ ...global, merged }, start, device({ received: 'head' }), 'f32', false);
+    const received = sendDown({ adapter: start, merged }, device({ received: 'head' }), 'f32', false);
     expect(received.adapter).toEqual(start);
     expect(received.merged).toEqual(merged);
     expect(received.bytes).toBeGreaterThan(4 * (30 * 30 + 2 * 30));
@@ -81,15 +82,15 @@ describe('as float32', () => {
 
 describe('as int8', () => {
   test('a device starts from rounded values, in a quarter of the bytes', () => {
-    const exact = sendDown(global, start, device(), 'f32', false);
-    const rounded = sendDown(global, start, device(), 'int8', false);
+    const exact = sendDown(startOf(start), device(), 'f32', false);
+    const rounded = sendDown(startOf(start), device(), 'int8', false);
     expect(rounded.adapter).not.toEqual(start);
     expect(worst(rounded.adapter, start)).toBeLessThan(1 / 127);
     expect(exact.bytes - rounded.bytes).toBeGreaterThan(0.65 * 4 * 5 * 60);
   });
 
   test('rounding on the way down does not reach the coordinator', () => {
-    const { adapter: received } = sendDown(global, start, device(), 'int8', false);
+    const { adapter: received } = sendDown(startOf(start), device(), 'int8', false);
     const sent = sendUp(start, received, trainedOf(received), device(), 'int8', new Map());
     expect(worst(sent.adapter, trainedOf(start))).toBeLessThan(1e-4);
   });
@@ -109,7 +110,7 @@ describe('as int8', () => {
 
   test('what was merged arrives rounded', () => {
     const merged = new Map([['blocks.1.query', tensor([30, 30], 7)]]);
-    const received = sendDown({ ...global, merged }, start, device({ received: 'head' }), 'int8', false);
+    const received = sendDown({ adapter: start, merged }, device({ received: 'head' }), 'int8', false);
     expect([...(received.merged?.keys() ?? [])]).toEqual(['blocks.1.query']);
     expect(received.merged).not.toEqual(merged);
     expect([...received.adapter.head.keys()]).toEqual(['classifier.weight']);

@@ -1,7 +1,7 @@
 import type { FinishReason } from '@legend/method';
+import type { RoundRecord } from '@legend/rounds';
 import type { TrunkCacheCounts } from '@legend/trainer';
 import type { TrunkCacheStatus } from '@legend/trainer/node';
-import type { RoundRecord } from '../run-folder/round-record.ts';
 import type { StrategySummary } from '../run-folder/summary.ts';
 
 /** What happens while an experiment runs, for whoever shows it. */

@@ -1,9 +1,11 @@
-import { type Random, seededRandom } from '@legend/base';
+import { locateProblem, type Random, seededRandom } from '@legend/base';
 import { selectLinearMaps } from '@legend/lora';
-import { estimatorNamed, type GlobalState, type Strategy, type StrategyOptions } from '@legend/method';
+import { estimatorNamed, type GlobalState, type Strategy } from '@legend/method';
 import { loadTokenizer, type Model, openModel, type Tokenizer } from '@legend/models';
 import { folderFiles } from '@legend/models/node';
+import { createInitialAdapter, modelProfile, strategyOptions } from '@legend/rounds';
 import { longestTokens, meanTokens, type TokenizedDataset, tokenizeExamples } from '@legend/trainer';
+import { blockWork } from '../fleet/block-work.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { loadFleet } from '../fleet/load-fleet.ts';
 import { partition } from '../partition/partition.ts';
@@ -12,14 +14,11 @@ import type { Summary } from '../run-folder/summary.ts';
 import { loadStrategy } from '../strategy-file/load-strategy.ts';
 import type { StrategyFile } from '../strategy-file/strategy-file.ts';
 import { hashData, hashFleet } from './content-hashes.ts';
-import { createInitialAdapter } from './create-initial-adapter.ts';
 import type { Experiment } from './experiment.ts';
 import type { ExperimentData, ExperimentResources } from './experiment-resources.ts';
 import { presentDevices, type Setting } from './laboratory.ts';
-import { locateProblem } from './locate-problem.ts';
-import { blockWork, modelProfile } from './model-profile.ts';
+import { planExperimentRound } from './plan-experiment-round.ts';
 import { type ResolvedVariant, resolveVariants } from './resolve-variants.ts';
-import { planRound } from './run-strategy.ts';
 import { startTensors } from './run-tensors.ts';
 import { type SettledExperiment, settleDevices } from './settle-devices.ts';
 
@@ -130,7 +129,7 @@ async function prepareTrial(
 function planFirstRound(setting: Setting, strategy: Strategy, initial: GlobalState): void {
   const state = { round: 1, capacities: [], lastEvaluation: null };
   try {
-    planRound(setting, strategy, state, startTensors(initial), presentDevices(setting, 1));
+    planExperimentRound(setting, strategy, state, startTensors(initial), presentDevices(setting, 1));
   } catch (error) {
     throw locateProblem(error, 'round 1');
   }
@@ -160,26 +159,6 @@ function settingOf(
     estimator: estimatorNamed(experiment.estimator),
   };
   return { targets: targets.map((map) => map.name), setting };
-}
-
-function strategyOptions({
-  ranks,
-  planner,
-  deadline,
-  stragglers,
-  importance,
-  rankSharing,
-  waitingBound,
-}: Experiment): StrategyOptions {
-  return {
-    ...(ranks && { ranks }),
-    ...(planner && { planner }),
-    ...(deadline && { deadline }),
-    ...(stragglers && { stragglers }),
-    ...(importance && { importance }),
-    ...(rankSharing && { rankSharing }),
-    ...(waitingBound !== undefined && { waitingBoundSeconds: waitingBound }),
-  };
 }
 
 function describeRun(

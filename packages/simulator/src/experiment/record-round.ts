@@ -1,6 +1,6 @@
 import { type Plan, waitingTime } from '@legend/method';
+import type { DeviceRecord, RoundRecord } from '@legend/rounds';
 import type { Score } from '@legend/trainer';
-import type { DeviceRecord, RoundRecord } from '../run-folder/round-record.ts';
 import type { DeviceWork } from './train-round.ts';
 
 /** Why a simulated device drops out of a round. */

@@ -1,12 +1,10 @@
-import { type Adapter, absorbMerged } from '@legend/adapter';
-import { InputError } from '@legend/base';
+import type { Adapter } from '@legend/adapter';
+import { locateProblem } from '@legend/base';
 import {
-  checkPlan,
   findEntry,
   type GlobalState,
   type Plan,
   pendingEffect,
-  type RoundContext,
   type RoundEffect,
   type RoundEvent,
   type RoundSettings,
@@ -15,19 +13,17 @@ import {
   type Strategy,
   startRounds,
 } from '@legend/method';
-import type { Score } from '@legend/trainer';
-import { valueBytes } from '@legend/wire';
+import { checkScore, wholeAdapter } from '@legend/rounds';
 import type { StrategyFolder } from '../run-folder/strategy-folder.ts';
 import { figuresOf, type RoundFigures } from '../run-folder/summarize-strategy.ts';
 import type { Experiment } from './experiment.ts';
-import { type Laboratory, presentDevices, type Setting, type SimulatedDevice } from './laboratory.ts';
-import { locateProblem } from './locate-problem.ts';
+import { type Laboratory, presentDevices, type SimulatedDevice } from './laboratory.ts';
 import { noteChange } from './note-change.ts';
+import { planExperimentRound } from './plan-experiment-round.ts';
 import { recordRound, VANISHED } from './record-round.ts';
-import { type RunTensors, refreshTrunk, startTensors } from './run-tensors.ts';
+import { refreshTrunk, startTensors } from './run-tensors.ts';
 import { loadCheckpoint, saveCheckpoint } from './strategy-checkpoint.ts';
 import { type DeviceWork, type TrainedRound, trainRound } from './train-round.ts';
-import { expectTrunkBlocks } from './virtual-trunk-cache.ts';
 
 /** How a strategy's run ended. */
 export interface StrategyOutcome {
@@ -84,7 +80,10 @@ export async function runStrategy(
         present = presentDevices(laboratory, effect.round);
         for (const report of capacityReports(laboratory, state, present)) dispatch(report);
         tensors = refreshTrunk(tensors, experiment, effect.round);
-        dispatch({ type: 'planned', plan: planRound(laboratory, strategy, state, tensors, present) });
+        dispatch({
+          type: 'planned',
+          plan: planExperimentRound(laboratory, strategy, state, tensors, present),
+        });
         return;
       }
       case 'assign': {
@@ -107,7 +106,7 @@ export async function runStrategy(
       }
       case 'evaluate': {
         const plan = planOf(state);
-        const score = await laboratory.trainer.evaluate(laboratory.test, wholeAdapter(tensors));
+        const score = await laboratory.trainer.evaluate(laboratory.test, wholeAdapter(tensors.global));
         checkScore(score);
         const record = {
           ...recordRound(plan, trained.works, rounds.at(-1)?.virtualSeconds ?? 0, score),
@@ -136,7 +135,7 @@ export async function runStrategy(
     });
   }
   if (state.phase !== 'finished') throw new Error(`the run of ${name} ended while ${state.phase}`);
-  return { state, adapter: wholeAdapter(tensors), rounds, hostSeconds: hostSeconds() };
+  return { state, adapter: wholeAdapter(tensors.global), rounds, hostSeconds: hostSeconds() };
 }
 
 /** Every device of the plan answers or is seen to vanish, so a round closes with all of them. */
@@ -159,53 +158,6 @@ function capacityReports(
   return present
     .filter(({ id }) => estimator.observes === 'present' || !findEntry(state.capacities, id))
     .map(({ id, capacity }) => ({ type: 'capacity-reported', deviceId: id, observed: capacity }));
-}
-
-/** Throws InputError where the strategy finds no plan, or one that asks too much of a device. */
-export function planRound(
-  setting: Setting,
-  strategy: Strategy,
-  state: Pick<RoundState, 'round' | 'capacities' | 'lastEvaluation'>,
-  { global, memories }: RunTensors,
-  present: readonly SimulatedDevice[],
-): Plan {
-  const { experiment, profile } = setting;
-  const { trunkCache, local, trunk, codec } = experiment;
-  const context: RoundContext = {
-    round: state.round,
-    profile,
-    localSteps: local.steps,
-    trunk: trunk.kind,
-    valueBytes: Math.max(valueBytes(codec.up), valueBytes(codec.down)),
-    lastEvaluation: state.lastEvaluation,
-    devices: present.map(({ id, capacity, examples }) => ({
-      id,
-      capacity: findEntry(state.capacities, id)?.capacity ?? capacity,
-      ...(trunkCache && {
-        trunkBlocks: expectTrunkBlocks(memories.get(id)?.cached ?? new Map(), examples, profile.blocks),
-      }),
-    })),
-    global,
-  };
-  const plan = strategy.plan(context);
-  checkPlan(plan, context);
-  return plan;
-}
-
-/** The global adapter with what has been merged into the base. */
-function wholeAdapter({ global: { adapter, merged } }: RunTensors): Adapter {
-  return merged === undefined ? adapter : absorbMerged(adapter, merged);
-}
-
-function checkScore({ loss }: Score): void {
-  if (Number.isFinite(loss)) return;
-  throw new InputError({
-    code: 'loss-not-finite',
-    expected: 'a finite loss of the global adapter',
-    got: String(loss),
-    where: 'evaluation',
-    todo: 'Lower the learning rate, or clip gradients (local.maxGradNorm: 1).',
-  });
 }
 
 function planOf(state: RoundState): Plan {

@@ -1,13 +1,24 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Adapter, flattenAdapter, restoreAdapter, type Tensor } from '@legend/adapter';
-import { InputError } from '@legend/base';
+import type { Tensor } from '@legend/adapter';
+import { InputError, parseInput } from '@legend/base';
 import { WriteError } from '@legend/base/node';
 import { type RoundState, roundStateFormatVersion } from '@legend/method';
 import { decodeSafetensors } from '@legend/models';
 import { writeSafetensors } from '@legend/models/node';
+import {
+  adapterOf,
+  adapterTextSchema,
+  globalStateOf,
+  globalTextKeys,
+  partOf,
+  putAdapter,
+  putGlobalState,
+  putPart,
+  readMetadata,
+  writeMetadata,
+} from '@legend/rounds';
 import { z } from 'zod';
-import { parseInput } from '../input/parse-input.ts';
 import type { DeviceMemory } from './device-memory.ts';
 import type { RunTensors } from './run-tensors.ts';
 
@@ -19,20 +30,13 @@ export interface StrategyCheckpoint {
   readonly hostSeconds: number;
 }
 
-const adapterSchema = z.object({
-  blocks: z.int().positive(),
-  alphas: z.record(z.string(), z.number()),
-});
-
 /** Everything but the tensors, as it is written into the file's metadata. */
 const textSchema = z.object({
   /** Written by us; of the layout that its version names. */
   state: z.custom<RoundState>(),
-  memory: z.json(),
+  ...globalTextKeys,
   hostSeconds: z.number().nonnegative(),
-  global: adapterSchema,
-  hasMerged: z.boolean(),
-  trunk: adapterSchema.extend({ round: z.int().nonnegative() }),
+  trunk: adapterTextSchema.extend({ round: z.int().nonnegative() }),
   devices: z.array(
     z.object({
       id: z.string(),
@@ -46,44 +50,33 @@ const textSchema = z.object({
 type CheckpointText = z.output<typeof textSchema>;
 
 const FILE = 'global.safetensors';
-const METADATA_KEY = 'legend';
-/** Before the names of the tensors of each part. */
-const GLOBAL = 'global/';
-const MERGED = 'merged/';
+/** Before the names of the tensors of each part; those of the global state have prefixes of its own. */
 const TRUNK = 'trunk/';
 const residualPrefix = (device: number) => `residual/${device}/`;
 
 /** Writes the checkpoint as one file, which replaces the last one whole or not at all. */
 export async function saveCheckpoint(
   folder: string,
-  { state, tensors: { global, trunk, memories }, hostSeconds }: StrategyCheckpoint,
+  { state, tensors: run, hostSeconds }: StrategyCheckpoint,
 ): Promise<void> {
+  const { trunk, memories } = run;
   const tensors = new Map<string, Tensor>();
-  const put = (prefix: string, part: ReadonlyMap<string, Tensor>) => {
-    for (const [name, tensor] of part) tensors.set(`${prefix}${name}`, tensor);
-  };
-  const describe = (prefix: string, adapter: Adapter) => {
-    const { tensors: own, blocks, alphas } = flattenAdapter(adapter);
-    put(prefix, own);
-    return { blocks, alphas };
-  };
-  put(MERGED, global.merged ?? new Map());
+  const { memory, ...global } = putGlobalState(tensors, run.global);
   const text: CheckpointText = {
     state,
-    memory: z.json().parse(global.memory),
+    memory,
     hostSeconds,
-    global: describe(GLOBAL, global.adapter),
-    hasMerged: global.merged !== undefined,
-    trunk: { ...describe(TRUNK, trunk.adapter), round: trunk.round },
+    ...global,
+    trunk: { ...putAdapter(tensors, TRUNK, trunk.adapter), round: trunk.round },
     devices: [...memories].map(([id, { residual, trunkRound, cached }], index) => {
-      put(residualPrefix(index), residual);
+      putPart(tensors, residualPrefix(index), residual);
       return { id, trunkRound, cached: [...cached].map(([block, examples]) => [block, [...examples]]) };
     }),
   };
   await mkdir(folder, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
     throw new WriteError(folder, cause);
   });
-  await writeSafetensors(join(folder, FILE), { tensors, metadata: { [METADATA_KEY]: JSON.stringify(text) } });
+  await writeSafetensors(join(folder, FILE), { tensors, metadata: writeMetadata(text) });
 }
 
 /**
@@ -98,16 +91,13 @@ export async function loadCheckpoint(folder: string): Promise<StrategyCheckpoint
   });
   if (!bytes) return undefined;
   const { tensors, metadata } = decodeSafetensors(bytes, path);
-  const text = parseText(metadata.get(METADATA_KEY), path);
+  const text = parseText(metadata, path);
   const { state, hostSeconds, devices } = text;
-  const merged = text.hasMerged ? { merged: partOf(tensors, MERGED) } : {};
-  const restore = (prefix: string, part: z.output<typeof adapterSchema>) =>
-    restoreAdapter({ ...part, tensors: partOf(tensors, prefix) }, path);
   return {
     state,
     tensors: {
-      global: { adapter: restore(GLOBAL, text.global), memory: text.memory, ...merged },
-      trunk: { adapter: restore(TRUNK, text.trunk), round: text.trunk.round },
+      global: globalStateOf(tensors, text, path),
+      trunk: { adapter: adapterOf(tensors, TRUNK, text.trunk, path), round: text.trunk.round },
       memories: new Map(
         devices.map(({ id, trunkRound, cached }, index): [string, DeviceMemory] => [
           id,
@@ -123,16 +113,12 @@ export async function loadCheckpoint(folder: string): Promise<StrategyCheckpoint
   };
 }
 
-function partOf(tensors: ReadonlyMap<string, Tensor>, prefix: string): Map<string, Tensor> {
-  return new Map(
-    [...tensors].flatMap(([name, tensor]) =>
-      name.startsWith(prefix) ? [[name.slice(prefix.length), tensor] as const] : [],
-    ),
-  );
-}
-
-function parseText(json: string | undefined, path: string): CheckpointText {
-  const text = parseJson(json, path);
+function parseText(metadata: ReadonlyMap<string, string>, path: string): CheckpointText {
+  const text = readMetadata(metadata, {
+    code: 'checkpoint-damaged',
+    where: path,
+    todo: 'The file is damaged; start a new run.',
+  });
   const { state } = parseInput(
     z.looseObject({ state: z.looseObject({ formatVersion: z.unknown() }) }),
     text,
@@ -151,19 +137,4 @@ function parseText(json: string | undefined, path: string): CheckpointText {
     where: path,
     todo: 'Continue it with the version of Legend that wrote it, or start a new run.',
   });
-}
-
-function parseJson(json: string | undefined, where: string): unknown {
-  try {
-    return JSON.parse(json ?? '');
-  } catch (cause) {
-    throw new InputError({
-      code: 'checkpoint-damaged',
-      expected: `JSON in the metadata under "${METADATA_KEY}"`,
-      got: json === undefined ? 'none' : String(cause),
-      where,
-      todo: 'The file is damaged; start a new run.',
-      cause,
-    });
-  }
 }

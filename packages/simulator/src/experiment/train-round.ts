@@ -1,5 +1,4 @@
-import type { Adapter } from '@legend/adapter';
-import { seededRandom } from '@legend/base';
+import { locateProblem } from '@legend/base';
 import {
   type CompletionTime,
   completionTime,
@@ -9,13 +8,12 @@ import {
   type Strategy,
   type Update,
 } from '@legend/method';
+import { localTask, type MakeStart, shareStarts, withTrunk } from '@legend/rounds';
 import { type LocalTask, trainingBatches } from '@legend/trainer';
 import { cutShort } from '../fleet/cut-short.ts';
 import { type DeviceMemory, emptyMemory } from './device-memory.ts';
-import { type Received, sendUp } from './exchange-adapters.ts';
-import { type HandOut, handOutAdapters } from './hand-out-adapters.ts';
+import { type Received, sendDown, sendUp } from './exchange-adapters.ts';
 import type { Laboratory, SimulatedDevice } from './laboratory.ts';
-import { locateProblem } from './locate-problem.ts';
 import { plannedDevices } from './planned-devices.ts';
 import { type RunTensors, shareTensors } from './run-tensors.ts';
 import { takeTurns } from './take-turns.ts';
@@ -54,7 +52,7 @@ interface Session {
   readonly strategy: Strategy;
   readonly plan: Plan;
   readonly tensors: RunTensors;
-  readonly handOut: HandOut;
+  readonly handOut: MakeStart<Received>;
 }
 
 /** Devices of which the deepest are trained first: a few for each worker that a machine may have. */
@@ -78,7 +76,10 @@ export async function trainRound(
   const { name, onEvent, trainer } = laboratory;
   const { merged } = tensors.global;
   const global = merged ? { ...tensors.global, merged: shareTensors(merged) } : tensors.global;
-  const handOut = handOutAdapters(global, laboratory.experiment.codec.down);
+  const { down } = laboratory.experiment.codec;
+  const handOut = shareStarts((start, devicePlan, holdsTrunk) =>
+    sendDown({ adapter: start, merged: global.merged }, devicePlan, down, holdsTrunk),
+  );
   const session: Session = { laboratory, strategy, plan, tensors: { ...tensors, global }, handOut };
   const devices = plannedDevices(plan, present);
   let sum = strategy.begin(tensors.global, plan);
@@ -120,7 +121,7 @@ async function playDevice(
   plan: DevicePlan,
   device: SimulatedDevice,
 ): Promise<PlayedDevice> {
-  const { experiment, trainer, train } = laboratory;
+  const { name, experiment, trainer, train } = laboratory;
   const { global, trunk, memories } = tensors;
   const { codec } = experiment;
   const known = memories.get(device.id) ?? emptyMemory;
@@ -128,7 +129,13 @@ async function playDevice(
   const holdsTrunk = plan.trunk === 'global' && known.trunkRound === trunk.round;
   const received = handOut(start, plan, holdsTrunk);
   const memory = receiveTrunk(known, plan, trunk.round);
-  const task = localTask(laboratory, plan, received, device, { round, localSteps });
+  const task = localTask(experiment, plan, received, {
+    name,
+    round,
+    localSteps,
+    deviceId: device.id,
+    examples: device.examples,
+  });
   const { cached, trunkBlocks } = runTrunk(laboratory, memory, task, plan);
   const { quantizedBlocks = 0 } = plan.training ?? {};
   const load = { depth: plan.depth, trunkBlocks, localSteps, bytesDown: received.bytes, quantizedBlocks };
@@ -164,16 +171,6 @@ async function playDevice(
   };
 }
 
-/** The adapter with the frozen lower blocks that devices hold, where they apply them. */
-function withTrunk(adapter: Adapter, { depth, trunk }: DevicePlan, held: Adapter): Adapter {
-  if (trunk === 'base') return adapter;
-  const lowest = adapter.blocks.length - depth;
-  const blocks = adapter.blocks.map((block, index) =>
-    index < lowest ? (held.blocks[index] ?? block) : block,
-  );
-  return { ...adapter, blocks };
-}
-
 /** Another trunk makes the cached states of the last one useless. */
 function receiveTrunk(memory: DeviceMemory, { trunk }: DevicePlan, trunkRound: number): DeviceMemory {
   if (trunk === 'base' || memory.trunkRound === trunkRound) return memory;
@@ -193,34 +190,4 @@ function runTrunk(
   const drawn = trainingBatches(train, task.examples, task);
   const batches = Array.from({ length: task.steps }, () => drawn.next().value);
   return useCache({ rule, train, hidden }, cached, batches, boundary);
-}
-
-/** Which batches a device draws depends on the seed, the round and the device, not on the strategy. */
-function localTask(
-  { name, experiment: { local, seed, rounds, trunkCache } }: Laboratory,
-  { depth, trunk, training }: DevicePlan,
-  { adapter, merged }: Received,
-  device: SimulatedDevice,
-  { round, localSteps }: Pick<Plan, 'round' | 'localSteps'>,
-): LocalTask {
-  const { batchSize, optimizer, weightDecay, maxGradNorm, learningRate, warmupRounds, schedule } = local;
-  return {
-    adapter,
-    depth,
-    trunk,
-    ...training,
-    ...(merged && { merged: { version: `${name}, round ${round}`, deltas: merged } }),
-    ...(trunkCache && { trunkCache: { elementType: trunkCache.type } }),
-    examples: device.examples,
-    steps: localSteps,
-    batchSize,
-    update: { optimizer, weightDecay, maxGradNorm },
-    learningRate: {
-      peak: learningRate,
-      warmupSteps: warmupRounds * local.steps,
-      ...(schedule === 'linear' && { totalSteps: rounds * local.steps }),
-    },
-    firstStep: (round - 1) * local.steps,
-    seed: seededRandom(seed, 'local', round, device.id).integer(2 ** 31),
-  };
 }

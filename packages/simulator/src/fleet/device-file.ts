@@ -1,10 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { InputError } from '@legend/base';
-import { writeFileAtomically } from '@legend/base/node';
+import { InputError, parseInput } from '@legend/base';
+import { parseStructuredText, writeFileAtomically } from '@legend/base/node';
 import { Document, visit } from 'yaml';
-import { parseInput } from '../input/parse-input.ts';
-import { parseStructuredText } from '../input/read-structured-file.ts';
 import { type DeviceProfile, deviceProfileSchema } from './fleet.ts';
 import { parseFleet } from './parse-fleet.ts';
 

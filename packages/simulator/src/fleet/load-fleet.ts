@@ -1,5 +1,5 @@
 import { InputError, nearestName } from '@legend/base';
-import { readStructuredFile } from '../input/read-structured-file.ts';
+import { readStructuredFile } from '@legend/base/node';
 import { builtInFleets } from './built-in-fleets.ts';
 import type { Fleet } from './fleet.ts';
 import { parseFleet } from './parse-fleet.ts';

@@ -1,6 +1,5 @@
-import { InputError, nearestName } from '@legend/base';
+import { InputError, nearestName, parseInput } from '@legend/base';
 import { z } from 'zod';
-import { parseInput } from '../input/parse-input.ts';
 import { builtInFleets } from './built-in-fleets.ts';
 import {
   type DevicesFleet,

@@ -1,6 +1,6 @@
+import { parseInput } from '@legend/base';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseInput } from '../input/parse-input.ts';
 import { partition } from './partition.ts';
 import { type PartitionRule, partitionRuleSchema } from './partition-rule.ts';
 

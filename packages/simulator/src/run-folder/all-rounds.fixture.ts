@@ -1,4 +1,4 @@
-import type { RoundRecord } from './round-record.ts';
+import type { RoundRecord } from '@legend/rounds';
 import { readRounds } from './rounds-file.ts';
 
 /** All rounds of a small file. */

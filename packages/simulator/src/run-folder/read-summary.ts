@@ -1,8 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InputError } from '@legend/base';
-import { parseInput } from '../input/parse-input.ts';
-import { readStructuredFile } from '../input/read-structured-file.ts';
+import { InputError, parseInput } from '@legend/base';
+import { readStructuredFile } from '@legend/base/node';
 import { type Summary, summarySchema } from './summary.ts';
 
 /** Name of the summary's file in a run folder. */

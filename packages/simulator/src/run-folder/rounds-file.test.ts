@@ -1,9 +1,9 @@
 import { appendFile, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { RoundRecord } from '@legend/rounds';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { allRounds } from './all-rounds.fixture.ts';
-import type { RoundRecord } from './round-record.ts';
 import { appendRound, cutRounds } from './rounds-file.ts';
 import { sampleRun } from './sample-run.fixture.ts';
 

@@ -1,9 +1,8 @@
 import { open } from 'node:fs/promises';
-import { InputError } from '@legend/base';
+import { InputError, parseInput } from '@legend/base';
 import { WriteError } from '@legend/base/node';
-import { parseInput } from '../input/parse-input.ts';
+import { type RoundRecord, roundRecordSchema } from '@legend/rounds';
 import { readLines } from './read-lines.ts';
-import { type RoundRecord, roundRecordSchema } from './round-record.ts';
 
 /** Appends a round's line and waits until it is on the disk. Throws a WriteError. */
 export async function appendRound(path: string, record: RoundRecord): Promise<void> {

@@ -1,7 +1,7 @@
 import { seededRandom } from '@legend/base';
+import type { RoundRecord } from '@legend/rounds';
 import { type DeviceRound, deviceCapacities } from '../fleet/device-capacities.ts';
 import { loadFleet } from '../fleet/load-fleet.ts';
-import type { RoundRecord } from './round-record.ts';
 import { summarizeStrategy } from './summarize-strategy.ts';
 import type { Summary } from './summary.ts';
 

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@legend/base';
 import { WriteError } from '@legend/base/node';
-import type { RoundRecord } from './round-record.ts';
+import type { RoundRecord } from '@legend/rounds';
 import { appendRound, cutRounds } from './rounds-file.ts';
 
 /** What one strategy leaves in a run folder. */

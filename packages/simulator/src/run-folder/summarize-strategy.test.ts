@@ -1,5 +1,5 @@
+import type { RoundRecord } from '@legend/rounds';
 import { expect, test } from 'vitest';
-import type { RoundRecord } from './round-record.ts';
 import { summarizeStrategy } from './summarize-strategy.ts';
 
 function round(number: number, accuracy: number | null, waitingSeconds = 2): RoundRecord {

@@ -1,4 +1,4 @@
-import type { RoundRecord } from './round-record.ts';
+import type { RoundRecord } from '@legend/rounds';
 import type { StrategySummary } from './summary.ts';
 
 /** What the summary takes of a round; small, whatever the number of devices. */

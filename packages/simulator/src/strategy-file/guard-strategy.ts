@@ -1,8 +1,7 @@
 import { type Adapter, rankOf } from '@legend/adapter';
-import { InputError } from '@legend/base';
+import { InputError, parseInput } from '@legend/base';
 import type { DevicePlan, GlobalState, Strategy } from '@legend/method';
 import type { z } from 'zod';
-import { parseInput } from '../input/parse-input.ts';
 import { checkAdapter, checkMerged } from './check-adapter.ts';
 import { findNonJson } from './find-non-json.ts';
 import { descriptionSchema, initialAdapterSchema, planSchema } from './returned-values.ts';

@@ -1,6 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import { InputError } from '@legend/base';
-import { locateProblem } from '../experiment/locate-problem.ts';
+import { InputError, locateProblem } from '@legend/base';
 import type { StrategyFile } from './strategy-file.ts';
 
 /** The contract and an example, for whoever writes a strategy. */

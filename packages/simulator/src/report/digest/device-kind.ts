@@ -1,4 +1,4 @@
-import type { DeviceRecord } from '../../run-folder/round-record.ts';
+import type { DeviceRecord } from '@legend/rounds';
 
 /** A device's kind: what its record says, else its id without the number at the end. */
 export function deviceKind(device: DeviceRecord): string {

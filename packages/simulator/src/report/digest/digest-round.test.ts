@@ -1,5 +1,5 @@
+import type { RoundRecord } from '@legend/rounds';
 import { expect, test } from 'vitest';
-import type { RoundRecord } from '../../run-folder/round-record.ts';
 import { sampleRun } from '../../run-folder/sample-run.fixture.ts';
 import { digestRound } from './digest-round.ts';
 import type { RosterEntry } from './roster.ts';

@@ -1,4 +1,4 @@
-import type { DeviceRecord, RoundRecord } from '../../run-folder/round-record.ts';
+import type { DeviceRecord, RoundRecord } from '@legend/rounds';
 import { chooseDevices } from './choose-devices.ts';
 import type { DeviceLimit } from './limit-devices.ts';
 import { enrol, type RosterEntry } from './roster.ts';

@@ -1,4 +1,4 @@
-import type { DeviceRecord } from '../../run-folder/round-record.ts';
+import type { DeviceRecord } from '@legend/rounds';
 import { deviceKind } from './device-kind.ts';
 
 /** Every device that took part in some round of a run, by its id, in the order of their first rounds. */

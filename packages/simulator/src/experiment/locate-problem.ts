@@ -1,8 +1,0 @@
-import { InputError } from '@legend/base';
-
-/** Bad input with the place before its own, e.g. the strategy and round; any other error as it is. */
-export function locateProblem(error: unknown, place: string): unknown {
-  if (!(error instanceof InputError)) return error;
-  const { problem } = error;
-  return new InputError({ ...problem, where: `${place}, ${problem.where}`, cause: error });
-}

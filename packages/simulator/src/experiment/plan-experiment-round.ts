@@ -1,0 +1,23 @@
+import { findEntry, type Plan, type RoundState, type Strategy } from '@legend/method';
+import { planRound } from '@legend/rounds';
+import type { Setting, SimulatedDevice } from './laboratory.ts';
+import type { RunTensors } from './run-tensors.ts';
+import { expectTrunkBlocks } from './virtual-trunk-cache.ts';
+
+/** Throws InputError where the strategy finds no plan, or one that asks too much of a device. */
+export function planExperimentRound(
+  { experiment, profile }: Setting,
+  strategy: Strategy,
+  state: Pick<RoundState, 'round' | 'capacities' | 'lastEvaluation'>,
+  { global, memories }: RunTensors,
+  present: readonly SimulatedDevice[],
+): Plan {
+  const devices = present.map(({ id, capacity, examples }) => ({
+    id,
+    capacity: findEntry(state.capacities, id)?.capacity ?? capacity,
+    ...(experiment.trunkCache && {
+      trunkBlocks: expectTrunkBlocks(memories.get(id)?.cached ?? new Map(), examples, profile.blocks),
+    }),
+  }));
+  return planRound(strategy, experiment, { profile, state, devices, global });
+}
