@@ -16,6 +16,7 @@ export { type BlockSeconds, measureBlocks } from './measure-blocks.ts';
 export { type MeasuredCapacity, measureCapacity } from './measure-capacity.ts';
 export type { MergedWeights } from './merged-weights.ts';
 export type { UpdateRule } from './programs/program.ts';
+export type { Runtime } from './runtime/runtime.ts';
 export { type StepShape, type Timed, timedProduct, timedStep } from './timed-step.ts';
 export { type LocalResult, type LocalTask, type OnStep, trainLocally } from './train-locally.ts';
 export type { ElementType } from './trunk/kept-states.ts';
