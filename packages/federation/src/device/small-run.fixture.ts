@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Adapter, restrictToDepth } from '@legend/adapter';
 import { seededRandom } from '@legend/base';
@@ -10,6 +9,7 @@ import { createInitialAdapter, encodeWholeStart } from '@legend/rounds';
 import type { TextExample } from '@legend/trainer';
 import { nodeRuntime } from '@legend/trainer/node';
 import { type CoordinatorClient, connect } from '../client/coordinator-client.ts';
+import { sleep as wait } from '../client/sleep.ts';
 import { FaultyCoordinator } from '../client/testing/faulty-coordinator.ts';
 import { createDeviceKey } from '../identity/device-key.ts';
 import { secureRandom } from '../identity/tokens.ts';
@@ -168,6 +168,4 @@ export class SmallRun {
 }
 
 /** A hundredth of the time. */
-async function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms / 100, undefined, { signal }).catch(() => signal.throwIfAborted());
-}
+const sleep = (ms: number, signal: AbortSignal): Promise<void> => wait(ms / 100, signal);

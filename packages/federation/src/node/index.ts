@@ -1,3 +1,4 @@
+export { type JoinOptions, type JoinOutcome, joinRun } from './device/join-run.ts';
 export { lockFolder } from './store/folder-lock.ts';
 export type { Hold } from './store/hold-file.ts';
 export { openStore } from './store/open-store.ts';
