@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { SmallRun, texts } from '../../device/small-run.fixture.ts';
+import { SmallRun, texts } from '../../testing/small-run.ts';
 import { type JoinOptions, joinRun } from './join-run.ts';
 
 let small: SmallRun;
