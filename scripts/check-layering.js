@@ -45,6 +45,7 @@ const browserPackages = [
   'base',
   'adapter',
   'compiler',
+  'data',
   'look',
   'method',
   'models',
