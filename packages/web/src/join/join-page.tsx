@@ -121,13 +121,13 @@ function useDevice({
         setRuntime(message.about);
         break;
       case 'event':
-        setProgress((before) => advance(before, message.event));
+        setProgress((before) => advance(before, message.event, Date.now()));
         break;
       case 'ended':
         stop();
         break;
       case 'left':
-        setProgress((before) => advance(before, { type: 'left' }));
+        setProgress((before) => advance(before, { type: 'left' }, Date.now()));
         stop();
         break;
       case 'failed':
@@ -163,11 +163,11 @@ function useDevice({
     join,
     pause: () => {
       worker.current?.tell({ type: 'pause' });
-      setProgress((before) => advance(before, { type: 'paused', reason: 'paused by you' }));
+      setProgress((before) => advance(before, { type: 'paused', reason: 'paused by you' }, Date.now()));
     },
     resume: () => {
       worker.current?.tell({ type: 'resume' });
-      setProgress((before) => advance(before, { type: 'resumed' }));
+      setProgress((before) => advance(before, { type: 'resumed' }, Date.now()));
     },
     leave: () => {
       if (

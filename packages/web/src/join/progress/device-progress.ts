@@ -34,7 +34,8 @@ export interface DeviceProgress {
   readonly activity: Activity;
   readonly data: EventOf<'data-ready'> | undefined;
   readonly capacity: EventOf<'measured'>['capacity'] | undefined;
-  readonly assignment: EventOf<'assigned'> | undefined;
+  /** With the time at which its round closes at the latest, in milliseconds since 1970. */
+  readonly assignment: (EventOf<'assigned'> & { readonly closesAt: number }) | undefined;
   /** Of the last steps, over all rounds; x counts them. */
   readonly losses: readonly { readonly x: number; readonly y: number }[];
   /** Latest last. */
@@ -67,8 +68,8 @@ export const nothingDone: DeviceProgress = {
 /** Steps whose loss is kept: as many as a chart can show. */
 export const MAX_LOSSES = 1000;
 
-/** How the device stands after an event. */
-export function advance(progress: DeviceProgress, event: DeviceEvent): DeviceProgress {
+/** How the device stands after an event at a time in milliseconds since 1970. */
+export function advance(progress: DeviceProgress, event: DeviceEvent, now: number): DeviceProgress {
   switch (event.type) {
     case 'connected':
       return { ...progress, device: event.device, run: event.run, activity: { kind: 'preparing' } };
@@ -83,11 +84,11 @@ export function advance(progress: DeviceProgress, event: DeviceEvent): DevicePro
     case 'waiting':
       return doing({ kind: 'waiting' });
     case 'assigned': {
-      const { round, depth } = event;
+      const { round, depth, secondsLeft } = event;
       const started = { round, depth, loss: null, seconds: null, rejected: undefined };
       return {
         ...progress,
-        assignment: event,
+        assignment: { ...event, closesAt: now + 1000 * secondsLeft },
         activity: { kind: 'assigned' },
         rounds: [...progress.rounds.filter(({ rejected }) => rejected !== undefined), started],
       };

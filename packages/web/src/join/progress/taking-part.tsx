@@ -2,7 +2,9 @@ import { formatBytes, formatPercent, formatSeconds } from '@legend/look';
 import { LineChart } from '../../shared/charts/line-chart.tsx';
 import { Fact } from '../../shared/fact.tsx';
 import { Failure } from '../../shared/failure.tsx';
+import { formatSpan } from '../../shared/format-time.ts';
 import { Meter } from '../../shared/meter.tsx';
+import { useNow } from '../../shared/use-now.ts';
 import type { Activity, DeviceProgress } from './device-progress.ts';
 import { MAX_LOSSES } from './device-progress.ts';
 import { RoundTable } from './round-table.tsx';
@@ -31,7 +33,7 @@ export function TakingPart({ progress, name, runtime, failure, leaving, pause, r
         {run !== undefined && ` in “${run.name}”`}
         {runtime !== undefined && `, ${runtime}`}
       </p>
-      <Progress activity={activity} />
+      <Progress activity={activity} closesAt={progress.assignment?.closesAt} />
       {disconnected !== undefined && !over && (
         <p class="failure" role="status">
           Not connected: {disconnected.reason} Trying again; what is done is not lost.
@@ -107,6 +109,12 @@ function Facts({ progress }: { progress: DeviceProgress }) {
       >
         {capacity === undefined ? '–' : formatSeconds(capacity.forwardSecondsPerBlock)}
       </Fact>
+      <Fact
+        title="Network"
+        about={capacity && `up; down ${formatBytes(1 / capacity.downloadSecondsPerByte)}/s`}
+      >
+        {capacity === undefined ? '–' : `${formatBytes(1 / capacity.uploadSecondsPerByte)}/s`}
+      </Fact>
       {run !== undefined && (
         <Fact title="Model" about={`${run.classes.length} classes: ${run.classes.join(', ')}`}>
           {run.base.model}
@@ -121,7 +129,8 @@ function Facts({ progress }: { progress: DeviceProgress }) {
   );
 }
 
-function Progress({ activity }: { activity: Activity }) {
+function Progress({ activity, closesAt }: { activity: Activity; closesAt: number | undefined }) {
+  const now = useNow();
   switch (activity.kind) {
     case 'fetching-model':
     case 'downloading':
@@ -132,7 +141,10 @@ function Progress({ activity }: { activity: Activity }) {
     }
     case 'training': {
       const { step, steps } = activity;
-      return <Bar done={step} of={steps} text={`step ${step} of ${steps}`} />;
+      const left =
+        closesAt === undefined ? '' : `; the round closes in ${formatSpan((closesAt - now) / 1000)}`;
+      const text = `step ${step.toLocaleString('en')} of ${steps.toLocaleString('en')}${left} at the latest`;
+      return <Bar done={step} of={steps} text={text} />;
     }
     default:
       return null;
