@@ -1,12 +1,24 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { InputError } from '@legend/base';
 import { type Hold, holdFile } from './hold-file.ts';
 
 /**
  * Keeps a data folder, made where there is none, for this process alone, until it is released or the process ends.
- * @throws InputError `folder-in-use` where another coordinator has it
+ * @throws InputError `folder-in-use` where another coordinator has it, `folder-unusable`
  */
 export async function lockFolder(folder: string): Promise<Hold> {
-  await mkdir(folder, { recursive: true });
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (cause) {
+    throw new InputError({
+      code: 'folder-unusable',
+      expected: 'a folder, or a place where one can be made',
+      got: `"${(cause as Error).message}"`,
+      where: folder,
+      todo: 'Name another folder, or give this user the right to write there.',
+      cause,
+    });
+  }
   return holdFile(join(folder, 'coordinator.lock'), { code: 'folder-in-use', what: folder });
 }

@@ -32,7 +32,7 @@ export function parseStoreUrl(url: string): StorePlace {
 
 /** The address without its password. */
 function nameOf(text: string, scheme: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = parseAddress(text);
   // A password with / ? or # ends up in another part of the address, and the user's name with it.
   if (url === undefined || url.hash !== '' || (text.includes('@') && url.username === '')) {
     throw new InputError({
@@ -44,6 +44,20 @@ function nameOf(text: string, scheme: string): string {
     });
   }
   url.password = '';
-  url.searchParams.delete('password');
-  return url.href;
+  if (url.searchParams.has('password')) url.searchParams.delete('password');
+  return url.hostname === NO_HOST ? url.href.replace(NO_HOST, '') : url.href;
+}
+
+/** Stands where an address names its server further on (`postgres://USER@/DATABASE?host=/run/postgresql`). */
+const NO_HOST = 'no-host';
+
+function parseAddress(text: string): URL | undefined {
+  try {
+    const url = new URL(URL.canParse(text) ? text : text.replace('@/', `@${NO_HOST}/`));
+    // What is to be decoded later has to be decodable.
+    decodeURIComponent(url.username + url.password + url.hostname + url.pathname);
+    return url;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,0 +1,110 @@
+import { InputError } from '@legend/base';
+import { estimatorNamed, reduceRound, type UpdateReceived } from '@legend/method';
+import type { UpdateReport } from '../../protocol/update.ts';
+import type { BlobGuard } from './blob-guard.ts';
+import type { Blob, Blobs } from './blobs.ts';
+import type { UpdateDetails } from './event-details.ts';
+import { type Outcome, outcomeOf } from './event-queue.ts';
+import { Refusal } from './refusal.ts';
+import type { RunDriver } from './run-driver.ts';
+import { readTrained } from './sum-updates.ts';
+
+/** What checking an update takes. */
+export interface UpdateDesk {
+  readonly blobs: Blobs;
+  readonly guard: BlobGuard;
+  readonly now: () => number;
+  /** One update is read and checked at a time, so that many at once take the memory of one. */
+  readonly serially: <Result>(work: () => Promise<Result>) => Promise<Result>;
+}
+
+/**
+ * Counts a device's update once. It is read and compared with exactly what the device was to train before it counts;
+ * what cannot count anyhow is not even read.
+ * @returns when it is durable
+ * @throws Refusal of the reducer's codes, `upload-incomplete`, `update-invalid`; what storing threw
+ */
+export async function acceptUpdate(
+  driver: RunDriver,
+  device: string,
+  report: UpdateReport,
+  desk: UpdateDesk,
+): Promise<'accepted' | 'repeated'> {
+  const { failure } = driver.progress;
+  if (failure !== null) throw new Refusal('run-finished', `The run has failed: ${failure}`);
+  return desk.guard.keep(report.sha256, async () => {
+    const early = tryOut(driver, eventOf(driver, device, report, 0, desk));
+    if (early.status === 'rejected') return settle(early);
+    const blob = await desk.blobs.find(report.sha256);
+    if (early.status === 'counted') {
+      if (blob === undefined) {
+        throw new Refusal('upload-incomplete', 'The update has not been uploaded whole; upload it first.');
+      }
+      await desk.serially(() => checkMessage(driver, device, report, blob, desk));
+    }
+    const { loss, times } = report;
+    const details: UpdateDetails = { loss, times };
+    // Even what repeats an update goes through the queue: only there it is known that the first one is stored.
+    return settle(await driver.submit(eventOf(driver, device, report, blob?.bytes ?? 0, desk), details));
+  });
+}
+
+function settle(outcome: Outcome): 'accepted' | 'repeated' {
+  switch (outcome.status) {
+    case 'counted':
+      return 'accepted';
+    case 'unchanged':
+      return 'repeated';
+    case 'rejected':
+      throw new Refusal(outcome.code, outcome.reason);
+  }
+}
+
+/** What the reducer would make of the event as the run stands. */
+function tryOut({ progress, definition }: RunDriver, event: UpdateReceived): Outcome {
+  return outcomeOf(
+    progress.state,
+    reduceRound(progress.state, event, estimatorNamed(definition.settings.estimator)),
+  );
+}
+
+function eventOf(
+  { progress }: RunDriver,
+  deviceId: string,
+  { round, attempt, sha256, examples, capacity, bytesDown }: UpdateReport,
+  bytesUp: number,
+  { now }: UpdateDesk,
+): UpdateReceived {
+  return {
+    type: 'update-received',
+    deviceId,
+    round,
+    attempt,
+    reference: sha256,
+    examples,
+    observed: capacity,
+    elapsedSeconds: progress.elapsedSeconds(now()),
+    bytesUp,
+    bytesDown,
+  };
+}
+
+/** Throws Refusal `update-invalid` that names the fault. */
+async function checkMessage(
+  driver: RunDriver,
+  device: string,
+  { round, examples, loss }: UpdateReport,
+  { sha256 }: Blob,
+  { blobs }: UpdateDesk,
+): Promise<void> {
+  const offer = await driver.awaitOffer(device);
+  if (offer === undefined)
+    throw new Refusal('round-closed', `Round ${round} has closed without this device.`);
+  const bytes = await blobs.read(sha256);
+  try {
+    readTrained(offer.start, bytes, offer.plan, { round, examples, loss });
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new Refusal('update-invalid', error.message, { cause: error });
+  }
+}

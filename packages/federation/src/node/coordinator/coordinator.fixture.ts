@@ -1,0 +1,254 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { seededRandom } from '@legend/base';
+import { loadTokenizer, openModel } from '@legend/models';
+import { folderFiles } from '@legend/models/node';
+import { decodeWholeStart, encodeTrained, localTask } from '@legend/rounds';
+import { Engine, type TokenizedDataset, tokenizeExamples, trainLocally } from '@legend/trainer';
+import { nodeRuntime } from '@legend/trainer/node';
+import type { TrainAssignment } from '../../protocol/assignment.ts';
+import type { UpdateReport } from '../../protocol/update.ts';
+import { openStore } from '../store/open-store.ts';
+import type { Store } from '../store/store.ts';
+import type { Coordinator } from './coordinator.ts';
+import { type CoordinatorOptions, openCoordinator } from './open-coordinator.ts';
+import type { BaseModel, TestData } from './run-resources.ts';
+
+/** A coordinator with the smallest model, and devices that train for real, in this process. */
+
+const modelFolder = fileURLToPath(new URL('../../../../../testdata/models/bert/', import.meta.url));
+
+export const tinyModel: BaseModel = {
+  id: 'tiny',
+  pretrainedName: 'tiny',
+  folder: modelFolder,
+  sha256: 'ab'.repeat(32),
+};
+
+const good = ['warm', 'fresh', 'best', 'surprising', 'tuned', 'remembered'];
+const bad = ['awful', 'cold', 'tired', 'crooked', 'late', 'shaking'];
+const neutral = ['the film was', 'its script is', 'an old story of', 'this play and', 'their garden in'];
+
+/** Texts whose label shows in their last word. */
+function examplesOf(count: number, seed: number): TestData['examples'] {
+  const random = seededRandom(seed, 'tiny examples');
+  return Array.from({ length: count }, (_, index) => {
+    const words = index % 2 === 0 ? bad : good;
+    const text = `${neutral[random.integer(neutral.length)]} ${words[random.integer(words.length)]}`;
+    return { text, label: index % 2 };
+  });
+}
+
+export const tinyData: TestData = { id: 'tiny', classes: ['bad', 'good'], examples: examplesOf(24, 2) };
+
+/** Settings of a run that takes a moment. */
+export function tinySettings(changes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  return {
+    name: 'Tiny run',
+    model: 'tiny',
+    data: 'tiny',
+    rounds: 2,
+    seed: 7,
+    minimumDevices: 3,
+    gatherSeconds: 0,
+    ranks: { kind: 'increasing', min: 1, max: 3 },
+    local: { steps: 2, batchSize: 4, maxLength: 16, learningRate: 0.01 },
+    ...changes,
+  };
+}
+
+export interface Place {
+  readonly dir: string;
+  readonly store: Store;
+  readonly coordinator: Coordinator;
+}
+
+export async function newDir(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'legend-coordinator-'));
+}
+
+/** Opens a coordinator in a folder, a new one by default. */
+export async function openPlace(
+  changes: Partial<CoordinatorOptions> & { readonly dir?: string } = {},
+): Promise<Place> {
+  const dir = changes.dir ?? (await newDir());
+  const store = changes.store ?? (await openStore(join(dir, 'coordinator.sqlite')));
+  const coordinator = await openCoordinator({
+    dir,
+    store,
+    now: Date.now,
+    log: () => {},
+    resolveModel: async () => tinyModel,
+    loadTestData: async () => tinyData,
+    ...changes,
+  });
+  return { dir, store, coordinator };
+}
+
+const model = await openModel(folderFiles(modelFolder), { classes: 2, seed: 7 });
+const tokenizer = await loadTokenizer(folderFiles(modelFolder));
+/** All devices share one; a step is a pure function. */
+const engine = new Engine(model, nodeRuntime({ threads: 1 }));
+
+/** A device of a test: its number decides its examples and how fast it says that it is. */
+export class TestDevice {
+  readonly id: string;
+  readonly run: string;
+  readonly number: number;
+  readonly dataset: TokenizedDataset;
+  readonly examples: readonly number[];
+  coordinator: Coordinator;
+
+  private constructor(coordinator: Coordinator, number: number, id: string, run: string) {
+    this.coordinator = coordinator;
+    this.number = number;
+    this.id = id;
+    this.run = run;
+    const examples = examplesOf(8 + 4 * number, 10 + number);
+    this.dataset = tokenizeExamples(tokenizer, examples, 16);
+    this.examples = [...examples.keys()];
+  }
+
+  static async enrol(coordinator: Coordinator, run: string, number: number): Promise<TestDevice> {
+    const { token } = await coordinator.forOperators.createToken({
+      run,
+      label: 'test',
+      uses: 1,
+      seconds: null,
+    });
+    const key = createHash('sha256').update(`key ${number}`).digest('base64url');
+    const { device } = await coordinator.forDevices.enrol({
+      token,
+      publicKey: { kty: 'OKP', crv: 'Ed25519', x: key },
+      name: `Device ${number}`,
+      runtime: { kind: 'node', about: 'test' },
+    });
+    return new TestDevice(coordinator, number, device, run);
+  }
+
+  get capacity(): UpdateReport['capacity'] {
+    return {
+      forwardSecondsPerBlock: 0.01 * this.number,
+      backwardSecondsPerBlock: 0.05 * this.number,
+      uploadSecondsPerByte: 5e-6 * this.number,
+      downloadSecondsPerByte: 2.5e-6 * this.number,
+      memoryBytes: 1e9,
+    };
+  }
+
+  async reportCapacity(): Promise<void> {
+    const { run, capacity } = this;
+    await this.coordinator.forDevices.reportCapacity(this.id, {
+      run,
+      capacity,
+      examples: this.examples.length,
+    });
+  }
+
+  async poll(waitMs = 10_000) {
+    return this.coordinator.forDevices.nextAssignment(this.id, waitMs, new AbortController().signal);
+  }
+
+  /** Polls until there is something to train; undefined when the run is over. */
+  async awaitTraining(): Promise<TrainAssignment | undefined> {
+    for (;;) {
+      const assignment = await this.poll();
+      if (assignment?.kind === 'finished') return undefined;
+      if (assignment?.kind === 'train') return assignment;
+    }
+  }
+
+  /** The message that it would send after real training. */
+  async train(
+    assignment: TrainAssignment,
+  ): Promise<{ readonly message: Uint8Array; readonly report: UpdateReport }> {
+    const { round, attempt, plan, local, rounds, seed, trunkCache, localSteps, codec, run } = assignment;
+    const blob = await this.coordinator.forDevices.findBlob(this.id, assignment.adapter.sha256);
+    const start = decodeWholeStart(await readFile(blob.path), 'the start');
+    const rule = trunkCache && { ...trunkCache, megabytes: 1 };
+    const task = localTask({ local, rounds, seed, trunkCache: rule }, plan, start, {
+      name: assignment.strategy,
+      round,
+      localSteps,
+      deviceId: `device ${this.number}`,
+      examples: this.examples,
+    });
+    const { adapter, losses } = await trainLocally(engine, this.dataset, task);
+    const { bytes } = encodeTrained(start.adapter, adapter, plan, codec.up, new Map());
+    const report: UpdateReport = {
+      run,
+      round,
+      attempt,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+      examples: this.examples.length,
+      loss: losses.reduce((sum, loss) => sum + loss, 0) / losses.length,
+      capacity: this.capacity,
+      bytesDown: assignment.adapter.bytes,
+      times: { download: 0.1, forward: 0.2, backward: 0.3, upload: 0.4 },
+    };
+    return { message: bytes, report };
+  }
+
+  async upload(
+    message: Uint8Array,
+    sha256 = createHash('sha256').update(message).digest('hex'),
+  ): Promise<void> {
+    const { offset, complete } = await this.coordinator.forDevices.uploadState(this.id, sha256);
+    if (complete) return;
+    const body = Readable.from([Buffer.from(message.subarray(offset))]);
+    await this.coordinator.forDevices.appendUpload(this.id, {
+      sha256,
+      offset,
+      length: message.byteLength,
+      body,
+    });
+  }
+
+  async hand(report: UpdateReport): Promise<'accepted' | 'repeated'> {
+    return (await this.coordinator.forDevices.submitUpdate(this.id, report)).status;
+  }
+
+  /** Takes part in everything until the run is over. */
+  async takePart(): Promise<void> {
+    await this.reportCapacity();
+    for (let assignment = await this.awaitTraining(); assignment; assignment = await this.awaitTraining()) {
+      const { message, report } = await this.train(assignment);
+      await this.upload(message);
+      await this.hand(report);
+    }
+  }
+}
+
+/** Makes a run and enrols devices with the numbers 1 … count. */
+export async function makeRun(
+  { coordinator }: Pick<Place, 'coordinator'>,
+  changes: Readonly<Record<string, unknown>> = {},
+  count = 3,
+): Promise<{ readonly run: string; readonly devices: readonly TestDevice[] }> {
+  const { id } = await coordinator.forOperators.createRun(tinySettings(changes));
+  const devices: TestDevice[] = [];
+  for (let number = 1; number <= count; number++)
+    devices.push(await TestDevice.enrol(coordinator, id, number));
+  return { run: id, devices };
+}
+
+/** Waits until the coordinator shows what is expected of a run. */
+export async function until(
+  coordinator: Coordinator,
+  run: string,
+  holds: (view: RunView) => boolean,
+): Promise<RunView> {
+  for (;;) {
+    const view = coordinator.forOperators.listRuns().find(({ id }) => id === run);
+    if (view !== undefined && holds(view)) return view;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+export type RunView = ReturnType<Coordinator['forOperators']['listRuns']>[number];
+
+export const randomSha256 = () => randomBytes(32).toString('hex');

@@ -1,0 +1,42 @@
+import type { LogEntry, RoundView } from '../../protocol/operator.ts';
+import type { Store } from '../store/store.ts';
+import type { BlobGuard } from './blob-guard.ts';
+import type { Blobs } from './blobs.ts';
+import type { CoordinatorFigures } from './coordinator.ts';
+import type { DeviceRegistry } from './device-registry.ts';
+import type { Journal } from './journal.ts';
+import type { LiveFeed } from './live-feed.ts';
+import type { Presence } from './presence.ts';
+import type { RunDriver } from './run-driver.ts';
+import type { UploadFolder } from './upload-folder.ts';
+
+/** What the services of a coordinator share. */
+export interface Office {
+  readonly store: Store;
+  readonly registry: DeviceRegistry;
+  readonly presence: Presence;
+  readonly blobs: Blobs;
+  readonly guard: BlobGuard;
+  readonly uploads: UploadFolder;
+  readonly journal: Journal;
+  readonly feed: LiveFeed;
+  /** Examples that devices hold, as they have told since this process started. */
+  readonly examples: Map<string, number>;
+  readonly figures: Counters;
+  readonly now: () => number;
+  readonly runs: () => readonly RunDriver[];
+  readonly findRun: (id: string) => RunDriver | undefined;
+  readonly log: (entry: Omit<LogEntry, 'at'>) => void;
+  readonly onRun: (run: string) => void;
+  readonly onDevices: (devices: Iterable<string>) => void;
+  readonly onRound: (round: RoundView) => void;
+  readonly removeUnneeded: (sha256s: readonly string[]) => Promise<void>;
+  /** Throws Refusal `shutting-down` once the coordinator stops. */
+  readonly requireOpen: () => void;
+  /** What a device or an operator is told of an error: a full disk as such. */
+  readonly explain: (error: unknown) => unknown;
+}
+
+export type Counters = {
+  -readonly [name in keyof Pick<CoordinatorFigures, 'updatesAccepted' | 'updatesRejected'>]: number;
+};

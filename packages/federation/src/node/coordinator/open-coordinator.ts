@@ -1,0 +1,188 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { WriteError, writeFileAtomically } from '@legend/base/node';
+import type { LogEntry } from '../../protocol/operator.ts';
+import type { Store, StoredRun } from '../store/store.ts';
+import { openBlobFolder } from './blob-folder.ts';
+import { BlobGuard } from './blob-guard.ts';
+import type { Coordinator, CoordinatorFigures } from './coordinator.ts';
+import { DeviceRegistry } from './device-registry.ts';
+import { deviceService } from './device-service.ts';
+import type { Environment } from './environment.ts';
+import { Journal } from './journal.ts';
+import { LiveFeed } from './live-feed.ts';
+import type { Office } from './office.ts';
+import { operatorService, viewDeviceOf } from './operator-service.ts';
+import { Presence } from './presence.ts';
+import { Refusal } from './refusal.ts';
+import { RunDriver } from './run-driver.ts';
+import { openResources, type Sources } from './run-resources.ts';
+import { parseRunSettings } from './run-settings.ts';
+import { UploadFolder } from './upload-folder.ts';
+import { viewRun } from './views.ts';
+
+export interface CoordinatorOptions extends Sources {
+  /** The data folder, which nobody else uses: see `lockFolder`. Blobs, uploads and the results of runs lie in it. */
+  readonly dir: string;
+  /** Stays the caller's to close, once the coordinator has stopped. */
+  readonly store: Store;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** What happens, for people; it is kept in the store as well. */
+  readonly log: (entry: LogEntry) => void;
+  /** A run folder as one HTML file. */
+  readonly renderReport?: (runFolder: string) => Promise<string>;
+}
+
+/**
+ * Opens a coordinator; runs that are stored go on where they were.
+ * @throws InputError where a run that is not over cannot go on, e.g. because its model is gone
+ */
+export async function openCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
+  const { dir, store, now, log, renderReport } = options;
+  const blobs = await openBlobFolder(join(dir, 'blobs'));
+  const guard = new BlobGuard(blobs);
+  const uploads = new UploadFolder(join(dir, 'uploads'), blobs);
+  const registry = new DeviceRegistry();
+  for (const device of await store.devices.list()) registry.put(device);
+  const runs = new Map<string, RunDriver>();
+  const figures = { updatesAccepted: 0, updatesRejected: 0 };
+  let open = true;
+
+  const journal = await Journal.open(store.runs, (entry) => {
+    feed.logged(entry);
+    log(entry);
+  });
+  const feed: LiveFeed = new LiveFeed({
+    runs: () => service.forOperators.listRuns(),
+    viewRun: (id) => {
+      const driver = runs.get(id);
+      return driver && viewRun(driver, registry.ofRun(id), presence);
+    },
+    devices: () => service.forOperators.listDevices(),
+    viewDevice: (id) => viewDeviceOf(office, id),
+    rounds: () => [...runs.values()].flatMap(({ progress }) => progress.rounds),
+    log: () => journal.shown,
+  });
+  const presence = new Presence({
+    now,
+    onChange: (id, change) => {
+      feed.devicesChanged([id]);
+      const run = registry.find(id)?.run ?? '';
+      if (change !== 'progress') feed.runChanged(run);
+      runs.get(run)?.consider(id);
+    },
+  });
+  const removeUnneeded = async (sha256s: readonly string[]) => {
+    const isNeeded = (sha256: string) => [...runs.values()].some((driver) => driver.needsBlob(sha256));
+    // What cannot be deleted now is found at the next start.
+    for (const sha256 of sha256s) await guard.remove(sha256, isNeeded).catch(() => {});
+  };
+  const office: Office = {
+    store,
+    registry,
+    presence,
+    blobs,
+    guard,
+    uploads,
+    journal,
+    feed,
+    examples: new Map(),
+    figures,
+    now,
+    runs: () => [...runs.values()],
+    findRun: (id) => runs.get(id),
+    log: (entry) => journal.add({ ...entry, at: now() }),
+    onRun: (run) => feed.runChanged(run),
+    onDevices: (devices) => feed.devicesChanged(devices),
+    onRound: (round) => feed.roundFinished(round),
+    removeUnneeded,
+    requireOpen() {
+      if (!open)
+        throw new Refusal('shutting-down', 'The coordinator is shutting down; try again in a moment.');
+    },
+    explain(error) {
+      if (!(error instanceof WriteError) || error.code !== 'disk-full') return error;
+      return new Refusal('disk-full', 'The coordinator’s disk is full; try again later.', { cause: error });
+    },
+  };
+  const environment: Environment = {
+    ...office,
+    sources: options,
+    runsFolder: join(dir, 'runs'),
+    findDevice: (id) => registry.find(id),
+    devicesOf: (run) => registry.ofRun(run),
+  };
+
+  const startRun = async (stored: StoredRun, resources?: Parameters<typeof RunDriver.open>[2]) => {
+    const driver = await RunDriver.open(stored, environment, resources);
+    runs.set(driver.id, driver);
+    return driver;
+  };
+  const createRun = async (given: unknown): Promise<RunDriver> => {
+    const settings = parseRunSettings(given, 'settings');
+    const resources = await openResources(settings, options);
+    const run = { id: freeId(settings.name, runs), createdAt: now(), settings: resources.definition };
+    await store.runs.create(run);
+    const driver = await startRun({ ...run, failure: null }, resources);
+    office.log({ level: 'info', run: run.id, device: null, text: `Run ${settings.name} is made.` });
+    office.onRun(run.id);
+    driver.start();
+    return driver;
+  };
+
+  const service: Coordinator = {
+    forDevices: deviceService(office),
+    forOperators: operatorService(office, { createRun, renderReport }),
+    async checkHealth() {
+      await store.check();
+      const probe = join(dir, 'blobs', '.probe');
+      await writeFileAtomically(probe, 'x'.repeat(4096));
+      await rm(probe, { force: true });
+    },
+    get figures(): CoordinatorFigures {
+      return readFigures(office);
+    },
+    async stop() {
+      open = false;
+      await Promise.all([...runs.values()].map((driver) => driver.close()));
+      presence.stop();
+      feed.stop();
+      await journal.settled();
+    },
+  };
+
+  for (const stored of await store.runs.list()) await startRun(stored);
+  await removeUnneeded(await blobs.list());
+  for (const driver of runs.values()) driver.start();
+  return service;
+}
+
+function readFigures({ presence, runs, figures, uploads }: Office): CoordinatorFigures {
+  const drivers = runs();
+  const sum = (of: (driver: RunDriver) => number) => drivers.reduce((total, driver) => total + of(driver), 0);
+  return {
+    ...figures,
+    devicesPresent: presence.size,
+    runsUnderWay: sum(({ isOver }) => (isOver ? 0 : 1)),
+    bytesReceived: uploads.bytesReceived,
+    bytesSent: sum(({ progress }) => progress.state.totals.bytesDown),
+    roundsFinished: sum(({ progress }) => progress.rounds.length),
+    pollsWaiting: sum(({ polls }) => polls.size),
+  };
+}
+
+/** A run's name as an id that no other run has: it is part of addresses and of a folder's path. */
+function freeId(name: string, runs: ReadonlyMap<string, unknown>): string {
+  const bare = name
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 60);
+  const stem = bare === '' ? 'run' : bare;
+  for (let number = 1; ; number++) {
+    const id = number === 1 ? stem : `${stem}-${number}`;
+    if (!runs.has(id)) return id;
+  }
+}

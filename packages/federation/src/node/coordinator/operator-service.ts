@@ -1,0 +1,118 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DeviceView, TokenView } from '../../protocol/operator.ts';
+import type { StoredToken } from '../store/store.ts';
+import type { OperatorService } from './coordinator.ts';
+import type { Office } from './office.ts';
+import { Refusal } from './refusal.ts';
+import type { RunDriver } from './run-driver.ts';
+import { viewDevice, viewRun } from './views.ts';
+
+export interface OperatorParts {
+  /** Makes a run and starts it. Throws InputError. */
+  readonly createRun: (settings: unknown) => Promise<RunDriver>;
+  /** A run folder as one HTML file. */
+  readonly renderReport: ((runFolder: string) => Promise<string>) | undefined;
+}
+
+/** What a coordinator does for operators. */
+export function operatorService(office: Office, { createRun, renderReport }: OperatorParts): OperatorService {
+  const { store, registry, presence, feed, now, log } = office;
+  const runOf = (id: string): RunDriver => {
+    const driver = office.findRun(id);
+    if (driver === undefined) throw new Refusal('run-unknown', `There is no run ${id}.`);
+    return driver;
+  };
+  const view = (driver: RunDriver) => viewRun(driver, registry.ofRun(driver.id), presence);
+
+  return {
+    listRuns: () => office.runs().map(view),
+
+    async createRun(settings) {
+      office.requireOpen();
+      return view(await createRun(settings));
+    },
+
+    async stopRun(run) {
+      office.requireOpen();
+      const driver = runOf(run);
+      await driver.submit({ type: 'stopped' }).catch((error: unknown) => {
+        throw office.explain(error);
+      });
+      return view(driver);
+    },
+
+    async listRounds(run) {
+      return runOf(run).progress.rounds;
+    },
+
+    async roundRecords(run) {
+      return (await runOf(run).listRounds()).map(({ record }) => record);
+    },
+
+    async adapterFile(run, file) {
+      return readFile(join(await runOf(run).writeResults(), 'adapter', file));
+    },
+
+    async report(run) {
+      const driver = runOf(run);
+      if (renderReport === undefined) throw new Refusal('not-found', 'This coordinator renders no reports.');
+      return renderReport(await driver.writeResults());
+    },
+
+    async listTokens() {
+      return (await store.tokens.list()).map(viewToken);
+    },
+
+    async createToken({ run, label, uses, seconds }) {
+      office.requireOpen();
+      const driver = runOf(run);
+      const token = `lj_${randomBytes(24).toString('base64url')}`;
+      const made = {
+        id: `t-${randomBytes(6).toString('hex')}`,
+        hash: createHash('sha256').update(token).digest('hex'),
+        run: driver.id,
+        label,
+        usesLeft: uses,
+        expiresAt: seconds === null ? null : now() + 1000 * seconds,
+        createdAt: now(),
+      };
+      await store.tokens.create(made);
+      return { ...viewToken({ ...made, revoked: false, devices: 0 }), token };
+    },
+
+    async revokeToken(token) {
+      if (await store.tokens.revoke(token)) return;
+      throw new Refusal('not-found', `There is no join token ${token}.`);
+    },
+
+    listDevices: () =>
+      [...registry.all()].map((device) => viewDeviceOf(office, device.id)).filter((one) => one !== undefined),
+
+    async revokeDevice(id) {
+      office.requireOpen();
+      const device = registry.find(id);
+      if (device === undefined) throw new Refusal('not-found', `There is no device ${id}.`);
+      await store.devices.revoke(id);
+      registry.put({ ...device, revoked: true });
+      presence.forget(id);
+      log({ level: 'warning', run: device.run, device: id, text: `${device.name} is revoked.` });
+      const driver = office.findRun(device.run);
+      driver?.polls.wake();
+      await driver?.dropDevice(id, 'it was revoked');
+    },
+
+    subscribe: (listener) => feed.subscribe(listener),
+  };
+}
+
+export function viewDeviceOf(office: Office, id: string): DeviceView | undefined {
+  const device = office.registry.find(id);
+  if (device === undefined) return undefined;
+  return viewDevice(device, office.findRun(device.run), office.presence, office.examples.get(id) ?? 0);
+}
+
+function viewToken({ id, run, label, usesLeft, expiresAt, revoked, devices }: StoredToken): TokenView {
+  return { id, run, label, usesLeft, expiresAt, revoked, devices };
+}

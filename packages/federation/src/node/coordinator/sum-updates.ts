@@ -1,0 +1,105 @@
+import { readFile } from 'node:fs/promises';
+import { InputError } from '@legend/base';
+import {
+  checkUpdate,
+  createStrategy,
+  type DevicePlan,
+  type Plan,
+  type StrategyOptions,
+  type Update,
+} from '@legend/method';
+import { decodeTrained, withTrunk } from '@legend/rounds';
+import type { RunSettings } from './run-settings.ts';
+import { decodeRunTensors, encodeRunTensors, nextTensors, type RunTensors, trunkOf } from './run-tensors.ts';
+
+/** An accepted update, as it is stored. */
+export interface StoredUpdate {
+  readonly deviceId: string;
+  /** Of its message. */
+  readonly path: string;
+  readonly examples: number;
+  readonly loss: number;
+}
+
+/** All that a round's sum depends on; crosses to a worker thread. */
+export interface SumTask {
+  readonly strategy: { readonly name: string; readonly options: StrategyOptions };
+  readonly trunk: RunSettings['trunk'];
+  readonly plan: Plan;
+  /** Of the tensors that the round began with. */
+  readonly tensorsPath: string;
+  /** In the plan's order. */
+  readonly updates: readonly StoredUpdate[];
+}
+
+export interface RoundSum {
+  /** The tensors that the next round begins with, see `encodeRunTensors`. */
+  readonly bytes: Uint8Array;
+  /** Updates that turned out to be damaged, and why; the sum is of the others. */
+  readonly leftOut: readonly { readonly deviceId: string; readonly reason: string }[];
+}
+
+/** Adds up a round's updates, read one at a time in the plan's order, so that memory does not grow with their number. */
+export async function sumUpdates(task: SumTask): Promise<RoundSum> {
+  const { plan, updates, tensorsPath } = task;
+  const strategy = createStrategy(task.strategy.name, task.strategy.options);
+  const before = decodeRunTensors(await readFile(tensorsPath), tensorsPath);
+  const devices = new Map(plan.devices.map((device) => [device.id, device]));
+  const leftOut: { deviceId: string; reason: string }[] = [];
+  let sum = strategy.begin(before.global, plan);
+  for (const { deviceId, path, examples, loss } of updates) {
+    const device = devices.get(deviceId);
+    if (device === undefined) continue;
+    try {
+      const start = startOf(strategy, before, device);
+      const bytes = await readUpdate(path);
+      sum = strategy.add(sum, readTrained(start, bytes, device, { round: plan.round, examples, loss }));
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      leftOut.push({ deviceId, reason: error.message });
+    }
+  }
+  const tensors = nextTensors(task, plan.round, before, strategy.finish(sum));
+  return { bytes: encodeRunTensors(tensors), leftOut };
+}
+
+/** What a device starts from: the coordinator's own values, before any rounding of messages. */
+export function startOf(
+  strategy: Pick<ReturnType<typeof createStrategy>, 'deviceAdapter'>,
+  tensors: RunTensors,
+  device: DevicePlan,
+): Update['adapter'] {
+  return withTrunk(strategy.deviceAdapter(tensors.global, device), device, trunkOf(tensors));
+}
+
+/**
+ * The update that a device's message brings.
+ * @param start see `startOf`
+ * @throws InputError where it is not exactly what the device was to train, or not finite
+ */
+export function readTrained(
+  start: Update['adapter'],
+  bytes: Uint8Array,
+  device: DevicePlan,
+  { round, examples, loss }: Pick<Update, 'round' | 'examples' | 'loss'>,
+): Update {
+  const where = `the update of device ${device.id} in round ${round}`;
+  const adapter = decodeTrained(start, bytes, device, where);
+  const update = { deviceId: device.id, round, depth: device.depth, examples, adapter, loss };
+  checkUpdate(start, update);
+  return update;
+}
+
+async function readUpdate(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause;
+    throw new InputError({
+      code: 'update-lost',
+      expected: 'the message that was accepted',
+      got: 'no file',
+      where: path,
+      todo: 'Nobody but the coordinator may delete files in its folder.',
+      cause,
+    });
+  });
+}

@@ -1,0 +1,29 @@
+/** Polls that wait for something to come up for their device. */
+export class WaitingPolls {
+  readonly #waiting = new Set<() => void>();
+
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  /** Resolves when woken, after `waitMs`, or when `signal` aborts. Its timer keeps no process alive. */
+  wait(waitMs: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted || waitMs <= 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', end);
+        this.#waiting.delete(end);
+        resolve();
+      };
+      const timer = setTimeout(end, waitMs).unref();
+      signal.addEventListener('abort', end);
+      this.#waiting.add(end);
+    });
+  }
+
+  /** All polls look again whether there is something for them. */
+  wake(): void {
+    for (const end of [...this.#waiting]) end();
+  }
+}

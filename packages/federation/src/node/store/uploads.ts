@@ -1,0 +1,224 @@
+import { createHash, type Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { WriteError } from '@legend/base/node';
+import type { z } from 'zod';
+import type { uploadStateSchema } from '../../protocol/update.ts';
+import type { UploadPart } from '../coordinator/coordinator.ts';
+import { Refusal } from '../coordinator/refusal.ts';
+import type { BlobFolder } from './blobs.ts';
+import { checkHash, checkIdentifier } from './check-name.ts';
+
+type UploadState = z.output<typeof uploadStateSchema>;
+
+/** Uploads that a device may have under way; the one longest untouched makes room for a new one. */
+const PARTS_PER_DEVICE = 4;
+
+/**
+ * What devices are uploading: per device and SHA-256 one file that grows at its end, and becomes a blob when it is
+ * whole. It can be cut off anywhere and go on from there, after a restart as well.
+ */
+export class UploadFolder {
+  readonly #folder: string;
+  readonly #blobs: BlobFolder;
+  /** By path. */
+  readonly #underWay = new Map<string, { readonly body: Readable; readonly ended: Promise<unknown> }>();
+
+  /** @param blobs of the same file system */
+  constructor(folder: string, blobs: BlobFolder) {
+    this.#folder = folder;
+    this.#blobs = blobs;
+  }
+
+  async state(device: string, sha256: string): Promise<UploadState> {
+    const path = this.#pathOf(device, sha256);
+    if (await this.#blobs.renew(sha256)) return this.#complete(sha256);
+    return { offset: await sizeOf(path), complete: false };
+  }
+
+  /**
+   * Writes a part to the disk as it comes in. A body that is cut short leaves what arrived, and this resolves. An
+   * append of the same upload that is still under way is ended: its device has lost that connection and come back.
+   *
+   * Whatever of the body is not read is left to the caller, who may want to answer first.
+   *
+   * @param limit bytes that an upload may have
+   * @throws Refusal `body-too-long`, `upload-offset` with the offset to go on from, `upload-corrupt` after which it
+   *   begins anew, `request-invalid`; WriteError
+   */
+  async append(part: UploadPart & { readonly device: string }, limit: number): Promise<UploadState> {
+    const { device, sha256, offset, length, body } = part;
+    const path = this.#pathOf(device, sha256);
+    for (const bytes of [offset, length]) {
+      if (!Number.isSafeInteger(bytes) || bytes < 0) {
+        throw new Refusal('request-invalid', `Expected a number of bytes, got ${bytes}.`);
+      }
+    }
+    if (length > limit) {
+      throw new Refusal('body-too-long', `Expected an upload of at most ${limit} bytes, got ${length}.`);
+    }
+    for (let other = this.#underWay.get(path); other !== undefined; other = this.#underWay.get(path)) {
+      other.body.destroy();
+      await other.ended;
+    }
+    const appending = this.#append(path, part).finally(() => this.#underWay.delete(path));
+    this.#underWay.set(path, { body, ended: appending.catch(() => {}) });
+    return appending;
+  }
+
+  /**
+   * Deletes what nobody has added to since a time, in milliseconds since 1970.
+   * @returns how many uploads it has given up
+   */
+  async deleteOlderThan(time: number): Promise<number> {
+    let deleted = 0;
+    for (const device of await listNames(this.#folder)) {
+      for (const { path, changedAt } of await this.#listIdle(device)) {
+        if (changedAt >= time) continue;
+        await rm(path, { force: true });
+        deleted++;
+      }
+    }
+    return deleted;
+  }
+
+  async #append(
+    path: string,
+    { device, sha256, offset, length, body }: UploadPart & { readonly device: string },
+  ): Promise<UploadState> {
+    if (await this.#blobs.renew(sha256)) return this.#complete(sha256);
+    const held = await sizeOf(path);
+    if (held > length) {
+      await rm(path);
+      throw new Refusal(
+        'upload-corrupt',
+        `Expected an upload of ${length} bytes, got more before. Begin anew.`,
+      );
+    }
+    if (offset !== held) {
+      throw new Refusal(
+        'upload-offset',
+        `Expected the upload to go on at byte ${held}, got byte ${offset}.`,
+        {
+          offset: held,
+        },
+      );
+    }
+    const hash = createHash('sha256');
+    if (held > 0) for await (const chunk of createReadStream(path)) hash.update(chunk);
+    else await this.#makeRoom(device);
+    const file = await openPart(path);
+    try {
+      const now = await receive({ path, file, hash, held, length, body });
+      if (now < length) return { offset: now, complete: false };
+    } finally {
+      await file.close();
+    }
+    if (hash.digest('hex') !== sha256) {
+      await rm(path);
+      throw new Refusal(
+        'upload-corrupt',
+        `Expected content of the hash ${sha256}, got other content. Begin anew.`,
+      );
+    }
+    await this.#blobs.adopt(path, sha256);
+    return { offset: length, complete: true };
+  }
+
+  /** Makes the device's folder, and deletes its oldest uploads where it would have too many. */
+  async #makeRoom(device: string): Promise<void> {
+    const folder = join(this.#folder, device);
+    try {
+      await mkdir(folder, { recursive: true });
+    } catch (cause) {
+      throw new WriteError(folder, cause as NodeJS.ErrnoException);
+    }
+    const idle = await this.#listIdle(device);
+    idle.sort((one, other) => other.changedAt - one.changedAt);
+    for (const { path } of idle.slice(PARTS_PER_DEVICE - 1)) await rm(path, { force: true });
+  }
+
+  async #complete(sha256: string): Promise<UploadState> {
+    return { offset: (await this.#blobs.sizeOf(sha256)) ?? 0, complete: true };
+  }
+
+  /** The uploads of a device that nothing is being added to. */
+  async #listIdle(device: string): Promise<{ path: string; changedAt: number }[]> {
+    const folder = join(this.#folder, device);
+    const idle = [];
+    for (const name of await listNames(folder)) {
+      const path = join(folder, name);
+      const changedAt = await stat(path).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => undefined,
+      );
+      if (changedAt !== undefined && !this.#underWay.has(path)) idle.push({ path, changedAt });
+    }
+    return idle;
+  }
+
+  #pathOf(device: string, sha256: string): string {
+    return join(this.#folder, checkIdentifier(device), `${checkHash(sha256)}.part`);
+  }
+}
+
+interface Reception {
+  readonly path: string;
+  readonly file: FileHandle;
+  readonly hash: Hash;
+  /** Bytes in the file. */
+  readonly held: number;
+  readonly length: number;
+  readonly body: Readable;
+}
+
+/** Adds a body to a file as far as it comes; returns how many bytes the file has then. */
+async function receive({ path, file, hash, held, length, body }: Reception): Promise<number> {
+  let offset = held;
+  try {
+    for await (const chunk of body.iterator({ destroyOnReturn: false })) {
+      if (offset + chunk.length > length) {
+        throw new Refusal('body-too-long', `Expected an upload of ${length} bytes, got more.`);
+      }
+      await file.appendFile(chunk).catch((cause) => {
+        throw new WriteError(path, cause);
+      });
+      hash.update(chunk);
+      offset += chunk.length;
+    }
+  } catch (error) {
+    // Anything else is the body's: its connection was lost.
+    if (error instanceof Refusal || error instanceof WriteError) throw error;
+  }
+  return offset;
+}
+
+async function openPart(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'a');
+  } catch (cause) {
+    throw new WriteError(path, cause as NodeJS.ErrnoException);
+  }
+}
+
+/** 0 where there is no file. */
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
+    throw error;
+  }
+}
+
+/** None where there is no folder. */
+async function listNames(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
