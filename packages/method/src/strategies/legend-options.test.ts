@@ -12,6 +12,7 @@ const variants: readonly StrategyOptions[] = [
   { deadline: 'fastest', waitingBoundSeconds: 2 },
   { planner: 'optimal' },
   { planner: 'optimal', stragglers: 'leave', importance: 'ranks' },
+  { planner: 'optimal', serverMomentum: 0.5 },
 ];
 for (const options of variants) {
   describe(JSON.stringify(options), () => {

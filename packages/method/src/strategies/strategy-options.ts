@@ -21,6 +21,8 @@ export interface StrategyOptions {
   readonly importance?: ImportanceSource;
   /** `shared` by default. */
   readonly rankSharing?: RankSharing;
+  /** β of `moveWithMomentum`, of the strategies that average values; 0 by default: none. */
+  readonly serverMomentum?: number;
 }
 
 /**
@@ -56,6 +58,7 @@ export interface ResolvedOptions {
   readonly stragglers: Stragglers;
   readonly importance: ImportanceSource;
   readonly rankSharing: RankSharing;
+  readonly serverMomentum: number;
 }
 
 /** Ours: mean rank 8, the customary size, spread from half of it to one and a half. */
@@ -75,12 +78,16 @@ export function resolveOptions(options: StrategyOptions): ResolvedOptions {
     stragglers = 'wait',
     importance = 'learned',
     rankSharing = 'shared',
+    serverMomentum = 0,
   } = options;
   if (!(alphaPerRank > 0 && alphaPerRank < Number.POSITIVE_INFINITY)) {
     throw invalidOption('alphaPerRank', 'a finite number above zero', alphaPerRank);
   }
   if (waitingBoundSeconds !== null && !(waitingBoundSeconds >= 0)) {
     throw invalidOption('waitingBoundSeconds', 'a number of seconds from zero', waitingBoundSeconds);
+  }
+  if (!(serverMomentum >= 0 && serverMomentum < 1)) {
+    throw invalidOption('serverMomentum', 'a number from 0, below 1', serverMomentum);
   }
   requireOneOf('planner', planner, ['greedy', 'optimal', 'full']);
   requireOneOf('deadline', deadline, ['shared', 'fastest']);
@@ -96,6 +103,7 @@ export function resolveOptions(options: StrategyOptions): ResolvedOptions {
     stragglers,
     importance,
     rankSharing,
+    serverMomentum,
   };
 }
 

@@ -94,6 +94,8 @@ const methodKeys = {
   importance: z.enum(['learned', 'ranks']).exactOptional(),
   rankSharing: z.enum(['shared', 'per-device']).exactOptional(),
   waitingBound: z.number().nonnegative().exactOptional(),
+  /** Momentum of the global adapter, of legend, fedlora and fedquad. */
+  serverMomentum: z.number().nonnegative().lt(1).exactOptional(),
   estimator: z.enum(['moving-average', 'last-value', 'oracle']),
   trunk: trunkSchema,
   trunkCache: trunkCacheSchema.nullable(),

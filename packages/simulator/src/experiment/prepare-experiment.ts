@@ -166,6 +166,7 @@ function strategyOptions({
   importance,
   rankSharing,
   waitingBound,
+  serverMomentum,
 }: Experiment): StrategyOptions {
   return {
     ...(ranks && { ranks }),
@@ -175,6 +176,7 @@ function strategyOptions({
     ...(importance && { importance }),
     ...(rankSharing && { rankSharing }),
     ...(waitingBound !== undefined && { waitingBoundSeconds: waitingBound }),
+    ...(serverMomentum !== undefined && { serverMomentum }),
   };
 }
 
