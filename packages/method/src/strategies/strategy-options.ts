@@ -19,6 +19,8 @@ export interface StrategyOptions {
   readonly stragglers?: Stragglers;
   /** Of the optimal planner; `learned` by default. */
   readonly importance?: ImportanceSource;
+  /** Of the optimal planner, seconds per megabyte of a device; 0 by default. */
+  readonly trafficPrice?: number;
   /** `shared` by default. */
   readonly rankSharing?: RankSharing;
   /** β of `moveWithMomentum`, of the strategies that average values; 0 by default: none. */
@@ -57,6 +59,7 @@ export interface ResolvedOptions {
   readonly deadline: Deadline;
   readonly stragglers: Stragglers;
   readonly importance: ImportanceSource;
+  readonly trafficPrice: number;
   readonly rankSharing: RankSharing;
   readonly serverMomentum: number;
 }
@@ -77,6 +80,7 @@ export function resolveOptions(options: StrategyOptions): ResolvedOptions {
     deadline = 'fastest',
     stragglers = 'wait',
     importance = 'learned',
+    trafficPrice = 0,
     rankSharing = 'shared',
     serverMomentum = 0,
   } = options;
@@ -85,6 +89,9 @@ export function resolveOptions(options: StrategyOptions): ResolvedOptions {
   }
   if (waitingBoundSeconds !== null && !(waitingBoundSeconds >= 0)) {
     throw invalidOption('waitingBoundSeconds', 'a number of seconds from zero', waitingBoundSeconds);
+  }
+  if (!(trafficPrice >= 0 && trafficPrice < Number.POSITIVE_INFINITY)) {
+    throw invalidOption('trafficPrice', 'a finite number of seconds per megabyte from zero', trafficPrice);
   }
   if (!(serverMomentum >= 0 && serverMomentum < 1)) {
     throw invalidOption('serverMomentum', 'a number from 0, below 1', serverMomentum);
@@ -102,6 +109,7 @@ export function resolveOptions(options: StrategyOptions): ResolvedOptions {
     deadline,
     stragglers,
     importance,
+    trafficPrice,
     rankSharing,
     serverMomentum,
   };

@@ -92,6 +92,8 @@ const methodKeys = {
   deadline: z.enum(['shared', 'fastest']).exactOptional(),
   stragglers: z.enum(['wait', 'leave']).exactOptional(),
   importance: z.enum(['learned', 'ranks']).exactOptional(),
+  /** Seconds per megabyte of a device's traffic, in the optimal planner's objective. */
+  trafficPrice: z.number().nonnegative().exactOptional(),
   rankSharing: z.enum(['shared', 'per-device']).exactOptional(),
   waitingBound: z.number().nonnegative().exactOptional(),
   /** Momentum of the global adapter, of legend, fedlora and fedquad. */
