@@ -102,6 +102,23 @@ describe('optimal configuration of three devices and four blocks', () => {
       });
     });
 
+    it('takes the least traffic among equals, though its deadline be later', () => {
+      // Warm, depth 2 takes 4 s and depth 1 takes 5 s; 22/(4 + 18) and 17/(5 + 12).
+      const warm = { ...e, trunkBlocks: [3, 0, 3, 3] };
+      const context = { ...contextOf({}), devices: [warm] };
+      const { devices } = configureOptimally(context, costs, [0, 0, 5, 17], { trafficPrice: 1e6 });
+      expect(devices).toEqual([{ id: 'e', depth: 1, seconds: 5 }]);
+    });
+
+    it('takes the least traffic among equals by one deadline', () => {
+      // While z takes 20 s for its block: 44/(20 + 24) with one block of e, 50/(20 + 30) with two.
+      const z = { id: 'z', capacity: capacityOf(0, 20, 0) };
+      const context = { ...contextOf({}), devices: [e, z] };
+      const options = { trafficPrice: 2e6 };
+      const { devices } = configureOptimally(context, costs, [0, 2, 6, 22], options);
+      expect(devices.map(({ depth }) => depth)).toEqual([1, 1]);
+    });
+
     it('makes a plan even where no block is of any importance', () => {
       const devices = [e, x];
       const options = { stragglers: 'leave', trafficPrice: 1 } as const;
