@@ -51,7 +51,7 @@ const commonHeaders: Readonly<Record<string, string>> = {
 export function makeApp(options: AppOptions): Hono<ExchangeEnv> {
   const { coordinator, secrets, logger, limits, stopping, trustedProxy, now } = options;
   const app = new Hono<ExchangeEnv>();
-  const metrics = makeMetrics(coordinator.figures);
+  const metrics = makeMetrics(coordinator);
   const rateLimits = new RateLimits(limits);
   const call: CallOptions = {
     devices: new DeviceGate(coordinator.forDevices, rateLimits, now),

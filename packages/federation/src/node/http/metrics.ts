@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { CoordinatorFigures } from '../coordinator/coordinator.ts';
+import type { Coordinator, CoordinatorFigures } from '../coordinator/coordinator.ts';
 
 /** How long requests took, by route. */
 export type RequestTimer = (
@@ -14,10 +14,10 @@ export interface Metrics {
 }
 
 /** Metrics of one server: the coordinator's figures, its requests, its process. */
-export function makeMetrics(figures: CoordinatorFigures): Metrics {
+export function makeMetrics(coordinator: Pick<Coordinator, 'figures'>): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  addFigures(registry, figures);
+  addFigures(registry, coordinator);
   const requests = new Histogram({
     name: 'legend_http_request_seconds',
     help: 'Time from request to answer; a poll waits for an assignment.',
@@ -45,7 +45,7 @@ const figureMetrics: Readonly<Record<keyof CoordinatorFigures, Figure>> = {
 };
 
 /** The figures are read when they are asked for. */
-function addFigures(registry: Registry, figures: CoordinatorFigures): void {
+function addFigures(registry: Registry, coordinator: Pick<Coordinator, 'figures'>): void {
   for (const [key, [Kind, name, help]] of Object.entries(figureMetrics)) {
     const metric: Gauge | Counter = new Kind({
       name,
@@ -53,7 +53,7 @@ function addFigures(registry: Registry, figures: CoordinatorFigures): void {
       registers: [registry],
       collect() {
         metric.reset();
-        metric.inc(figures[key as keyof CoordinatorFigures]);
+        metric.inc(coordinator.figures[key as keyof CoordinatorFigures]);
       },
     });
   }

@@ -67,7 +67,9 @@ export function makeRecordingCoordinator(folder: string): RecordingCoordinator {
     emit(event) {
       for (const listener of listeners) listener(event);
     },
-    figures,
+    get figures() {
+      return { ...figures, updatesAccepted: figures.updatesAccepted + calls.length };
+    },
     checkHealth: () => note(['checkHealth'], undefined),
     stop: async () => undefined,
     forDevices: {

@@ -47,8 +47,8 @@ export interface HttpServer {
  * address cannot be had, or other machines could read along.
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { host, port, tls, logger, allowPlainHttp = false, trustedProxy = false, now = Date.now } = options;
-  if (tls === undefined && !allowPlainHttp && !isLoopback(host)) throw plainHttpRefused(host);
+  const { host, port, tls, logger, trustedProxy = false, now = Date.now } = options;
+  checkTransport(options);
   const limits = { ...defaultHttpLimits, ...options.limits };
   const stopping = new AbortController();
   const app = makeApp({ ...options, limits, trustedProxy, now, stopping: stopping.signal });
@@ -67,6 +67,19 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       return closed;
     },
   };
+}
+
+/** Throws InputError where other machines could reach a server and read along. */
+export function checkTransport({
+  host,
+  tls,
+  allowPlainHttp = false,
+}: {
+  readonly host: string;
+  readonly tls?: unknown;
+  readonly allowPlainHttp?: boolean | undefined;
+}): void {
+  if (tls === undefined && !allowPlainHttp && !isLoopback(host)) throw plainHttpRefused(host);
 }
 
 async function stop(
