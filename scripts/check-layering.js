@@ -12,14 +12,16 @@ const arrows = {
   compiler: ['base'],
   data: ['base'],
   catalogue: ['base'],
+  look: [],
   method: ['base', 'adapter'],
   models: ['base', 'adapter', 'compiler'],
   lora: ['base', 'adapter', 'compiler', 'models'],
   wire: ['base', 'adapter', 'models'],
   trainer: ['base', 'adapter', 'compiler', 'models', 'lora'],
   rounds: ['base', 'adapter', 'method', 'models', 'lora', 'wire', 'trainer'],
-  simulator: ['base', 'adapter', 'method', 'models', 'lora', 'trainer', 'wire', 'rounds'],
+  simulator: ['base', 'adapter', 'look', 'method', 'models', 'lora', 'trainer', 'wire', 'rounds'],
   federation: ['base', 'adapter', 'method', 'models', 'lora', 'trainer', 'wire', 'rounds'],
+  web: ['base', 'look', 'data', 'models', 'trainer', 'federation'],
   cli: [
     'base',
     'adapter',
@@ -34,6 +36,7 @@ const arrows = {
     'rounds',
     'simulator',
     'federation',
+    'web',
   ],
 };
 
@@ -42,6 +45,7 @@ const browserPackages = [
   'base',
   'adapter',
   'compiler',
+  'look',
   'method',
   'models',
   'lora',
@@ -49,16 +53,17 @@ const browserPackages = [
   'trainer',
   'rounds',
   'federation',
+  'web',
 ];
 
 /** Folders of a package that alone may import what runs in one place only. */
 const homes = { 'onnxruntime-node': 'node', piscina: 'node', 'onnxruntime-web': 'web' };
 
-const testCode = /\.(test|contract|fixture)\.ts$|\/testing\//;
+const testCode = /\.(test|contract|fixture)\.tsx?$|\/testing\//;
 const nodeCode = /^packages\/[^/]+\/src\/node\//;
 
 let complaints = 0;
-for await (const path of glob('{packages/*/src,bench,examples}/**/*.{ts,js}')) {
+for await (const path of glob('{packages/*/src,bench,examples}/**/*.{ts,tsx,js}')) {
   for (const imported of listImports(path)) {
     const complaint = findFault(path, imported);
     if (complaint === undefined) continue;
@@ -104,6 +109,8 @@ function findFault(path, imported) {
   if (target === undefined || top !== 'packages') return undefined;
   if (!arrows[name].includes(target)) return `no arrow points from ${name} to ${target}`;
   if (!isDeclared(home, `@legend/${target}`, isTest)) return `${home}/package.json does not list it`;
+  if (subpath === '/testing' && !isTest) return 'only tests import what is made for tests';
+  if (subpath === '/testing' && !isTest) return 'only tests import what is made for tests';
   return isBrowserCode && subpath === '/node' ? 'code for browsers cannot use what needs Node' : undefined;
 }
 

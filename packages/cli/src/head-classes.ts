@@ -8,7 +8,7 @@ import { folderFiles } from '@legend/models/node';
  * An adapter that PEFT wrote does not name its classes: they are the model's where their number fits.
  */
 export async function headClasses(
-  { folder }: ResolvedModel,
+  { folder }: Pick<ResolvedModel, 'folder'>,
   adapter: string | undefined,
 ): Promise<readonly string[] | undefined> {
   const files = folderFiles(folder);

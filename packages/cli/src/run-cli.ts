@@ -1,12 +1,16 @@
 import { InputError } from '@legend/base';
 import { WriteError } from '@legend/base/node';
+import { ConnectionError, ProtocolError } from '@legend/federation';
 import { Command, CommanderError, type OutputConfiguration } from 'commander';
 import { benchCommand } from './commands/bench.ts';
 import { evalCommand } from './commands/eval.ts';
 import { exportCommand } from './commands/export.ts';
+import { joinCommand } from './commands/join.ts';
 import { planCommand } from './commands/plan.ts';
 import { reportCommand } from './commands/report.ts';
+import { serveCommand } from './commands/serve.ts';
 import { simulateCommand } from './commands/simulate.ts';
+import { tokenCommand } from './commands/token.ts';
 import { trainCommand } from './commands/train.ts';
 import { Interruption } from './interruption.ts';
 
@@ -31,13 +35,11 @@ export async function runCli(args: readonly string[]): Promise<number> {
     exportCommand(),
     benchCommand(),
     reportCommand(),
+    serveCommand(),
+    tokenCommand(),
+    joinCommand(),
   ]) {
-    program.addCommand(
-      command
-        .exitOverride()
-        .showSuggestionAfterError()
-        .configureOutput(usageErrors(`legend ${command.name()} --help`)),
-    );
+    program.addCommand(prepare(command, `legend ${command.name()}`));
   }
   try {
     await program.parseAsync([...args], { from: 'user' });
@@ -45,6 +47,15 @@ export async function runCli(args: readonly string[]): Promise<number> {
   } catch (error) {
     return report(error);
   }
+}
+
+/** A command, and those below it, that throws what is wrong with its usage. */
+function prepare(command: Command, path: string): Command {
+  for (const inner of command.commands) prepare(inner, `${path} ${inner.name()}`);
+  return command
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput(usageErrors(`${path} --help`));
 }
 
 /** Commander's mistakes, which it breaks over two lines where it has a suggestion, as one line. */
@@ -64,7 +75,8 @@ function report(error: unknown): number {
     console.error(error.message);
     return exitCodes.interrupted;
   }
-  if (error instanceof WriteError || isSystemError(error)) {
+  const isRefusal = error instanceof ProtocolError || error instanceof ConnectionError;
+  if (isRefusal || error instanceof WriteError || isSystemError(error)) {
     console.error(`error: ${oneLine(error.message)} (${error.code})`);
     return exitCodes.failed;
   }

@@ -11,7 +11,7 @@ export interface TaskSettings {
   /** Of the whole run: where a falling learning rate ends. */
   readonly rounds: number;
   readonly seed: number;
-  readonly trunkCache: TrunkCacheRule | null;
+  readonly trunkCache: Pick<TrunkCacheRule, 'type'> | null;
 }
 
 /** Whose task it is, and when. */

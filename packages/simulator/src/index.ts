@@ -1,3 +1,4 @@
+export { formatBytes, formatPercent, formatSeconds } from '@legend/look';
 export { type Experiment, loadExperiment, parseExperiment } from './experiment/experiment.ts';
 export type { ExperimentEvent } from './experiment/experiment-event.ts';
 export type { ExperimentData, ExperimentResources } from './experiment/experiment-resources.ts';
@@ -14,7 +15,6 @@ export { comparisonRows } from './report/comparison-rows.ts';
 export { readRuns } from './report/digest/read-runs.ts';
 export { retargetRun } from './report/digest/retarget-run.ts';
 export { formatComparisonTable } from './report/format-comparison-table.ts';
-export { formatBytes, formatPercent, formatSeconds } from './report/format-quantity.ts';
 export { renderReport } from './report/render-report.ts';
 export { writeResults } from './report/results/write-results.ts';
 export { type StrategyFolder, strategyFolder } from './run-folder/strategy-folder.ts';

@@ -1,5 +1,6 @@
 import type { Model } from '@legend/models';
 import { Engine } from './engine.ts';
+import { medianSeconds, slope } from './median-seconds.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { type StepShape, timedProduct, timedStep } from './timed-step.ts';
 
@@ -38,7 +39,7 @@ export async function measureCapacity(
   const full = timed.at(-1);
   if (!full) throw new Error('a model has at least one block');
   const measurements = [product, full.forward, ...timed.map(({ step }) => step)];
-  const [productSeconds = Number.NaN, forwardSeconds = Number.NaN, ...stepSeconds] = await medians(
+  const [productSeconds = Number.NaN, forwardSeconds = Number.NaN, ...stepSeconds] = await medianSeconds(
     measurements,
     repeats,
   );
@@ -54,29 +55,4 @@ export async function measureCapacity(
     peakFlops,
     shareOfPeak: full.step.flops / fullSeconds / peakFlops,
   };
-}
-
-/** Medians of several measurements taken in turn, A B C A B C …, so that a change of the machine's speed hits all. */
-async function medians(
-  measurements: readonly { seconds(): Promise<number> }[],
-  repeats: number,
-): Promise<number[]> {
-  const samples = measurements.map((): number[] => []);
-  // The first round warms up: it fills caches and grows the heap.
-  for (let round = 0; round <= repeats; round++) {
-    for (const [index, measurement] of measurements.entries()) {
-      const seconds = await measurement.seconds();
-      if (round > 0) samples[index]?.push(seconds);
-    }
-  }
-  return samples.map((values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN);
-}
-
-/** Least-squares slope of y over x. */
-function slope(x: readonly number[], y: readonly number[]): number {
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const [meanX, meanY] = [mean(x), mean(y)];
-  const covariance = x.reduce((sum, value, index) => sum + (value - meanX) * ((y[index] ?? 0) - meanY), 0);
-  const variance = x.reduce((sum, value) => sum + (value - meanX) ** 2, 0);
-  return covariance / variance;
 }

@@ -6,20 +6,21 @@ import { adaptedPartOf } from './adapter-feeds.ts';
 import type { TokenizedDataset } from './batches/tokenized-dataset.ts';
 import type { Engine } from './engine.ts';
 import { computeLogits } from './evaluate.ts';
+import type { Repeatable } from './median-seconds.ts';
 import type { Runtime, RuntimeTensor } from './runtime/runtime.ts';
 import { trainLocally } from './train-locally.ts';
 
-/** A batch of equally long examples, and the rank of LoRA on query and value. */
+/** A batch of equally long examples, and LoRA of one rank. */
 export interface StepShape {
   readonly batchSize: number;
   readonly tokens: number;
   readonly rank: number;
+  /** Linear maps that carry it; default: the architecture's. */
+  readonly targets?: readonly string[] | undefined;
 }
 
-/** Something that can be timed again and again. */
-export interface Timed {
-  /** Seconds of one more execution. */
-  seconds(): Promise<number>;
+/** Something that can be timed, and what it computes. */
+export interface Timed extends Repeatable {
   /** Floating-point operations of its matrix products. */
   readonly flops: number;
 }
@@ -60,11 +61,15 @@ export async function timedStep(
   { head }: Model,
   shape: StepShape,
   depth: number,
-): Promise<{ readonly step: Timed; readonly forward: Pick<Timed, 'seconds'> }> {
+): Promise<{ readonly step: Timed; readonly forward: Repeatable }> {
   const { architecture } = engine;
   const { blocks, defaultTargets } = architecture;
   const ranks = Array.from({ length: blocks }, () => shape.rank);
-  const specification = { targets: defaultTargets, ranks, alphas: ranks.map((rank) => 2 * rank) };
+  const specification = {
+    targets: shape.targets ?? defaultTargets,
+    ranks,
+    alphas: ranks.map((rank) => 2 * rank),
+  };
   const adapter = createAdapter(architecture, specification, head, 0);
   const dataset = fullBatch(architecture.classes, shape);
   const examples = [...dataset.labels.keys()];

@@ -64,16 +64,19 @@ export interface LocalResult {
   readonly trunkCounts: TrunkCacheCounts;
 }
 
+/** Told the number of a step, from 0, and its loss; the next step waits for it. */
+export type OnStep = (step: number, loss: number) => void | Promise<void>;
+
 /**
  * Fine-tunes the adapter on one device's examples, in batches drawn from the seed.
- * @param onStep called after each step with its loss
+ * @param onStep called after each step; what it throws ends the training
  * @throws InputError when there are no examples, the depth is not in 1 … L, or the loss is no longer finite
  */
 export async function trainLocally(
   engine: Engine,
   dataset: TokenizedDataset,
   task: LocalTask,
-  onStep: (step: number, loss: number) => void = () => {},
+  onStep: OnStep = () => {},
 ): Promise<LocalResult> {
   checkTask(engine, task);
   return trainOnBatches(engine, dataset, task, trainingBatches(dataset, task.examples, task), onStep);
@@ -85,7 +88,7 @@ export async function trainOnBatches(
   dataset: TokenizedDataset,
   task: LocalTask,
   batches: Iterator<readonly number[], unknown>,
-  onStep: (step: number, loss: number) => void = () => {},
+  onStep: OnStep = () => {},
 ): Promise<LocalResult> {
   const start = performance.now();
   const runtimeBefore = engine.runtimeSeconds;
@@ -164,7 +167,7 @@ export async function trainOnBatches(
     gradientNorms.push(scalarOutput(outputs, 'gradient_norm'));
     examples += batch.length;
     state = nextState(state, outputs, task.update);
-    onStep(step, loss);
+    await onStep(step, loss);
   }
 
   const trained = (name: string, tensor: Tensor): Tensor => {

@@ -1,17 +1,29 @@
-export type {
-  Coordinator,
-  CoordinatorFigures,
-  DeviceService,
-  OfferedBlob,
-  OperatorService,
-  UploadPart,
-} from './coordinator/coordinator.ts';
+export type * from './coordinator/coordinator.ts';
 export { type CoordinatorOptions, openCoordinator } from './coordinator/open-coordinator.ts';
 export { Refusal } from './coordinator/refusal.ts';
-export type { BaseModel, Sources, TestData } from './coordinator/run-resources.ts';
+export {
+  type BaseModel,
+  parseDefinition,
+  type Sources,
+  type TestData,
+} from './coordinator/run-resources.ts';
 export { parseRunSettings, type RunSettings } from './coordinator/run-settings.ts';
+export { type JoinOptions, type JoinOutcome, joinRun } from './device/join-run.ts';
+export { trustCertificate } from './device/trust-certificate.ts';
+export { defaultHttpLimits, type HttpLimits } from './http/http-limits.ts';
+export { loadCertificate, type TlsCertificate } from './http/load-certificate.ts';
+export { type Logger, makeLogger } from './http/logger.ts';
+export { createOperatorToken, replaceOperatorToken } from './http/operator-token.ts';
+export type { Page, Pages } from './http/pages.ts';
+export {
+  checkTransport,
+  type HttpServer,
+  type HttpServerOptions,
+  startHttpServer,
+} from './http/start-http-server.ts';
 export { backupStore } from './store/backup-store.ts';
 export { BlobFolder } from './store/blobs.ts';
+
 export { lockFolder } from './store/folder-lock.ts';
 export type { Hold } from './store/hold-file.ts';
 export { openStore } from './store/open-store.ts';

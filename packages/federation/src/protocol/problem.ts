@@ -37,6 +37,8 @@ export const problemStatus = {
   'upload-offset': 409,
   'upload-incomplete': 409,
   'upload-corrupt': 422,
+  /** `Range` asks for bytes that the blob does not have. */
+  'range-unsatisfiable': 416,
   'disk-full': 507,
   'shutting-down': 503,
   failed: 500,

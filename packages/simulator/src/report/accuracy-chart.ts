@@ -1,13 +1,6 @@
+import { formatIn, formatPercent, formatTarget, type Unit, unitOfBytes, unitOfSeconds } from '@legend/look';
 import { type AccuracyAxis, accuracyCurve, reachOf } from './accuracy-curve.ts';
 import { type Line, lineChart } from './charts/line-chart.ts';
-import {
-  formatIn,
-  formatPercent,
-  formatTarget,
-  type Unit,
-  unitOfBytes,
-  unitOfSeconds,
-} from './format-quantity.ts';
 import type { Html } from './html.ts';
 import type { Series } from './list-series.ts';
 import { seedFigure } from './seed-figure.ts';

@@ -1,4 +1,3 @@
-import type { ComparisonRow } from './comparison-rows.ts';
 import {
   formatFactor,
   formatNumber,
@@ -7,7 +6,8 @@ import {
   type Unit,
   unitOfBytes,
   unitOfSeconds,
-} from './format-quantity.ts';
+} from '@legend/look';
+import type { ComparisonRow } from './comparison-rows.ts';
 import type { SeedFigure } from './seed-figure.ts';
 
 export interface ComparisonColumn {

@@ -1,5 +1,5 @@
+import { formatFactor, formatPercent, formatSeconds, formatTarget } from '@legend/look';
 import type { ComparisonRow } from './comparison-rows.ts';
-import { formatFactor, formatPercent, formatSeconds, formatTarget } from './format-quantity.ts';
 
 /** What the runs found, in one sentence without its full stop. */
 export function headline(rows: readonly ComparisonRow[]): string {

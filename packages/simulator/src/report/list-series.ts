@@ -1,7 +1,7 @@
+import { toneCount } from '@legend/look';
 import type { StrategySummary } from '../run-folder/summary.ts';
 import type { RoundDigest } from './digest/digest-round.ts';
 import { type ReportedRun, type RunGroup, seedOf } from './group-runs.ts';
-import { toneCount } from './palette.ts';
 
 /** One strategy of one experiment over its seeds, with how it is drawn. */
 export interface Series {
@@ -28,7 +28,7 @@ export interface SeedRun {
 
 /** Dash patterns that `chart.css` has; more start over. */
 const dashCount = 4;
-/** Tones that are told apart without a dash pattern by everybody; see `palette.ts`. */
+/** Tones that are told apart without a dash pattern by everybody; see the palette of `@legend/look`. */
 const solidTones = 6;
 
 /** All series of the experiments, in their order. */

@@ -1,14 +1,14 @@
-import { accessSync, constants } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { findChromium } from '@legend/base/testing';
 import { type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
 import type { SampleRun } from '../run-folder/sample-run.fixture.ts';
 import { digestSamples } from './digest/digest-samples.fixture.ts';
 import { renderReport } from './render-report.ts';
 
-/** Reports in a real Chromium: the one at CHROMIUM_PATH, else one on the PATH. */
+/** Reports in a real Chromium. */
 export interface ReportBrowser {
   open(runs: SampleRun | readonly SampleRun[], options?: BrowserContextOptions): Promise<OpenReport>;
   close(): Promise<void>;
@@ -59,23 +59,4 @@ export async function launchReportBrowser(): Promise<ReportBrowser> {
 /** The section of the page with this heading. */
 export function sectionOf(page: Page, heading: string): Locator {
   return page.locator('section', { has: page.locator(`h2:text-is("${heading}")`) });
-}
-
-function findChromium(): string {
-  const { CHROMIUM_PATH, PATH = '' } = process.env;
-  if (CHROMIUM_PATH !== undefined) return CHROMIUM_PATH;
-  const found = PATH.split(delimiter)
-    .flatMap((place) => ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(place, name)))
-    .find(isExecutable);
-  if (found !== undefined) return found;
-  throw new Error('The report is tested in Chromium: install `chromium`, or set CHROMIUM_PATH to one.');
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

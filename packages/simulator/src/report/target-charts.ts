@@ -1,5 +1,5 @@
+import { formatIn, formatTarget, type Unit, unitOfBytes, unitOfSeconds } from '@legend/look';
 import { type Bar, barChart } from './charts/bar-chart.ts';
-import { formatIn, formatTarget, type Unit, unitOfBytes, unitOfSeconds } from './format-quantity.ts';
 import type { Html } from './html.ts';
 import type { SeedRun, Series } from './list-series.ts';
 import { type SeedFigure, seedFigure } from './seed-figure.ts';

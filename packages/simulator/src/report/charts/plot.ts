@@ -13,7 +13,7 @@ export interface Tick {
   readonly text: string;
 }
 
-/** Size of the text in charts, as in `page.css`. */
+/** Size of the text in charts, as in `chart.css`. */
 export const chartTextSize = 12;
 
 /** About how wide a text is in a system font; the exact width is the browser's. */

@@ -1,6 +1,6 @@
+import { lightPalette, resolvePalette, toneRules } from '@legend/look';
+import { chartStyle } from '@legend/look/node';
 import type { Html } from '../html.ts';
-import { chartStyle } from '../page-style.ts';
-import { lightPalette, resolvePalette, toneRules } from '../palette.ts';
 
 const style = resolvePalette(`${toneRules}${chartStyle}`, lightPalette)
   .replace(/\/\*.*?\*\//gs, '')

@@ -1,7 +1,7 @@
+import { formatIn, formatTarget, unitOfSeconds } from '@legend/look';
 import { accuracyChart, describeAccuracy } from '../accuracy-chart.ts';
 import type { AccuracyAxis } from '../accuracy-curve.ts';
 import { drawAtWidths, drawFigure, namedFigure } from '../draw-figure.ts';
-import { formatIn, formatTarget, unitOfSeconds } from '../format-quantity.ts';
 import { type Html, html } from '../html.ts';
 import type { Series } from '../list-series.ts';
 import { seedFigure } from '../seed-figure.ts';

@@ -1,7 +1,7 @@
+import { formatIn, type Unit, unitOfBytes, unitOfSeconds } from '@legend/look';
 import { lineChart } from '../charts/line-chart.ts';
 import type { RoundDigest } from '../digest/digest-round.ts';
 import { drawFigure, namedFigure } from '../draw-figure.ts';
-import { formatIn, type Unit, unitOfBytes, unitOfSeconds } from '../format-quantity.ts';
 import { type Html, html } from '../html.ts';
 import type { Series } from '../list-series.ts';
 import { seriesLine } from '../series-line.ts';

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
+import { formatBytes, formatTarget } from '@legend/look';
 import type { PartitionRule } from '../../partition/partition-rule.ts';
 import type { StrategySummary } from '../../run-folder/summary.ts';
-import { formatBytes, formatTarget } from '../format-quantity.ts';
 import { type RunGroup, seedOf } from '../group-runs.ts';
 import { type Html, html } from '../html.ts';
 

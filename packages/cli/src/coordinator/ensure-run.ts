@@ -1,0 +1,39 @@
+import { InputError } from '@legend/base';
+import type { RunView } from '@legend/federation';
+import { type Coordinator, parseDefinition, parseRunSettings, type StoredRun } from '@legend/federation/node';
+
+/**
+ * The run that settings describe: the one that was begun with them and goes on, else a new one. Without settings the
+ * last one, null where there is none. Throws InputError where the folder holds runs with other settings alone.
+ */
+export async function ensureRun(
+  coordinator: Coordinator,
+  {
+    settings,
+    stored,
+    where,
+  }: {
+    readonly settings: Record<string, unknown> | undefined;
+    /** As they were when the coordinator was opened. */
+    readonly stored: readonly StoredRun[];
+    /** The folder, for people. */
+    readonly where: string;
+  },
+): Promise<RunView | null> {
+  const find = (id: string | undefined) => coordinator.forOperators.listRuns().find((run) => run.id === id);
+  if (settings === undefined) return find(stored.at(-1)?.id) ?? null;
+  if (stored.length === 0) return coordinator.forOperators.createRun(settings);
+  const wanted = JSON.stringify(parseRunSettings(settings, 'run settings'));
+  const same = stored.filter(
+    (run) => JSON.stringify(parseDefinition(run.settings, run.id).settings) === wanted,
+  );
+  const view = find(same.at(-1)?.id);
+  if (view !== undefined) return view;
+  throw new InputError({
+    code: 'run-exists',
+    expected: `the settings that run ${stored.at(-1)?.id} was begun with, or none, to go on with it`,
+    got: 'other settings',
+    where,
+    todo: 'Leave the run file and its options out, name another folder with --dir, or begin another run on the live page.',
+  });
+}

@@ -1,0 +1,16 @@
+import type { CoordinatorOptions } from '@legend/federation/node';
+import { readRuns, renderReport } from '@legend/simulator';
+import { headClasses } from '../head-classes.ts';
+import { loadPart, locateModel } from '../resolve-inputs.ts';
+
+/** Where a coordinator takes models, held-out examples and reports from: as every other command does. */
+export const modelSources: Required<
+  Pick<CoordinatorOptions, 'resolveModel' | 'loadTestData' | 'renderReport'>
+> = {
+  resolveModel: locateModel,
+  async loadTestData(ref, classes, model) {
+    const known = classes ?? (await headClasses(model, undefined));
+    return loadPart(ref, 'test', classes === null ? {} : { classes }, known);
+  },
+  renderReport: async (runFolder) => renderReport(await readRuns([runFolder])),
+};

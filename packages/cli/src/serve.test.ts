@@ -1,0 +1,253 @@
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { connect, createDeviceKey, secureRandom } from '@legend/federation';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { expectBadInput } from './testing/expect-bad-input.ts';
+import {
+  newFolder,
+  runLegend,
+  type Started,
+  startLegend,
+  tinyModel,
+  writeTextFile,
+} from './testing/run-legend.ts';
+
+const runFile = (change = '') =>
+  writeTextFile(
+    'run.yaml',
+    `name: demo\nmodel: ${tinyModel}\nclasses: [cold, warm, old]\nrounds: 2\n${change}`,
+  );
+
+interface Told {
+  readonly url: string;
+  readonly run: string | null;
+  readonly operatorToken: string | null;
+  readonly livePage: string;
+  readonly joinToken: string | null;
+  readonly joinCommand: string | null;
+  readonly joinLink: string | null;
+}
+
+/** A coordinator that runs, ended with the test. */
+async function startServing(...args: readonly string[]): Promise<Told & Started> {
+  const started = startLegend('serve', '--port', '0', '--json', ...args);
+  onTestFinished(async () => {
+    started.child.kill('SIGKILL');
+    await started.ended;
+  });
+  let text = '';
+  const told = new Promise<string>((resolve) => {
+    started.child.stdout.on('data', (part: string) => {
+      text += part;
+      if (text.endsWith('}\n')) resolve(text);
+    });
+  });
+  const early = started.ended.then(({ stderr }) => Promise.reject(new Error(stderr)));
+  return { ...(JSON.parse(await Promise.race([told, early])) as Told), ...started };
+}
+
+function asOperator({ url, operatorToken }: Told, path: string): Promise<Response> {
+  return fetch(`${url}${path}`, { headers: { Authorization: `Bearer ${operatorToken}` } });
+}
+
+async function enrol(url: string, token: string | null): Promise<{ device: string; run: string }> {
+  const key = await createDeviceKey({ extractable: false });
+  const sleep = async (): Promise<void> => undefined;
+  const client = connect({ url, key, fetch, now: Date.now, random: secureRandom, sleep });
+  const enrolment = { token: token ?? '', name: 'desk', runtime: { kind: 'node', about: 'cpu' } } as const;
+  return client.enrol(enrolment, { signal: new AbortController().signal, retry: false });
+}
+
+describe('legend serve', () => {
+  test('tells how to operate and to join, serves the page, and goes on where it was', async () => {
+    const dir = join(await newFolder(), 'data');
+    const run = await runFile();
+    const first = await startServing(run, '--dir', dir);
+    expect(first.run).toBe('demo');
+    expect(first.operatorToken).toMatch(/^lo_[\w-]{43}$/);
+    expect(first.joinToken).toMatch(/^lj_[\w-]{32}$/);
+    expect(first.livePage).toBe(`${first.url}/#operator=${first.operatorToken}`);
+    expect(first.joinLink).toBe(`${first.url}/join#token=${first.joinToken}`);
+    expect(first.joinCommand).toContain(`legend join ${first.url} --token ${first.joinToken}`);
+    expect(await (await fetch(first.url)).text()).toContain('<title>Legend</title>');
+    const enrolled = await enrol(first.url, first.joinToken);
+    expect(enrolled.run).toBe('demo');
+    first.child.kill('SIGINT');
+    const ended = await first.ended;
+    expect(ended.code).toBe(130);
+    expect(ended.stderr).toContain('everything is stored');
+    expect(ended.stderr).toContain('"msg":"device enrolled"');
+    for (const secret of [first.operatorToken, first.joinToken]) expect(ended.stderr).not.toContain(secret);
+
+    const second = await startServing(run, '--dir', dir);
+    expect([second.run, second.operatorToken, second.joinToken]).toEqual(['demo', null, null]);
+    const devices = await (
+      await asOperator({ ...second, operatorToken: first.operatorToken }, '/v1/operator/devices')
+    ).json();
+    expect(devices).toMatchObject([{ id: enrolled.device, run: 'demo', name: 'desk' }]);
+    expect((await enrol(second.url, first.joinToken)).run).toBe('demo');
+  });
+
+  test('loses nothing when it is killed', async () => {
+    const dir = join(await newFolder(), 'data');
+    const first = await startServing(await runFile(), '--dir', dir);
+    const { device } = await enrol(first.url, first.joinToken);
+    first.child.kill('SIGKILL');
+    await first.ended;
+    const second = await startServing('--dir', dir);
+    expect(second.run).toBe('demo');
+    const devices = await asOperator(
+      { ...second, operatorToken: first.operatorToken },
+      '/v1/operator/devices',
+    );
+    expect(await devices.json()).toMatchObject([{ id: device }]);
+  });
+
+  test('begins without a run, which the live page then makes', async () => {
+    const told = await startServing('--dir', join(await newFolder(), 'data'));
+    expect([told.run, told.joinToken]).toEqual([null, null]);
+    const made = await fetch(`${told.url}/v1/operator/runs`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${told.operatorToken}` },
+      body: JSON.stringify({ name: 'from the page', model: tinyModel, classes: ['a', 'b', 'c'] }),
+    });
+    expect(await made.json()).toMatchObject({ id: 'from-the-page' });
+  });
+
+  test('prints a block for people', async () => {
+    const { child, ended } = startLegend('serve', await runFile(), '--dir', await newFolder(), '--port', '0');
+    child.stdout.on('data', (text: string) => text.includes('Ctrl-C') && child.kill('SIGTERM'));
+    const { code, stdout } = await ended;
+    expect(code).toBe(130);
+    expect(stdout).toMatch(/^coordinator {2}http:\/\/127\.0\.0\.1:\d+, folder /);
+    expect(stdout).toMatch(/^live page {4}http:\S+\/#operator=lo_\S+$/m);
+    expect(stdout).toMatch(/^join {9}npx legend join http:\S+ --token lj_\S+ --data FILE$/m);
+  });
+
+  test('refuses other settings for a run that was begun', async () => {
+    const dir = await newFolder();
+    const first = await startServing(await runFile(), '--dir', dir);
+    first.child.kill('SIGINT');
+    await first.ended;
+    const ended = await runLegend('serve', await runFile('seed: 2\n'), '--dir', dir, '--port', '0');
+    expectBadInput(lastLine(ended), /settings that run demo was begun with.*\(run-exists\)/);
+  });
+
+  test.each([
+    [['--host', '0.0.0.0'], /--allow-plain-http.*\(plain-http\)/],
+    [['--tls-cert', 'x.pem'], /--tls-cert alone.*\(certificate-incomplete\)/],
+    [['--tls-cert', 'x.pem', '--tls-key', 'y.pem'], /\(certificate-unreadable\)/],
+    [['--port', '70000'], /from 0 to 65535/],
+    [['--public-url', 'host:1'], /begins with https/],
+    [['--rounds', '3', '--model', tinyModel], /Name held-out data.*\(run-settings-invalid\)/],
+    [['nowhere.yaml'], /no such file.*\(file-unreadable\)/],
+  ])('with %j is bad usage', async (args, message) => {
+    const ended = await runLegend('serve', '--dir', await newFolder(), '--port', '0', ...args);
+    expectBadInput(lastLine(ended), message);
+  });
+
+  test('refuses a port and a folder that are in use', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    const dir = await newFolder();
+    const ended = await runLegend('serve', await runFile(), '--dir', dir, '--port', String(port));
+    expectBadInput(lastLine(ended), /\(port-in-use\)/);
+    // The tokens were not told, so they are told now.
+    const told = await startServing(await runFile(), '--dir', dir);
+    expect(told.operatorToken).not.toBeNull();
+    expect(told.joinToken).not.toBeNull();
+    const second = await runLegend('serve', await runFile(), '--dir', dir, '--port', '0');
+    expectBadInput(lastLine(second), /\(folder-in-use\)/);
+  });
+
+  test('speaks TLS to other machines', async () => {
+    const file = (name: string) =>
+      fileURLToPath(new URL(`../../../testdata/certificates/${name}`, import.meta.url));
+    const tls = ['--tls-cert', file('localhost.pem'), '--tls-key', file('localhost-key.pem')];
+    const told = await startServing('--dir', await newFolder(), '--host', '0.0.0.0', ...tls);
+    expect(told.url).toMatch(/^https:\/\/(?!0\.0\.0\.0)/);
+    const known = await startServing('--dir', await newFolder(), '--public-url', 'https://legend.example/');
+    expect(known.livePage).toMatch(/^https:\/\/legend\.example\/#operator=lo_/);
+  });
+});
+
+describe('legend token', () => {
+  test('makes, lists and revokes while the coordinator does not run', async () => {
+    const dir = await newFolder();
+    const first = await startServing(await runFile(), '--dir', dir);
+    first.child.kill('SIGINT');
+    await first.ended;
+    const place = ['--dir', dir, '--json'];
+    const created = await runLegend(
+      'token',
+      'create',
+      '--label',
+      'lab',
+      '--uses',
+      'any',
+      '--hours',
+      '2',
+      ...place,
+    );
+    const { id, token } = JSON.parse(created.stdout) as { id: string; token: string };
+    const listed = JSON.parse((await runLegend('token', 'list', ...place)).stdout) as { id: string }[];
+    expect(listed.at(-1)).toMatchObject({ id, run: 'demo', label: 'lab', usesLeft: null, revoked: false });
+    expect(JSON.stringify(listed)).not.toContain(token);
+    const operator = JSON.parse((await runLegend('token', 'operator', ...place)).stdout) as {
+      operatorToken: string;
+    };
+
+    const second = await startServing('--dir', dir);
+    expect((await enrol(second.url, token)).run).toBe('demo');
+    expect((await asOperator(first, '/v1/operator/runs').catch(() => undefined))?.status).not.toBe(200);
+    const { operatorToken } = operator;
+    expect((await asOperator({ ...second, operatorToken }, '/v1/operator/runs')).status).toBe(200);
+    second.child.kill('SIGINT');
+    await second.ended;
+    expect((await runLegend('token', 'revoke', id, ...place)).code).toBe(0);
+    const third = await startServing('--dir', dir);
+    await expect(enrol(third.url, token)).rejects.toMatchObject({ code: 'token-revoked' });
+  });
+
+  test('asks a coordinator that runs', async () => {
+    const dir = await newFolder();
+    const told = await startServing(await runFile(), '--dir', dir);
+    const refused = await runLegend('token', 'create', '--dir', dir);
+    expectBadInput(refused, /--url URL --operator-token-file FILE.*\(store-in-use\)/);
+    const file = join(await newFolder(), 'operator');
+    await writeFile(file, `${told.operatorToken}\n`);
+    const place = ['--url', told.url, '--operator-token-file', file];
+    const created = await runLegend('token', 'create', ...place);
+    expect(created.stdout).toContain(`npx legend join ${told.url} --token lj_`);
+    const token = /lj_\S+/.exec(created.stdout)?.[0] ?? '';
+    expect((await enrol(told.url, token)).run).toBe('demo');
+    await expect(enrol(told.url, token)).rejects.toMatchObject({ code: 'token-used' });
+    const listed = JSON.parse((await runLegend('token', 'list', ...place, '--json')).stdout) as {
+      id: string;
+    }[];
+    expect(listed).toHaveLength(2);
+    expect((await runLegend('token', 'revoke', listed[1]?.id ?? '', ...place)).stdout).toMatch(/^revoked /);
+    expectBadInput(await runLegend('token', 'revoke', 'nothing', ...place), /\(not-found\)/);
+    await writeFile(file, `lo_${'A'.repeat(43)}`);
+    expectBadInput(await runLegend('token', 'list', ...place), /\(credential-invalid\)/);
+  });
+
+  test.each([
+    [['list', '--dir', '/nowhere'], /no coordinator.sqlite.*\(coordinator-missing\)/],
+    [['list', '--url', 'http://127.0.0.1:1'], /\(operator-token-missing\)/],
+    [['list', '--url', 'nonsense'], /\(url-invalid\)/],
+    [['create', '--uses', '0'], /from 1, or any/],
+  ])('%j is bad usage', async (args, message) => {
+    expectBadInput(await runLegend('token', ...args), message);
+  });
+});
+
+/** What a command said at last; what it logged before is JSON. */
+function lastLine({ stderr, ...ended }: { code: number | null; stdout: string; stderr: string }) {
+  return { ...ended, stderr: stderr.trimEnd().split('\n').at(-1) ?? '' };
+}

@@ -1,0 +1,241 @@
+import { InputError } from '@legend/base';
+import type { TextExample } from '@legend/trainer';
+import { ConnectionError } from '../client/connection-error.ts';
+import type { CoordinatorClient } from '../client/coordinator-client.ts';
+import { ProtocolError } from '../client/protocol-error.ts';
+import type { Assignment } from '../protocol/assignment.ts';
+import { limits } from '../protocol/limits.ts';
+import { AssignmentWithdrawn } from './assignment-watch.ts';
+import type { BlobCache } from './blob-cache.ts';
+import type { DeviceEvent } from './device-event.ts';
+import { type DeviceSession, KeptState } from './device-session.ts';
+import type { DeviceStateStore } from './device-state.ts';
+import type { DeviceTrainer } from './device-trainer.ts';
+import { evaluateAssignment } from './evaluate-assignment.ts';
+import { openGate, type PauseGate } from './pause-gate.ts';
+import { prepareDevice } from './prepare-device.ts';
+import { trainAssignment } from './train-assignment.ts';
+
+export interface DeviceOptions {
+  /** Of a device that is enrolled. */
+  readonly client: CoordinatorClient;
+  readonly trainer: DeviceTrainer;
+  /**
+   * The device's examples, labelled with indices into the run's classes. They do not leave it.
+   * Throws InputError for a label that is none of them; see `numberLabels`.
+   */
+  readonly data: (classes: readonly string[]) => Promise<readonly TextExample[]>;
+  readonly blobs: BlobCache;
+  readonly state: DeviceStateStore;
+  readonly gate?: PauseGate;
+  readonly settings: DeviceSettings;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly onEvent: (event: DeviceEvent) => void;
+  /** Its abortion makes the device leave. */
+  readonly signal: AbortSignal;
+}
+
+export interface DeviceSettings {
+  readonly run: string;
+  /** Share of the examples that is held out to score adapters with; default: 0.1. */
+  readonly holdOutShare?: number;
+  /** That training may take. */
+  readonly memoryBytes: number;
+  /** Default: `limits.heartbeatSeconds`. */
+  readonly heartbeatSeconds?: number;
+  /** Default: `limits.pollSeconds`. */
+  readonly pollSeconds?: number;
+}
+
+/** How a device's part in a run ended. */
+export interface DeviceOutcome {
+  readonly reason: string;
+  /** Updates that counted. */
+  readonly updates: number;
+  readonly rejected: number;
+}
+
+/** Refusals after which the device goes on with the next assignment. */
+const passing = new Set<string>([
+  'old-round',
+  'round-not-open',
+  'round-closed',
+  'unknown-device',
+  'device-dropped',
+  'conflicting-update',
+  'update-invalid',
+  'upload-incomplete',
+  'upload-corrupt',
+  'body-too-long',
+  'not-found',
+] satisfies ProtocolError['code'][]);
+
+/** Milliseconds before the same assignment is taken up again, or a poll that was answered too soon. */
+const BREATHER_MS = 2_000;
+/** Milliseconds that leaving may take. */
+const LEAVE_MS = 2_000;
+
+/**
+ * Takes part in a run until it is finished: the same loop in Node and in browsers. Survives restarts of the coordinator,
+ * lost connections of any length, updates that are refused, and its own sudden end: what `state` keeps is handed in by the
+ * next call.
+ *
+ * @throws the signal's reason once it has left; ProtocolError where the coordinator wants no more of this device
+ * (`device-revoked`, …); ConnectionError `foreign-answer` where the address is no coordinator's; InputError for data or
+ * settings that do not fit the run
+ */
+export async function runDevice(options: DeviceOptions): Promise<DeviceOutcome> {
+  const { client, settings, onEvent, signal } = options;
+  const stopWatching = client.watch((status) => {
+    if (status.type === 'restored') onEvent({ type: 'reconnected' });
+    else onEvent({ type: 'reconnecting', reason: status.error.message, seconds: status.seconds });
+  });
+  try {
+    const session = await openSession(options);
+    return await takeAssignments(session, settings.pollSeconds ?? limits.pollSeconds);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    await leavePolitely(client, settings.run);
+    onEvent({ type: 'left' });
+    throw signal.reason;
+  } finally {
+    stopWatching();
+  }
+}
+
+async function openSession(options: DeviceOptions): Promise<DeviceSession> {
+  const { client, trainer, state, settings, gate = openGate, sleep, onEvent, signal } = options;
+  const { device } = client;
+  if (device === undefined) throw new Error('A device has to be enrolled before it runs.');
+  const run = await client.describeRun(settings.run, { signal });
+  onEvent({ type: 'connected', device, run });
+  const kept = await KeptState.open(state);
+  const { examples, capacity } = await prepareDevice(options, { run, device, kept: kept.now });
+  const report = { run: run.run, capacity: capacity.observe(), examples: examples.training.length };
+  await client.reportCapacity(report, { signal });
+  const heartbeatMs = 1000 * (settings.heartbeatSeconds ?? limits.heartbeatSeconds);
+  return {
+    client,
+    run,
+    device,
+    trainer,
+    examples,
+    capacity,
+    state: kept,
+    gate,
+    sleep,
+    heartbeatMs,
+    onEvent,
+    signal,
+  };
+}
+
+async function takeAssignments(session: DeviceSession, pollSeconds: number): Promise<DeviceOutcome> {
+  const { onEvent, signal, sleep } = session;
+  let [updates, rejected] = [0, 0];
+  let last = '';
+  let isWaiting = false;
+  for (;;) {
+    await restBetweenRounds(session);
+    if (!isWaiting) onEvent({ type: 'waiting' });
+    isWaiting = true;
+    const asked = performance.now();
+    const assignment = await askForAssignment(session, pollSeconds);
+    if (assignment === null) {
+      if (performance.now() - asked < BREATHER_MS) await sleep(BREATHER_MS, signal);
+      continue;
+    }
+    if (assignment.kind === 'finished') {
+      onEvent({ type: 'finished', reason: assignment.reason });
+      return { reason: assignment.reason, updates, rejected };
+    }
+    // Offered again, it has just failed; more haste would not help.
+    const key = `${assignment.kind} ${assignment.round} ${assignment.attempt}`;
+    if (key === last) await sleep(BREATHER_MS, signal);
+    last = key;
+    isWaiting = false;
+    const isDone = await perform(session, assignment);
+    if (assignment.kind === 'train') {
+      if (isDone) updates++;
+      else rejected++;
+    }
+  }
+}
+
+/** Does what is assigned; false where it came to nothing and the device goes on all the same. */
+async function perform(
+  session: DeviceSession,
+  assignment: Exclude<Assignment, { kind: 'finished' }>,
+): Promise<boolean> {
+  try {
+    if (assignment.kind === 'train') await trainAssignment(session, assignment);
+    else await evaluateAssignment(session, assignment);
+    return true;
+  } catch (error) {
+    session.signal.throwIfAborted();
+    const { round } = assignment;
+    const reject = async (code: string): Promise<false> => {
+      // What the residual owes to an update that does not count it owes still.
+      if (session.state.now.pending) await session.state.change({ pending: null });
+      session.onEvent({ type: 'rejected', round, code, reason: (error as Error).message });
+      return false;
+    };
+    if (error instanceof AssignmentWithdrawn) return reject('withdrawn');
+    if (error instanceof ProtocolError && passing.has(error.code)) return reject(error.code);
+    // Asked for the next assignment, the coordinator says why.
+    if (error instanceof ProtocolError && error.code === 'run-finished') return reject(error.code);
+    if (error instanceof ConnectionError) return reject(error.code);
+    if (!(error instanceof InputError)) throw error;
+    // Its round should not wait for this device.
+    await leaveRound(session, error);
+    return reject(error.code);
+  }
+}
+
+async function leaveRound({ client, run, signal }: DeviceSession, { message }: Error): Promise<void> {
+  await client.leave({ run: run.run, reason: message.slice(0, 200) }, { signal });
+}
+
+/** A coordinator behind a proxy that answers for it meanwhile is waited for. */
+async function askForAssignment(session: DeviceSession, pollSeconds: number): Promise<Assignment | null> {
+  const { client, onEvent, sleep, signal } = session;
+  try {
+    return await client.nextAssignment(pollSeconds, { signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof ConnectionError)) throw error;
+    onEvent({ type: 'reconnecting', reason: error.message, seconds: pollSeconds });
+    await sleep(1000 * pollSeconds, signal);
+    return null;
+  }
+}
+
+async function restBetweenRounds({
+  gate,
+  client,
+  run,
+  heartbeatMs,
+  onEvent,
+  signal,
+}: DeviceSession): Promise<void> {
+  const reason = gate.reason();
+  if (reason === null) return;
+  onEvent({ type: 'paused', reason });
+  const beat = { run: run.run, activity: 'paused', round: null, step: 0, steps: 0, loss: null } as const;
+  const timer = setInterval(() => {
+    // Nothing is assigned, so nothing is lost with a beat that gets lost; the next request tells what is wrong.
+    client.heartbeat(beat, { signal, retry: false }).catch(() => {});
+  }, heartbeatMs);
+  try {
+    while (gate.reason() !== null) await gate.opened(signal);
+  } finally {
+    clearInterval(timer);
+  }
+  onEvent({ type: 'resumed' });
+}
+
+async function leavePolitely(client: CoordinatorClient, run: string): Promise<void> {
+  const options = { signal: AbortSignal.timeout(LEAVE_MS), retry: false };
+  // Nobody waits for the answer: a device that does not say goodbye is dropped a little later.
+  await client.leave({ run, reason: 'stopped by its owner' }, options).catch(() => {});
+}

@@ -1,0 +1,156 @@
+import { parseInput } from '@legend/base';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { z } from 'zod';
+import { publicKeySchema } from '../../protocol/enrolment.ts';
+import type { ProblemCode } from '../../protocol/problem.ts';
+import type { Route } from '../../protocol/routes.ts';
+import { VERSION_HEADER } from '../../protocol/version.ts';
+import { Refusal } from '../coordinator/refusal.ts';
+import type { DeviceGate, GateRequest } from './device-gate.ts';
+import type { ExchangeContext } from './exchange.ts';
+import type { HttpLimits } from './http-limits.ts';
+import type { OperatorGate } from './operator-gate.ts';
+import type { RateLimits } from './rate-limits.ts';
+import { parseJson, readTextBody } from './read-json-body.ts';
+import type { AnyHandler, Content } from './route-handlers.ts';
+
+export interface CallOptions {
+  readonly devices: DeviceGate;
+  readonly operators: OperatorGate;
+  readonly rateLimits: RateLimits;
+  readonly limits: HttpLimits;
+}
+
+/** Refusals of whoever tries credentials or tokens. */
+const failures: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
+  'credential-invalid',
+  'device-unknown',
+  'token-invalid',
+  'token-revoked',
+  'token-used',
+  'token-expired',
+]);
+
+/** One request of a route: let in or not, parsed with the route's schemas, handled, answered. */
+export async function callRoute(
+  context: ExchangeContext,
+  { route, handle }: { readonly route: Route; readonly handle: AnyHandler },
+  options: CallOptions,
+): Promise<Response> {
+  try {
+    const body = await admit(context, route, options);
+    const { incoming, outgoing } = context.env;
+    const answer = await handle({
+      parameters: parse(route.parameters, context.req.param(), 'path'),
+      query: parse(route.query, context.req.query(), 'query'),
+      body,
+      device: context.get('device'),
+      context,
+      incoming,
+      outgoing,
+    });
+    return respond(context, route, answer);
+  } catch (error) {
+    const isTry = hasCredential(context) || route.body !== undefined;
+    if (error instanceof Error && 'code' in error && isTry && failures.has(error.code as ProblemCode)) {
+      await options.rateLimits.countFailure(context.get('address'));
+    }
+    throw error;
+  }
+}
+
+/** Checks who sends the request, before its body is read where that can be. @returns the parsed body */
+async function admit(context: ExchangeContext, route: Route, options: CallOptions): Promise<unknown> {
+  switch (route.access) {
+    case 'anybody':
+      return parseBody(route, await readBody(context, route, options), options);
+    case 'key':
+      return admitKey(context, route, options);
+    case 'device':
+      return admitDevice(context, route, options);
+    case 'operator':
+      await admitOperator(context, options.operators);
+      return parseBody(route, await readBody(context, route, options), options);
+  }
+}
+
+const keyedBodySchema = z.object({ publicKey: publicKeySchema });
+
+async function admitKey(context: ExchangeContext, route: Route, options: CallOptions): Promise<unknown> {
+  const credential = needCredential(context);
+  await options.rateLimits.checkFailures(context.get('address'));
+  await options.rateLimits.countEnrolment(context.get('address'));
+  const text = await readBody(context, route, options);
+  const body = parseBody(route, text, options);
+  const { publicKey } = parse(keyedBodySchema, body, 'body');
+  await options.devices.admitKey(gateRequest(context, credential, text), publicKey);
+  return body;
+}
+
+async function admitDevice(context: ExchangeContext, route: Route, options: CallOptions): Promise<unknown> {
+  const credential = needCredential(context);
+  const key = await options.devices.findKey(credential);
+  const text = await readBody(context, route, options);
+  context.set('device', await options.devices.admitDevice(gateRequest(context, credential, text), key));
+  return parseBody(route, text, options);
+}
+
+/** With the session's cookie, what changes something needs a header that no other site's page can send. */
+async function admitOperator(context: ExchangeContext, operators: OperatorGate): Promise<void> {
+  const by = await operators.admit(context, credentialOf(context));
+  const changes = !['GET', 'HEAD'].includes(context.env.incoming.method ?? '');
+  if (by === 'session' && changes && context.req.header(VERSION_HEADER) === undefined) {
+    throw new Refusal(
+      'operator-only',
+      `Expected the header ${VERSION_HEADER} with a session's cookie, got none. Send it, or the token instead.`,
+    );
+  }
+}
+
+function gateRequest({ env: { incoming } }: ExchangeContext, credential: string, body: string): GateRequest {
+  return { credential, method: incoming.method ?? '', path: incoming.url ?? '', body };
+}
+
+function credentialOf(context: ExchangeContext): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(context.req.header('Authorization') ?? '')?.[1];
+}
+
+function hasCredential(context: ExchangeContext): boolean {
+  return context.req.header('Authorization') !== undefined;
+}
+
+function needCredential(context: ExchangeContext): string {
+  const credential = credentialOf(context);
+  if (credential !== undefined) return credential;
+  throw new Refusal('credential-invalid', 'Expected the header Authorization: Bearer with a credential.');
+}
+
+async function readBody(context: ExchangeContext, { body }: Route, { limits }: CallOptions): Promise<string> {
+  return body === undefined || body === 'bytes' ? '' : readTextBody(context.env.incoming, limits);
+}
+
+function parseBody({ body }: Route, text: string, { limits }: CallOptions): unknown {
+  return body === undefined || body === 'bytes'
+    ? undefined
+    : parse(body, parseJson(text, limits.jsonDepth), 'body');
+}
+
+function parse<Schema extends z.ZodType | undefined>(
+  schema: Schema,
+  value: unknown,
+  where: string,
+): Schema extends z.ZodType ? z.output<Schema> : undefined;
+function parse(schema: z.ZodType | undefined, value: unknown, where: string): unknown {
+  return schema === undefined ? undefined : parseInput(schema, value, { code: 'request-invalid', where });
+}
+
+function respond(context: ExchangeContext, route: Route, answer: unknown): Response {
+  if (answer instanceof Response) return answer;
+  if (answer === null) return context.body(null, 204);
+  if (!('mediaType' in route.answer)) {
+    return context.json(answer, (route.status ?? 200) as ContentfulStatusCode);
+  }
+  const { type, content, headers } = answer as Content;
+  const body = typeof content === 'string' ? content : Uint8Array.from(content);
+  return context.body(body, 200, { ...headers, 'Content-Type': type });
+}

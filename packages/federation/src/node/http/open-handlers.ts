@@ -1,0 +1,29 @@
+import { describeProtocol } from '../../protocol/describe-protocol.ts';
+import { PROTOCOL_VERSION } from '../../protocol/version.ts';
+import type { Coordinator } from '../coordinator/coordinator.ts';
+import type { Logger } from './logger.ts';
+import type { RouteHandlers } from './route-handlers.ts';
+
+/** Protocol versions that are spoken. */
+export const supportedVersions: number[] = [PROTOCOL_VERSION];
+
+/** What anybody may ask. */
+export function openHandlers(
+  coordinator: Coordinator,
+  { logger, now }: { readonly logger: Logger; readonly now: () => number },
+): Pick<RouteHandlers, 'status' | 'openApi' | 'health'> {
+  const description = JSON.stringify(describeProtocol(), null, 2);
+  return {
+    status: async () => ({ name: 'legend', versions: supportedVersions, serverTime: now() }),
+    openApi: async () => ({ type: 'application/json', content: description }),
+    async health({ context }) {
+      try {
+        await coordinator.checkHealth();
+        return { status: 'ok' };
+      } catch (error) {
+        logger.error({ err: error }, 'cannot store what comes in');
+        return context.json({ status: 'failing' }, 503);
+      }
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Context } from 'hono';
+import { deleteCookie, getSignedCookie, setSignedCookie } from 'hono/cookie';
+import { base64url } from 'jose';
+import { hashToken, type RandomBytes } from '../../identity/tokens.ts';
+import { Refusal } from '../coordinator/refusal.ts';
+import type { SecretStore } from '../store/store.ts';
+import { operatorTokenHash } from './operator-token.ts';
+
+const cookieName = 'legend_session';
+const sessionSeconds = 7 * 24 * 3600;
+
+export interface OperatorGateOptions {
+  readonly secrets: SecretStore;
+  readonly now: () => number;
+  readonly random: RandomBytes;
+}
+
+/**
+ * Lets operators in: with the token itself as a bearer token, or with a session that the token began. A session is a
+ * cookie, signed with a key that is kept, so that it outlives a restart, together with the token's hash, so that it
+ * ends with the token.
+ */
+export class OperatorGate {
+  readonly #secrets: SecretStore;
+  readonly #now: () => number;
+  readonly #random: RandomBytes;
+  /** Sessions that were signed out of, until they would have ended, by when that is. Bounded by sign-ins. */
+  readonly #ended = new Map<string, number>();
+
+  constructor({ secrets, now, random }: OperatorGateOptions) {
+    this.#secrets = secrets;
+    this.#now = now;
+    this.#random = random;
+  }
+
+  async isToken(token: string): Promise<boolean> {
+    const expected = await operatorTokenHash(this.#secrets);
+    if (expected === undefined) return false;
+    return timingSafeEqual(Buffer.from(await hashToken(token)), Buffer.from(expected));
+  }
+
+  /** @param secure whether the cookie may travel over TLS only */
+  async beginSession(context: Context, secure: boolean): Promise<void> {
+    const key = await this.#signingKey();
+    if (key === undefined) throw new Refusal('credential-invalid', 'There is no operator token yet.');
+    const ends = this.#now() + sessionSeconds * 1000;
+    await setSignedCookie(context, cookieName, `${base64url.encode(this.#random(16))}.${ends}`, key, {
+      path: '/',
+      httpOnly: true,
+      sameSite: 'Strict',
+      secure,
+      maxAge: sessionSeconds,
+    });
+  }
+
+  async endSession(context: Context): Promise<void> {
+    const session = await this.#findSession(context);
+    for (const [id, ends] of this.#ended) if (ends <= this.#now()) this.#ended.delete(id);
+    if (session !== undefined) this.#ended.set(session.id, session.ends);
+    deleteCookie(context, cookieName, { path: '/' });
+  }
+
+  /** Throws Refusal unless an operator sends the request. */
+  async admit(context: Context, credential: string | undefined): Promise<'token' | 'session'> {
+    if (credential !== undefined) {
+      if (await this.isToken(credential)) return 'token';
+      if (credential.includes('.')) {
+        throw new Refusal('operator-only', "Expected the operator's token, got the credential of a device.");
+      }
+      throw new Refusal(
+        'credential-invalid',
+        'That is not the operator token. `legend token operator` makes one.',
+      );
+    }
+    if ((await this.#findSession(context)) !== undefined) return 'session';
+    throw new Refusal('credential-invalid', "Expected the operator's token or a session. Sign in.");
+  }
+
+  async #findSession(context: Context): Promise<{ readonly id: string; readonly ends: number } | undefined> {
+    const key = await this.#signingKey();
+    const value = key === undefined ? undefined : await getSignedCookie(context, key, cookieName);
+    if (value === undefined || value === false) return undefined;
+    const [id = '', ends = ''] = value.split('.');
+    if (Number(ends) <= this.#now() || this.#ended.has(id)) return undefined;
+    return { id, ends: Number(ends) };
+  }
+
+  async #signingKey(): Promise<string | undefined> {
+    const hash = await operatorTokenHash(this.#secrets);
+    if (hash === undefined) return undefined;
+    const fresh = base64url.encode(this.#random(32));
+    const secret =
+      (await this.#secrets.get('session-key')) ?? (await this.#secrets.keepFirst('session-key', fresh));
+    return `${secret}.${hash}`;
+  }
+}

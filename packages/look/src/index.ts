@@ -1,0 +1,10 @@
+export * from './format-quantity.ts';
+export {
+  darkPalette,
+  declarePalette,
+  lightPalette,
+  type Palette,
+  resolvePalette,
+  toneCount,
+  toneRules,
+} from './palette.ts';

@@ -1,0 +1,1 @@
+export { chartStyle, houseStyle } from './house-style.ts';

@@ -1,0 +1,30 @@
+import type { DeviceView } from '@legend/federation';
+
+export type DeviceStatus = DeviceView['status'];
+
+/** In the order that a round takes its devices through, with what has ended behind. */
+export const statusOrder: readonly DeviceStatus[] = [
+  'assigned',
+  'downloading',
+  'training',
+  'uploading',
+  'evaluating',
+  'updated',
+  'idle',
+  'paused',
+  'dropped',
+  'away',
+  'left',
+  'revoked',
+];
+
+/** Whether the device is at work on its assignment. */
+export function isAtWork(status: DeviceStatus): boolean {
+  return ['assigned', 'downloading', 'training', 'uploading'].includes(status);
+}
+
+/** Seconds until the device should be done, by its plan; negative where it is late, null where nothing is planned. */
+export function secondsLeft({ status, plannedSeconds, assignedAt }: DeviceView, now: number): number | null {
+  if (!isAtWork(status) || plannedSeconds === null || assignedAt === null) return null;
+  return plannedSeconds - (now - assignedAt) / 1000;
+}

@@ -1,0 +1,72 @@
+import type { DeviceView } from '@legend/federation';
+import { type DeviceStatus, secondsLeft, statusOrder } from './device-status.ts';
+
+export type Column = 'name' | 'status' | 'depth' | 'progress' | 'left' | 'loss' | 'examples' | 'updates';
+
+export interface Order {
+  readonly column: Column;
+  readonly descending: boolean;
+}
+
+export interface Filter {
+  readonly text: string;
+  readonly status: DeviceStatus | 'all' | 'present';
+}
+
+/** The devices that the filter lets through, in order; those without a value in the column come last either way. */
+export function orderDevices(
+  devices: readonly DeviceView[],
+  { text, status }: Filter,
+  { column, descending }: Order,
+  now: number,
+): DeviceView[] {
+  const sought = text.trim().toLowerCase();
+  const valued = devices
+    .filter((device) => hasStatus(device, status) && (sought === '' || describe(device).includes(sought)))
+    .map((device) => ({ device, value: sortValue(device, column, now) }));
+  valued.sort((one, other) => {
+    if (one.value === null || other.value === null) {
+      return Number(one.value === null) - Number(other.value === null) || byName(one.device, other.device);
+    }
+    const difference =
+      typeof one.value === 'string' || typeof other.value === 'string'
+        ? compareNames(String(one.value), String(other.value))
+        : one.value - other.value;
+    return (descending ? -difference : difference) || byName(one.device, other.device);
+  });
+  return valued.map(({ device }) => device);
+}
+
+function hasStatus({ status }: DeviceView, asked: Filter['status']): boolean {
+  if (asked === 'all') return true;
+  return asked === 'present' ? !['away', 'left', 'revoked'].includes(status) : status === asked;
+}
+
+function describe({ name, id, runtime }: DeviceView): string {
+  return `${name}\n${id}\n${runtime.kind}\n${runtime.about}`.toLowerCase();
+}
+
+function sortValue(device: DeviceView, column: Column, now: number): string | number | null {
+  switch (column) {
+    case 'name':
+      return device.name;
+    case 'status':
+      return statusOrder.indexOf(device.status);
+    case 'progress':
+      return device.steps === 0 ? null : device.step / device.steps;
+    case 'left':
+      return secondsLeft(device, now);
+    default:
+      return device[column];
+  }
+}
+
+const names = new Intl.Collator('en', { numeric: true });
+
+function compareNames(one: string, other: string): number {
+  return names.compare(one, other);
+}
+
+function byName(one: DeviceView, other: DeviceView): number {
+  return compareNames(one.name, other.name) || compareNames(one.id, other.id);
+}

@@ -1,0 +1,257 @@
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { desktop, launchPageBrowser, type PageBrowser, phone } from '../testing/open-page.fixture.ts';
+import { type SampleCoordinator, startSampleCoordinator } from '../testing/sample-coordinator.fixture.ts';
+import { type SampleRun, sampleRun } from '../testing/sample-run.fixture.ts';
+
+let browser: PageBrowser;
+let sample: SampleRun;
+let coordinator: SampleCoordinator;
+let page: Page;
+let complaints: string[];
+beforeAll(async () => {
+  browser = await launchPageBrowser();
+});
+afterAll(() => browser?.close());
+
+/** Starts a coordinator and signs in by its address. */
+async function follow(devices: number, options = desktop): Promise<void> {
+  sample = sampleRun({ devices });
+  coordinator = await startSampleCoordinator(sample);
+  ({ page, complaints } = await browser.open(
+    `${coordinator.origin}/#operator=${coordinator.token}`,
+    options,
+  ));
+  await page.getByText('Live', { exact: true }).waitFor();
+  await page.getByRole('heading', { name: 'Reviews' }).waitFor();
+}
+
+afterEach(async () => {
+  await page.context().close();
+  await coordinator.goAway();
+});
+
+const section = (heading: string | RegExp) =>
+  page.locator('section', { has: page.getByRole('heading', { level: 2, name: heading }) });
+const rows = () => page.locator('.device-scroller tbody tr[aria-rowindex]');
+
+/** Answers the question that comes next with yes, and tells what it was. */
+function agree(): Promise<string> {
+  return new Promise((resolve) => {
+    page.once('dialog', async (dialog) => {
+      await dialog.accept();
+      resolve(dialog.message());
+    });
+  });
+}
+
+describe('with three devices', () => {
+  beforeEach(() => follow(3));
+  afterEach(() => expect(complaints).toEqual([]));
+
+  test('the token is taken out of the address and exchanged for a cookie that scripts cannot read', async () => {
+    expect(page.url()).toBe(`${coordinator.origin}/`);
+    expect(await page.evaluate('document.cookie + JSON.stringify(localStorage)')).toBe('{}');
+    await page.reload();
+    await page.getByText('Live', { exact: true }).waitFor();
+    expect(coordinator.requests.filter((asked) => asked === 'POST /v1/operator/sessions')).toHaveLength(1);
+  });
+
+  test('signing out asks for the token again, and tells why one is not taken', async () => {
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Operator token').fill('lo_wrong');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    expect(await page.getByRole('alert').textContent()).toContain('This is not the operator’s token.');
+    complaints.splice(0); // The browser itself tells of each answer that is no success.
+    await page.getByLabel('Operator token').fill(coordinator.token);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('Live', { exact: true }).waitFor();
+  });
+
+  test('what changes is shown', async () => {
+    const [device] = sample.devices;
+    const [round] = sample.rounds;
+    if (device === undefined || round === undefined) throw new Error('the sample is empty');
+    coordinator.tell({
+      type: 'devices',
+      devices: [{ ...device, status: 'uploading', step: 40, name: 'kiosk by the door' }],
+    });
+    await rows().filter({ hasText: 'kiosk by the door' }).filter({ hasText: 'uploading' }).waitFor();
+    coordinator.tell({ type: 'rounds', rounds: [{ ...round, round: 13, accuracy: 0.99 }] });
+    const chart = section('Accuracy and loss').getByRole('img', { name: 'Accuracy over rounds' });
+    await chart.getByText('100%').waitFor();
+    await chart.focus();
+    await page.keyboard.press('ArrowLeft');
+    await section('Accuracy and loss').getByText('99%').waitFor();
+    coordinator.tell({
+      type: 'log',
+      entries: [{ at: Date.now(), level: 'info', run: 'run-1', device: null, text: '<b>told</b>' }],
+    });
+    await section('Events').getByText('<b>told</b>').waitFor();
+  });
+
+  test('curves are over rounds or over time', async () => {
+    await section('Accuracy and loss').getByLabel('time').check();
+    await section('Accuracy and loss').getByRole('img', { name: 'Loss over time' }).waitFor();
+    expect(await section('Accuracy and loss').textContent()).toContain('Time (min)');
+  });
+
+  test('each device has a row of depths, or their numbers have', async () => {
+    const depths = section('Blocks trained');
+    await depths.getByRole('img', { name: 'Blocks that each device trained' }).waitFor();
+    expect(await depths.textContent()).toContain('laptop-2');
+    await depths.getByLabel('depth').check();
+    expect(await depths.textContent()).toContain('6 blocks');
+  });
+
+  test('a run is started from a form, or from a run file; a refusal is told', async () => {
+    await page.getByText('Start another run').click();
+    const form = page.locator('.start-run form');
+    await form.getByLabel('Rounds').fill('13');
+    await form.getByLabel('Classes').fill('bad, good');
+    await form.getByRole('button', { name: 'Start run' }).click();
+    await form.getByText('rounds: expected another number than 13').waitFor();
+    complaints.splice(0); // The browser itself tells of each answer that is no success.
+    await form.getByLabel('run file').check();
+    await form.getByLabel('YAML or JSON').fill('name: Second\nlocal: { steps: 4 }\nclasses: [bad, good]');
+    await form.getByRole('button', { name: 'Start run' }).click();
+    await page.getByRole('heading', { name: 'Second' }).waitFor();
+    expect(coordinator.bodies).toEqual([
+      { strategy: 'legend', rounds: 13, classes: ['bad', 'good'] },
+      { name: 'Second', local: { steps: 4 }, classes: ['bad', 'good'] },
+    ]);
+    expect(await page.getByRole('navigation', { name: 'Runs' }).getByRole('button').count()).toBe(2);
+  });
+
+  test('a text that is no run file is not sent', async () => {
+    await page.getByText('Start another run').click();
+    await page.getByLabel('run file').check();
+    await page.getByLabel('YAML or JSON').fill('a: [1');
+    await page.getByRole('button', { name: 'Start run' }).click();
+    await page.getByText('This is neither YAML nor JSON').waitFor();
+    expect(coordinator.requests).not.toContain('POST /v1/operator/runs');
+  });
+
+  test('a run is stopped once the operator agrees', async () => {
+    const question = agree();
+    await page.getByRole('button', { name: 'Stop run' }).click();
+    expect(await question).toContain('Stop “Reviews” for good?');
+    await page.getByText('Stopped by an operator.').waitFor();
+    expect(await page.getByRole('button', { name: 'Stop run' }).count()).toBe(0);
+  });
+
+  test('both files of the adapter are downloaded, and the report is opened', async () => {
+    for (const [title, file] of [
+      ['Adapter, weights', 'adapter_model.safetensors'],
+      ['Adapter, configuration', 'adapter_config.json'],
+    ] as const) {
+      const download = page.waitForEvent('download');
+      await page.getByRole('link', { name: title }).click();
+      expect((await download).suggestedFilename()).toBe(file);
+    }
+    const report = page.context().waitForEvent('page');
+    await page.getByRole('link', { name: 'Report' }).click();
+    expect(await (await report).title()).toBe('Report');
+  });
+
+  test('a join token is made, told once as command and link, and revoked', async () => {
+    const tokens = section('Let devices in');
+    await tokens.getByLabel('For whom').fill('the lab');
+    await tokens.getByLabel('Devices that it lets in').fill('');
+    await tokens.getByRole('button', { name: 'Make join token' }).click();
+    const token = `lj_${'y'.repeat(32)}`;
+    await tokens.getByText(`legend join ${coordinator.origin} --token ${token}`).waitFor();
+    expect(await tokens.textContent()).toContain(`${coordinator.origin}/join#token=${token}`);
+    expect(coordinator.bodies).toEqual([{ run: 'run-1', label: 'the lab', uses: null, seconds: 604_800 }]);
+    const question = agree();
+    await tokens.getByRole('button', { name: 'Revoke the token for the lab' }).click();
+    expect(await question).toContain('Devices that it let in stay.');
+    await tokens.getByText('revoked, let in 0 devices').waitFor();
+  });
+
+  test('a device is revoked once the operator agrees', async () => {
+    const question = agree();
+    await page.getByRole('button', { name: 'Revoke laptop-2' }).click();
+    expect(await question).toContain('Revoke “laptop-2”?');
+    await rows().filter({ hasText: 'laptop-2' }).waitFor({ state: 'detached' });
+    await section(/Devices/)
+      .getByRole('combobox', { name: /^State/ })
+      .selectOption('revoked');
+    await rows().filter({ hasText: 'laptop-2' }).waitFor();
+  });
+
+  test('colours are the reader’s choice, also after loading again', async () => {
+    await page.getByLabel('Colours').selectOption('dark');
+    const paper = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
+    expect(await paper()).toBe('rgb(20, 23, 26)');
+    await page.reload();
+    await page.getByRole('heading', { name: 'Reviews' }).waitFor();
+    expect(await paper()).toBe('rgb(20, 23, 26)');
+  });
+});
+
+test('a coordinator that goes away is followed again once it is back, with what has changed meanwhile', async () => {
+  await follow(3);
+  await coordinator.goAway();
+  await page.getByText('Not connected.').waitFor();
+  expect(await page.getByRole('heading', { name: 'Reviews' }).count()).toBe(1);
+  sample.devices.splice(0, 2);
+  await coordinator.comeBack();
+  await page.getByRole('button', { name: 'Try now' }).click();
+  await page.getByText('Live', { exact: true }).waitFor();
+  await expect.poll(() => rows().count()).toBe(1);
+});
+
+describe('with 1,200 devices', () => {
+  beforeEach(() => follow(1200));
+  afterEach(() => expect(complaints).toEqual([]));
+
+  test('all can be scrolled to, of which those in sight are drawn', async () => {
+    const all = section(/Devices/).getByRole('combobox', { name: /^State/ });
+    await all.selectOption('all');
+    await section(/Devices/)
+      .getByText('1,200 devices', { exact: true })
+      .waitFor();
+    expect(await rows().count()).toBeLessThan(60);
+    await page.evaluate(`document.querySelector('.device-scroller').scrollTo(0, 1e6)`);
+    const last = page.locator('.device-scroller tr[aria-rowindex="1201"]');
+    await last.waitFor();
+    expect(await last.locator('th').textContent()).toContain('tablet-1199');
+  });
+
+  test('they are sorted by a column, and found by name and state', async () => {
+    const devices = section(/Devices/);
+    await devices.getByRole('button', { name: 'Examples' }).click();
+    await devices.getByRole('button', { name: 'Examples' }).click();
+    const examples = (await rows().locator('.examples').allInnerTexts()).map(Number);
+    expect(examples).toEqual(examples.toSorted((one, other) => other - one));
+    await devices.getByRole('combobox', { name: /^State/ }).selectOption('all');
+    await devices.getByLabel('Find').fill('laptop-118');
+    await devices.getByText('3 of 1,200 devices').waitFor();
+    expect(await rows().locator('th').allInnerTexts()).toHaveLength(3);
+  });
+
+  test('depths are shown in numbers, and it says so', async () => {
+    const depths = section('Blocks trained');
+    expect(await depths.textContent()).toContain('How many of the 1,200 devices');
+    await depths.getByRole('img').focus();
+    await page.keyboard.press('ArrowDown');
+    await depths.getByText(/^\d+ devices$/).waitFor();
+  });
+});
+
+test.each([
+  ['light', 3],
+  ['dark', 1200],
+] as const)('a phone shows everything within its width, %s, %i devices', async (colorScheme, devices) => {
+  await follow(devices, { ...phone, colorScheme });
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+  const small = await page.evaluate(`[...document.querySelectorAll('body *')]
+    .filter((element) => element.textContent !== '' && parseFloat(getComputedStyle(element).fontSize) < 11)
+    .map((element) => element.outerHTML)`);
+  expect(small).toEqual([]);
+  await section(/Devices/)
+    .getByLabel('Sort by')
+    .selectOption('depth');
+  expect(complaints).toEqual([]);
+});

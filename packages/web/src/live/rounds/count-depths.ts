@@ -1,0 +1,17 @@
+import type { RoundView } from '@legend/federation';
+import type { HeatCell } from '../../shared/charts/heat-map.tsx';
+
+/** Rows of a heat map, a row per depth from the deepest down: how many devices trained so many blocks in each round. */
+export function countDepths(rounds: readonly RoundView[], blocks: number): (HeatCell | undefined)[][] {
+  const most = Math.max(1, ...rounds.flatMap(({ depths }) => depths));
+  return Array.from({ length: blocks }, (_, row) =>
+    rounds.map(({ depths }) => {
+      const count = depths[blocks - row - 1] ?? 0;
+      if (count === 0) return undefined;
+      return {
+        share: count / most,
+        text: count === 1 ? '1 device' : `${count.toLocaleString('en')} devices`,
+      };
+    }),
+  );
+}

@@ -1,0 +1,168 @@
+import type { RunView, TokenView } from '@legend/federation';
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import { callCoordinator } from '../../shared/call-coordinator.ts';
+import { Copyable } from '../../shared/copyable.tsx';
+import { Failure } from '../../shared/failure.tsx';
+import { formatSpan } from '../../shared/format-time.ts';
+import { useAction } from '../../shared/use-action.ts';
+import { useNow } from '../../shared/use-now.ts';
+import { joinInvitation } from './join-invitation.ts';
+
+/** Lets devices in: makes join tokens and revokes them. */
+export function TokenSection({ run }: { run: RunView }) {
+  const [tokens, setTokens] = useState<readonly TokenView[]>([]);
+  const [made, setMade] = useState<string>();
+  const reading = useAction();
+  const { run: read } = reading;
+  const reload = useCallback(() => read(async () => setTokens(await callCoordinator('listTokens'))), [read]);
+  // Read anew when a device has enrolled, which has used one up.
+  useEffect(() => {
+    void reload();
+  }, [reload, run.devices.enrolled]);
+  const ended = run.status === 'finished' || run.status === 'failed';
+  const own = tokens.filter((token) => token.run === run.id);
+  return (
+    <section class="tokens">
+      <h2>Let devices in</h2>
+      {!ended && (
+        <MakeToken
+          run={run.id}
+          made={(token) => {
+            setMade(token);
+            void reload();
+          }}
+        />
+      )}
+      {made !== undefined && <Invitation token={made} />}
+      <Failure text={reading.failure} />
+      {own.length > 0 && (
+        <ul class="token-list">
+          {own.map((token) => (
+            <TokenRow key={token.id} token={token} revoked={reload} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function MakeToken({ run, made }: { run: string; made: (token: string) => void }) {
+  const [label, setLabel] = useState('');
+  const [uses, setUses] = useState('1');
+  const [days, setDays] = useState('7');
+  const { running, failure, run: act } = useAction();
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    void act(async () => {
+      const { token } = await callCoordinator('createToken', {
+        body: {
+          run,
+          ...(label.trim() !== '' && { label }),
+          uses: uses === '' ? null : Number(uses),
+          seconds: days === '' ? null : Math.round(Number(days) * 86_400),
+        },
+      });
+      setLabel('');
+      made(token);
+    });
+  };
+  return (
+    <form class="fields make-token" onSubmit={submit}>
+      <label>
+        For whom
+        <input
+          placeholder="devices"
+          autocomplete="off"
+          value={label}
+          onInput={({ currentTarget }) => setLabel(currentTarget.value)}
+        />
+      </label>
+      <label>
+        Devices that it lets in
+        <input
+          type="number"
+          min="1"
+          step="1"
+          placeholder="any number"
+          value={uses}
+          onInput={({ currentTarget }) => setUses(currentTarget.value)}
+        />
+      </label>
+      <label>
+        Days that it is good for
+        <input
+          type="number"
+          min="0.01"
+          step="any"
+          placeholder="until revoked"
+          value={days}
+          onInput={({ currentTarget }) => setDays(currentTarget.value)}
+        />
+      </label>
+      <button type="submit" class="primary" disabled={running}>
+        {running ? 'Making…' : 'Make join token'}
+      </button>
+      <Failure text={failure} />
+    </form>
+  );
+}
+
+function Invitation({ token }: { token: string }) {
+  const { command, link } = joinInvitation(location.origin, token);
+  return (
+    <div class="invitation">
+      <p>
+        <strong>Pass this on now:</strong> the coordinator keeps a hash of the token only and cannot show it
+        again.
+      </p>
+      <Copyable label="On a machine" text={command} />
+      <Copyable label="In a browser" text={link} />
+    </div>
+  );
+}
+
+function TokenRow({ token, revoked }: { token: TokenView; revoked: () => Promise<void> }) {
+  const now = useNow();
+  const { running, failure, run } = useAction();
+  const over = describeEnd(token, now);
+  const revoke = () => {
+    if (!confirm(`Revoke the token for “${token.label}”? Devices that it let in stay.`)) return;
+    void run(async () => {
+      await callCoordinator('revokeToken', { parameters: { token: token.id } });
+      await revoked();
+    });
+  };
+  return (
+    <li class={over === undefined ? '' : 'over'}>
+      <span>
+        <strong>{token.label}</strong> <small>{over ?? describeValidity(token, now)}</small>
+        <Failure text={failure} />
+      </span>
+      {over === undefined && (
+        <button
+          type="button"
+          class="plain"
+          disabled={running}
+          aria-label={`Revoke the token for ${token.label}`}
+          onClick={revoke}
+        >
+          Revoke
+        </button>
+      )}
+    </li>
+  );
+}
+
+/** Why a token lets nobody in any more. */
+function describeEnd({ revoked, usesLeft, expiresAt, devices }: TokenView, now: number): string | undefined {
+  const used = devices === 1 ? 'let in 1 device' : `let in ${devices} devices`;
+  if (revoked) return `revoked, ${used}`;
+  if (usesLeft === 0) return `used up, ${used}`;
+  return expiresAt !== null && expiresAt <= now ? `expired, ${used}` : undefined;
+}
+
+function describeValidity({ usesLeft, expiresAt, devices }: TokenView, now: number): string {
+  const uses = usesLeft === null ? 'any number of devices' : `${usesLeft} more`;
+  const time = expiresAt === null ? 'until revoked' : `for ${formatSpan((expiresAt - now) / 1000)}`;
+  return `has let in ${devices}; lets in ${uses}, ${time}`;
+}

@@ -1,0 +1,1 @@
+export { bundlePages, type PageFile } from './bundle-pages.ts';
