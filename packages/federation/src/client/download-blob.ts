@@ -4,7 +4,7 @@ import { routes } from '../protocol/routes.ts';
 import type { BlobSink } from './blob-sink.ts';
 import { ConnectionError } from './connection-error.ts';
 import { fillPath } from './fill-path.ts';
-import { ForeignContent, type Transport } from './transport.ts';
+import { ForeignContent, LocalFault, type Transport } from './transport.ts';
 
 export type OfferedBlob = z.output<typeof blobSchema>;
 
@@ -81,7 +81,9 @@ function fetchRest(
               await sink.clear();
               throw new ForeignContent(response.status, `with more than the ${blob.bytes} bytes of the blob`);
             }
-            await sink.append(new Uint8Array(chunk));
+            await sink.append(new Uint8Array(chunk)).catch((cause: unknown) => {
+              throw new LocalFault(cause);
+            });
             bytes += chunk.byteLength;
             alive();
             onProgress?.(sink.bytes, blob.bytes);

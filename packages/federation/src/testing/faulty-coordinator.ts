@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { importPublicKey } from '../../identity/device-key.ts';
-import { CredentialError, claimedDevice, verifyRequest } from '../../identity/request-credential.ts';
-import type { Assignment } from '../../protocol/assignment.ts';
-import { enrolmentSchema, type PublicKey, type RunForDevices } from '../../protocol/enrolment.ts';
-import { type ProblemCode, problemStatus } from '../../protocol/problem.ts';
-import { LENGTH_HEADER, OFFSET_HEADER } from '../../protocol/update.ts';
+import { importPublicKey } from '../identity/device-key.ts';
+import { CredentialError, claimedDevice, verifyRequest } from '../identity/request-credential.ts';
+import type { Assignment } from '../protocol/assignment.ts';
+import { enrolmentSchema, type PublicKey, type RunForDevices } from '../protocol/enrolment.ts';
+import { type ProblemCode, problemStatus } from '../protocol/problem.ts';
+import { LENGTH_HEADER, OFFSET_HEADER } from '../protocol/update.ts';
 
 /** What goes wrong with a request, once. */
 export type Fault =

@@ -1,0 +1,1 @@
+export { classes, SmallRun } from './small-run.ts';
