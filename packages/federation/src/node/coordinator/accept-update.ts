@@ -33,19 +33,23 @@ export async function acceptUpdate(
   const { failure } = driver.progress;
   if (failure !== null) throw new Refusal('run-finished', `The run has failed: ${failure}`);
   return desk.guard.keep(report.sha256, async () => {
-    const early = tryOut(driver, eventOf(driver, device, report, 0, desk));
-    if (early.status === 'rejected') return settle(early);
-    const bytes = await desk.blobs.sizeOf(report.sha256);
-    if (early.status === 'counted') {
-      if (bytes === undefined) {
-        throw new Refusal('upload-incomplete', 'The update has not been uploaded whole; upload it first.');
+    for (;;) {
+      const early = tryOut(driver, eventOf(driver, device, report, 0, desk));
+      if (early.status === 'rejected') return settle(early);
+      const bytes = (await desk.blobs.sizeOf(report.sha256)) ?? 0;
+      if (early.status === 'counted') {
+        if (bytes === 0) {
+          throw new Refusal('upload-incomplete', 'The update has not been uploaded whole; upload it first.');
+        }
+        const checked = await desk.serially(() => checkMessage(driver, device, report, desk));
+        // The round has closed meanwhile, perhaps with this very update, sent before.
+        if (!checked) continue;
       }
-      await desk.serially(() => checkMessage(driver, device, report, desk));
+      const { loss, times } = report;
+      const details: UpdateDetails = { loss, times };
+      // Even what repeats an update goes through the queue: only there it is known that the first one is stored.
+      return settle(await driver.submit(eventOf(driver, device, report, bytes, desk), details));
     }
-    const { loss, times } = report;
-    const details: UpdateDetails = { loss, times };
-    // Even what repeats an update goes through the queue: only there it is known that the first one is stored.
-    return settle(await driver.submit(eventOf(driver, device, report, bytes ?? 0, desk), details));
   });
 }
 
@@ -89,16 +93,16 @@ function eventOf(
   };
 }
 
-/** Throws Refusal `update-invalid` that names the fault. */
+/** @returns false where the attempt is over. Throws Refusal `update-invalid` that names the fault. */
 async function checkMessage(
   driver: RunDriver,
   device: string,
-  { round, examples, loss, sha256 }: UpdateReport,
+  { round, attempt, examples, loss, sha256 }: UpdateReport,
   { blobs }: UpdateDesk,
-): Promise<void> {
+): Promise<boolean> {
   const offer = await driver.awaitOffer(device);
-  if (offer === undefined)
-    throw new Refusal('round-closed', `Round ${round} has closed without this device.`);
+  const { state } = driver.progress;
+  if (offer === undefined || state.round !== round || state.attempt !== attempt) return false;
   const bytes = await blobs.read(sha256);
   try {
     readTrained(offer.start, bytes, offer.plan, { round, examples, loss });
@@ -106,4 +110,5 @@ async function checkMessage(
     if (!(error instanceof InputError)) throw error;
     throw new Refusal('update-invalid', error.message, { cause: error });
   }
+  return true;
 }

@@ -1,6 +1,7 @@
 import type { LogEntry, RoundView } from '../../protocol/operator.ts';
 import type { BlobFolder } from '../store/blobs.ts';
 import type { Store, StoredDevice } from '../store/store.ts';
+import type { BlobGuard } from './blob-guard.ts';
 import type { Presence } from './presence.ts';
 import type { Sources } from './run-resources.ts';
 
@@ -8,6 +9,7 @@ import type { Sources } from './run-resources.ts';
 export interface Environment {
   readonly store: Store;
   readonly blobs: BlobFolder;
+  readonly guard: BlobGuard;
   /** Where they lie. */
   readonly blobsFolder: string;
   readonly sources: Sources;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { estimatorNamed, findEntry, listUpdates, type RoundEvent, startRounds } from '@legend/method';
 import { checkScore, encodeWholeStart, wholeAdapter } from '@legend/rounds';
 import type { TrainerPool } from '@legend/trainer/node';
@@ -10,6 +11,7 @@ import { listReady, neededDevices, planFor } from './gather-devices.ts';
 import { type Offer, offerStarts } from './hand-out.ts';
 import { pauseFor, persist } from './hold.ts';
 import { openTestPool } from './open-test-pool.ts';
+import { Refusal } from './refusal.ts';
 import { RunProgress } from './run-progress.ts';
 import { openResources, parseDefinition, type RunDefinition, type RunResources } from './run-resources.ts';
 import { deadlineMs, evaluatorsOf, roundSettingsOf } from './run-settings.ts';
@@ -56,6 +58,10 @@ export class RunDriver {
   #fetched = new Set<string>();
   #evaluation: Evaluation | undefined;
   #pool: TrainerPool | undefined;
+  /** The tensors that a new run begins with, until they are written. */
+  #first: Uint8Array | undefined;
+  /** Blobs that are being written, before anything refers to them. */
+  readonly #intended = new Set<string>();
   /** Since when enough devices are there. */
   #enoughSince: number | undefined;
   #waitsFor = '';
@@ -109,30 +115,37 @@ export class RunDriver {
     resources?: RunResources,
   ): Promise<RunDriver> {
     const { id } = stored;
-    const { store, blobs, sources } = environment;
+    const { store, sources } = environment;
     const definition = parseDefinition(stored.settings, `run ${id}`);
     const { settings } = definition;
     const [loaded, rounds] = await Promise.all([store.runs.loadProgress(id), store.runs.listRounds(id)]);
     const over = loaded.snapshot?.state.phase === 'finished' || stored.failure !== null;
     const opened = over ? undefined : (resources ?? (await openResources(settings, sources, definition)));
     const begins = loaded.snapshot === null && opened !== undefined;
-    const first = begins ? await blobs.put(encodeRunTensors(opened.initial)) : '';
+    const first = begins ? encodeRunTensors(opened.initial) : undefined;
     const progress = new RunProgress(loaded.snapshot, rounds, {
       run: id,
       blocks: definition.model.blocks,
       estimator: estimatorNamed(settings.estimator),
       kindOf: (device) => environment.findDevice(device)?.runtime.kind ?? 'device',
-      initial: { state: startRounds(roundSettingsOf(settings)).state, globalSha256: first },
+      initial: {
+        state: startRounds(roundSettingsOf(settings)).state,
+        globalSha256: first === undefined ? '' : hashOf(first),
+      },
       unscored: { accuracy: 0, loss: Math.log(definition.classes.length) },
     });
     const driver = new RunDriver(stored, definition, progress, opened, environment);
+    driver.#first = first;
     driver.#saver.add(progress.resume(loaded.events));
     for (const sha256 of [progress.globalSha256, ...progress.references]) driver.#known.add(sha256);
     return driver;
   }
 
-  /** Carries out what the run's phase asks for. */
+  /** Carries out what the run's phase asks for. To be called once the run counts among those that need blobs. */
   start(): void {
+    const first = this.#first;
+    this.#first = undefined;
+    if (first !== undefined) this.#activity = this.#write(first, this.#controller.signal).then(() => {});
     this.#enterPhase();
   }
 
@@ -171,9 +184,16 @@ export class RunDriver {
   /** The same, once the attempt has been handed out; undefined where it closes before. */
   async awaitOffer(device: string): Promise<Offer | undefined> {
     const { signal } = this.#controller;
-    while (this.progress.state.phase === 'collecting' && this.#offers.size === 0 && !signal.aborted) {
+    while (
+      !this.#closed &&
+      this.progress.state.phase === 'collecting' &&
+      this.#offers.size === 0 &&
+      !signal.aborted
+    ) {
       await this.polls.wait(LONG_MS, signal);
     }
+    if (this.#closed)
+      throw new Refusal('shutting-down', 'The coordinator is shutting down; try again in a moment.');
     return this.#offers.get(device);
   }
 
@@ -232,6 +252,7 @@ export class RunDriver {
     const { state, globalSha256, references } = this.progress;
     if (sha256 === globalSha256 || sha256 === this.#previousGlobal) return true;
     if (sha256 === this.#evaluation?.adapter.sha256 || this.#offered.has(sha256)) return true;
+    if (this.#intended.has(sha256)) return true;
     if ('devices' in state && references.has(sha256)) return true;
     return this.#saver.due.some(({ snapshot }) => snapshot.globalSha256 === sha256);
   }
@@ -313,6 +334,7 @@ export class RunDriver {
     this.#controller = new AbortController();
     this.#offers = new Map();
     this.#offered = new Set();
+    this.#intended.clear();
     this.#fetched = new Set();
     this.#evaluation = undefined;
     const { signal } = this.#controller;
@@ -398,18 +420,16 @@ export class RunDriver {
     const { state } = this.progress;
     if (state.phase !== 'collecting') return;
     const { round, attempt, plan } = state;
-    const { blobs, now } = this.#environment;
+    const { now } = this.#environment;
     const { strategy, definition } = await this.#persist(() => this.resources(), signal);
     const tensors = await this.#persist(() => this.tensors(), signal);
     const { codec } = definition.settings;
-    const offers = await this.#persist(
-      () => offerStarts(strategy, plan, tensors, codec, (message) => blobs.put(message)),
-      signal,
+    const offers = await offerStarts(strategy, plan, tensors, codec, (message) =>
+      this.#write(message, signal),
     );
     signal.throwIfAborted();
     this.#offers = offers;
     this.#offered = new Set([...offers.values()].map(({ sha256 }) => sha256));
-    for (const sha256 of this.#offered) this.#known.add(sha256);
     this.polls.wake();
     for (;;) {
       const restMs = (this.deadlineAt ?? 0) - now();
@@ -424,7 +444,7 @@ export class RunDriver {
   async #aggregate(signal: AbortSignal): Promise<void> {
     const { state, works, globalSha256 } = this.progress;
     if (state.phase !== 'aggregating') return;
-    const { blobs, blobsFolder, log } = this.#environment;
+    const { blobsFolder, log } = this.#environment;
     const { strategyOptions } = await this.#persist(() => this.resources(), signal);
     const { strategy, trunk } = this.definition.settings;
     const task = {
@@ -449,8 +469,7 @@ export class RunDriver {
         text: `Left out of round ${state.round}: ${reason}`,
       });
     }
-    const sha256 = await this.#persist(() => blobs.put(bytes), signal);
-    this.#known.add(sha256);
+    const sha256 = await this.#write(bytes, signal);
     this.#tensors = { sha256, tensors: decodeRunTensors(bytes, `global state of run ${this.id}`) };
     await this.#report({ type: 'aggregated', round: state.round }, { globalSha256: sha256 }, signal);
   }
@@ -481,12 +500,11 @@ export class RunDriver {
 
   async #askDevices(tensors: RunTensors, signal: AbortSignal): Promise<Evaluation> {
     const { state } = this.progress;
-    const { presence, blobs, now, findDevice, onDevices } = this.#environment;
+    const { presence, now, findDevice, onDevices } = this.#environment;
     const plan = 'plan' in state ? state.plan : undefined;
     const message = encodeWholeStart({ adapter: wholeAdapter(tensors.global), merged: undefined }, 'f32');
-    const sha256 = await this.#persist(() => blobs.put(message), signal);
+    const sha256 = await this.#write(message, signal);
     signal.throwIfAborted();
-    this.#known.add(sha256);
     const devices = (plan?.devices ?? []).map(({ id }) => id);
     // After a restart nobody has been seen yet: who may come back is asked too.
     const asked = devices.filter(
@@ -545,6 +563,16 @@ export class RunDriver {
     });
   }
 
+  /** Writes a blob that the run needs, until the phase is over at least. @returns its hash */
+  async #write(content: Uint8Array, signal: AbortSignal): Promise<string> {
+    const { blobs, guard } = this.#environment;
+    const sha256 = hashOf(content);
+    this.#known.add(sha256);
+    // Before it is written: the same content may be about to be deleted.
+    this.#intended.add(sha256);
+    return this.#persist(() => guard.keep(sha256, () => blobs.put(content)), signal);
+  }
+
   /** Hands in an event of the driver's own, until it is stored. */
   async #report(event: RoundEvent, details: unknown, signal: AbortSignal): Promise<void> {
     await this.#persist(() => this.submit(event, details), signal);
@@ -600,6 +628,10 @@ function describeEnd(reason: string): string {
     default:
       return 'A round had too few updates as often as it may be tried.';
   }
+}
+
+function hashOf(content: Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
 }
 
 function messageOf(error: unknown): string {
