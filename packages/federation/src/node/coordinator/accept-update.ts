@@ -3,6 +3,7 @@ import { estimatorNamed, reduceRound, type UpdateReceived } from '@legend/method
 import type { UpdateReport } from '../../protocol/update.ts';
 import type { BlobFolder } from '../store/blobs.ts';
 import type { BlobGuard } from './blob-guard.ts';
+import type { ByteBudget } from './byte-budget.ts';
 import type { UpdateDetails } from './event-details.ts';
 import { type Outcome, outcomeOf } from './event-queue.ts';
 import { Refusal } from './refusal.ts';
@@ -14,8 +15,8 @@ export interface UpdateDesk {
   readonly blobs: BlobFolder;
   readonly guard: BlobGuard;
   readonly now: () => number;
-  /** One update is read and checked at a time, so that many at once take the memory of one. */
-  readonly serially: <Result>(work: () => Promise<Result>) => Promise<Result>;
+  /** For messages that are being checked, so that many at once take no more memory than a few. */
+  readonly budget: ByteBudget;
 }
 
 /**
@@ -41,7 +42,7 @@ export async function acceptUpdate(
         if (bytes === 0) {
           throw new Refusal('upload-incomplete', 'The update has not been uploaded whole; upload it first.');
         }
-        const checked = await desk.serially(() => checkMessage(driver, device, report, desk));
+        const checked = await desk.budget.spend(bytes, () => checkMessage(driver, device, report, desk));
         // The round has closed meanwhile, perhaps with this very update, sent before.
         if (!checked) continue;
       }

@@ -9,9 +9,12 @@ export class DeviceRegistry {
   /** Takes in a device, or what has changed of it. */
   put(device: StoredDevice): void {
     this.#devices.set(device.id, device);
-    const others = (this.#byRun.get(device.run) ?? []).filter(({ id }) => id !== device.id);
-    const place = others.findIndex((other) => other.place > device.place);
-    this.#byRun.set(device.run, others.toSpliced(place === -1 ? others.length : place, 0, device));
+    const devices = this.#byRun.get(device.run) ?? [];
+    this.#byRun.set(device.run, devices);
+    // Almost always the last one: concurrent enrolments may come in out of order.
+    const place = devices.findLastIndex((other) => other.place <= device.place);
+    const isKnown = devices[place]?.id === device.id;
+    devices.splice(isKnown ? place : place + 1, isKnown ? 1 : 0, device);
   }
 
   find(id: string): StoredDevice | undefined {

@@ -6,17 +6,20 @@ import type { Heartbeat } from '../../protocol/update.ts';
 import type { StoredDevice } from '../store/store.ts';
 import { acceptUpdate } from './accept-update.ts';
 import { assignmentFor } from './assignments.ts';
+import { ByteBudget } from './byte-budget.ts';
 import type { DeviceService } from './coordinator.ts';
 import type { Office } from './office.ts';
 import { Refusal } from './refusal.ts';
 import type { RunDriver } from './run-driver.ts';
-import { serially } from './serially.ts';
 import { statusOf } from './views.ts';
+
+/** Bytes of the updates that are checked at the same time: enough of small ones to share a flush to the disk. */
+const CHECKED_BYTES = 64 * 2 ** 20;
 
 /** What a coordinator does for devices. */
 export function deviceService(office: Office): DeviceService {
   const { store, registry, presence, blobs, guard, uploads, figures, now, log, removeUnneeded } = office;
-  const checking = new Map<string, ReturnType<typeof serially>>();
+  const desk = { blobs, guard, now, budget: new ByteBudget(CHECKED_BYTES) };
 
   const deviceOf = (id: string): StoredDevice => {
     const device = registry.find(id);
@@ -127,15 +130,11 @@ export function deviceService(office: Office): DeviceService {
       const driver = ownRun(device);
       presence.touch(device);
       requireAssigned(driver, device);
-      const before = await uploads.state(device, part.sha256);
-      try {
-        return await guard.keep(part.sha256, () => uploads.append({ ...part, device }, limits.uploadBytes));
-      } catch (error) {
-        throw office.explain(error);
-      } finally {
-        const after = await uploads.state(device, part.sha256).catch(() => before);
-        figures.bytesReceived += Math.max(0, after.offset - before.offset);
-      }
+      return guard.keep(part.sha256, async () => {
+        const state = await uploads.append({ ...part, device }, limits.uploadBytes);
+        figures.bytesReceived += Math.max(0, state.offset - part.offset);
+        return state;
+      });
     },
 
     async submitUpdate(device, report) {
@@ -143,10 +142,8 @@ export function deviceService(office: Office): DeviceService {
       deviceOf(device);
       presence.touch(device);
       const driver = runOf(report.run);
-      const inTurn = checking.get(driver.id) ?? serially();
-      checking.set(driver.id, inTurn);
       try {
-        const status = await acceptUpdate(driver, device, report, { blobs, guard, now, serially: inTurn });
+        const status = await acceptUpdate(driver, device, report, desk);
         if (status === 'accepted') figures.updatesAccepted++;
         office.examples.set(device, report.examples);
         return { status };
@@ -156,8 +153,9 @@ export function deviceService(office: Office): DeviceService {
           log({ level: 'warning', run: driver.id, device, text: `Its update is refused: ${error.message}` });
         }
         // What could not be stored is sent again; what does not count is not kept.
-        if (error instanceof Refusal) await removeUnneeded([report.sha256]);
-        throw office.explain(error);
+        const isFinal = error instanceof Refusal && error.code !== 'shutting-down';
+        if (isFinal) await removeUnneeded([report.sha256]);
+        throw error;
       }
     },
 

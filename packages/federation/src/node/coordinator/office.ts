@@ -32,8 +32,6 @@ export interface Office {
   readonly removeUnneeded: (sha256s: readonly string[]) => Promise<void>;
   /** Throws Refusal `shutting-down` once the coordinator stops. */
   readonly requireOpen: () => void;
-  /** What a device or an operator is told of an error: a full disk as such. */
-  readonly explain: (error: unknown) => unknown;
 }
 
 export type Counters = {

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { WriteError, writeFileAtomically } from '@legend/base/node';
+import { writeFileAtomically } from '@legend/base/node';
 import type { LogEntry } from '../../protocol/operator.ts';
 import { BlobFolder } from '../store/blobs.ts';
 import type { Store, StoredRun } from '../store/store.ts';
@@ -101,10 +101,6 @@ export async function openCoordinator(options: CoordinatorOptions): Promise<Coor
     requireOpen() {
       if (!open)
         throw new Refusal('shutting-down', 'The coordinator is shutting down; try again in a moment.');
-    },
-    explain(error) {
-      if (!(error instanceof WriteError) || error.code !== 'disk-full') return error;
-      return new Refusal('disk-full', 'The coordinator’s disk is full; try again later.', { cause: error });
     },
   };
   const environment: Environment = {

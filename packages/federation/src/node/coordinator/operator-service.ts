@@ -37,9 +37,7 @@ export function operatorService(office: Office, { createRun, renderReport }: Ope
     async stopRun(run) {
       office.requireOpen();
       const driver = runOf(run);
-      await driver.submit({ type: 'stopped' }).catch((error: unknown) => {
-        throw office.explain(error);
-      });
+      await driver.submit({ type: 'stopped' });
       return view(driver);
     },
 

@@ -176,7 +176,7 @@ describe('while the disk is full', () => {
     const { message, report } = await one.train(assignment);
     await one.upload(message);
     fails.append = true;
-    await expect(one.hand(report)).rejects.toMatchObject({ code: 'disk-full', status: 507 });
+    await expect(one.hand(report)).rejects.toMatchObject({ name: 'WriteError', code: 'disk-full' });
     expect(place.coordinator.forOperators.listRuns()[0]?.devices.updated).toBe(0);
     fails.append = false;
     expect(await one.hand(report)).toBe('accepted');
