@@ -111,6 +111,7 @@ function findFault(path, imported) {
   if (!arrows[name].includes(target)) return `no arrow points from ${name} to ${target}`;
   if (!isDeclared(home, `@legend/${target}`, isTest)) return `${home}/package.json does not list it`;
   if (subpath === '/testing' && !isTest) return 'only tests import what is made for tests';
+  if (subpath === '/testing' && !isTest) return 'only tests import what is made for tests';
   return isBrowserCode && subpath === '/node' ? 'code for browsers cannot use what needs Node' : undefined;
 }
 

@@ -1,17 +1,30 @@
 /**
- * Makes a clone ready to run: installs what package-lock.json lists unless it is installed already, and with
- * `--chromium` a browser for the tests of the pages. Plain JavaScript on Node's own modules, since it runs on
- * the machine's Node before anything is installed.
+ * Makes a clone ready to run: installs what package-lock.json lists unless it is installed already, with `--chromium`
+ * a browser for the tests of the pages, and with `--postgresql` a server for the tests of the store. Plain JavaScript
+ * on Node's own modules, since it runs on the machine's Node before anything is installed.
  */
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const root = join(import.meta.dirname, '..');
+const root = fileURLToPath(new URL('..', import.meta.url));
 const browsers = ['chromium', 'chromium-browser', 'google-chrome'];
+/** Where Debian installs PostgreSQL's programs, under a folder for each version and off the PATH. */
+const postgresFolder = '/usr/lib/postgresql';
 
 if (!isInstalled()) installPackages();
 if (process.argv.includes('--chromium') && !hasChromium()) installChromium();
+if (process.argv.includes('--postgresql') && !hasPostgres()) installPostgres();
 
 /** Whether node_modules holds exactly the versions in package-lock.json, and the Node that runs the project. */
 function isInstalled() {
@@ -54,7 +67,7 @@ function hasChromium() {
 }
 
 function installChromium() {
-  if (process.env.CHROMIUM_PATH !== undefined || process.getuid?.() !== 0 || !isOnPath('apt-get')) {
+  if (process.env.CHROMIUM_PATH !== undefined || !canInstall()) {
     console.error(
       `The tests need Chromium: expected CHROMIUM_PATH to name one, or one of ${browsers.join(', ')} on the PATH, ` +
         'and found none. Install it (on Debian: sudo apt-get install chromium), or set CHROMIUM_PATH.',
@@ -62,9 +75,44 @@ function installChromium() {
     process.exit(1);
   }
   console.log('Installing Chromium…');
+  install('chromium');
+}
+
+function hasPostgres() {
+  const versions = existsSync(postgresFolder) ? readdirSync(postgresFolder) : [];
+  return (
+    isOnPath('initdb') ||
+    versions.some((version) => isExecutable(join(postgresFolder, version, 'bin/initdb')))
+  );
+}
+
+function installPostgres() {
+  if (!canInstall()) {
+    console.error(
+      `The tests need PostgreSQL: expected initdb under ${postgresFolder} or on the PATH, and found none. ` +
+        'Install it (on Debian: sudo apt-get install postgresql).',
+    );
+    process.exit(1);
+  }
+  console.log('Installing PostgreSQL…');
+  // The package would make a cluster and start its server at every boot. The tests start servers of their own.
+  const settings = '/etc/postgresql-common/createcluster.d';
+  const noCluster = join(settings, 'no-main-cluster.conf');
+  mkdirSync(settings, { recursive: true });
+  writeFileSync(noCluster, 'create_main_cluster = false\n');
+  install('postgresql');
+  rmSync(noCluster);
+}
+
+function canInstall() {
+  return process.getuid?.() === 0 && isOnPath('apt-get');
+}
+
+/** Installs a package of Debian. */
+function install(name) {
   const quiet = { DEBIAN_FRONTEND: 'noninteractive' };
   run('apt-get', ['update', '-qq'], quiet);
-  run('apt-get', ['install', '-qq', '--yes', '--no-install-recommends', 'chromium'], quiet);
+  run('apt-get', ['install', '-qq', '--yes', '--no-install-recommends', name], quiet);
 }
 
 function isOnPath(command) {

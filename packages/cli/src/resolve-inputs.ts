@@ -23,8 +23,7 @@ type HeadClasses = readonly string[] | undefined;
  * of the head where it knows all of the data's, else the data's.
  */
 export async function loadTrainTest(ref: string, reading: Reading, head: HeadClasses): Promise<Parts> {
-  const source = await showDownloads((options) => resolveData(ref, options));
-  return nameClasses(await readTrainTest(source, reading), reading, head);
+  return nameClasses(await readTrainTest(await locateData(ref), reading), reading, head);
 }
 
 /** One part of the data where it has parts; a single file without a split of its own is one whole. Classes as above. */
@@ -34,7 +33,21 @@ export async function loadPart(
   reading: Reading,
   head: HeadClasses,
 ): Promise<Dataset> {
-  const source = await showDownloads((options) => resolveData(ref, options));
+  return readPart(await locateData(ref), part, reading, head);
+}
+
+/** A data set on this machine, fetched where it has to be, with a progress bar on stderr. */
+export async function locateData(ref: string): Promise<DataSource> {
+  return showDownloads((options) => resolveData(ref, options));
+}
+
+/** One part of data that is on this machine; as `loadPart`. */
+export async function readPart(
+  source: DataSource,
+  part: keyof Parts,
+  reading: Reading,
+  head: HeadClasses,
+): Promise<Dataset> {
   return nameClasses(await readParts(source, reading), reading, head)[part];
 }
 

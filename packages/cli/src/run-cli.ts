@@ -1,9 +1,11 @@
 import { InputError } from '@legend/base';
 import { WriteError } from '@legend/base/node';
+import { ConnectionError, ProtocolError } from '@legend/federation';
 import { Command, CommanderError, type OutputConfiguration } from 'commander';
 import { benchCommand } from './commands/bench.ts';
 import { evalCommand } from './commands/eval.ts';
 import { exportCommand } from './commands/export.ts';
+import { joinCommand } from './commands/join.ts';
 import { planCommand } from './commands/plan.ts';
 import { reportCommand } from './commands/report.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -35,6 +37,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
     reportCommand(),
     serveCommand(),
     tokenCommand(),
+    joinCommand(),
   ]) {
     program.addCommand(prepare(command, `legend ${command.name()}`));
   }
@@ -72,7 +75,8 @@ function report(error: unknown): number {
     console.error(error.message);
     return exitCodes.interrupted;
   }
-  if (error instanceof WriteError || isSystemError(error)) {
+  const isRefusal = error instanceof ProtocolError || error instanceof ConnectionError;
+  if (isRefusal || error instanceof WriteError || isSystemError(error)) {
     console.error(`error: ${oneLine(error.message)} (${error.code})`);
     return exitCodes.failed;
   }

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -14,6 +14,12 @@ describe('writeFileAtomically', () => {
     await writeFileAtomically(path, [Uint8Array.of(115, 101), Uint8Array.of(99)]);
     expect(await readFile(path, 'utf8')).toBe('sec');
     expect(await readdir(folder)).toEqual(['file']);
+  });
+
+  test('gives a file the permissions that it is to have', async () => {
+    const path = join(await newFolder(), 'file');
+    await writeFileAtomically(path, 'secret', { mode: 0o600 });
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
   });
 
   test('keeps the old file when the content fails half-way', async () => {

@@ -10,15 +10,17 @@ import { WriteError } from './write-error.ts';
  * and renames the truncated file over the good one.
  *
  * @param content a text, or the file's bytes in parts
+ * @param mode permissions of the file; default: those that new files get
  * @throws WriteError, after which nothing is left behind
  */
 export async function writeFileAtomically(
   path: string,
   content: string | Iterable<Uint8Array>,
+  { mode }: { readonly mode?: number } = {},
 ): Promise<void> {
   const unfinished = `${path}.${randomUUID()}.tmp`;
   try {
-    const file = await open(unfinished, 'wx');
+    const file = await open(unfinished, 'wx', mode);
     try {
       for (const part of typeof content === 'string' ? [content] : content) await file.appendFile(part);
       await file.sync();

@@ -20,6 +20,7 @@ const withoutGradient = [
   'ScatterElements',
   'ScatterND',
   'Min',
+  'Log',
   'ReduceSumSquare',
   'Abs',
   'ReduceMax',

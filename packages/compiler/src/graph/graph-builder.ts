@@ -176,6 +176,9 @@ export class GraphBuilder {
   Exp(x: Value): Value {
     return this.node('Exp', [x]);
   }
+  Log(x: Value): Value {
+    return this.node('Log', [x]);
+  }
   Sqrt(x: Value): Value {
     return this.node('Sqrt', [x]);
   }

@@ -45,6 +45,7 @@ export const elementwiseTypes = {
   Neg: sameAsFirst,
   Abs: sameAsFirst,
   Exp: sameAsFirst,
+  Log: sameAsFirst,
   Sqrt: sameAsFirst,
   Reciprocal: sameAsFirst,
   Sin: sameAsFirst,

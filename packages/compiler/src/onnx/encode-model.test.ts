@@ -19,6 +19,7 @@ const examples: Record<OpType, Example> = {
   Min: (b, x, y) => b.Min(x, y),
   Neg: (b, x) => b.Neg(x),
   Exp: (b, x) => b.Exp(x),
+  Log: (b, x) => b.Log(b.Exp(x)),
   Sqrt: (b, x) => b.Sqrt(b.Mul(x, x)),
   Reciprocal: (b, x) => b.Reciprocal(x),
   Sin: (b, x) => b.Sin(x),

@@ -69,6 +69,7 @@ export const opSignatures = {
   Less: binary,
   LessOrEqual: binary,
   Min: binary,
+  Log: unary,
   // quantisation
   Abs: unary,
   ReduceMax: reduction,

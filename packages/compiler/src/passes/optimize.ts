@@ -1,6 +1,7 @@
 import type { Graph } from '../graph/graph.ts';
 import { verify } from '../graph/verify.ts';
 import { eliminateDeadNodes } from './eliminate-dead-nodes.ts';
+import { expandLogSoftmax } from './expand-log-softmax.ts';
 import { expandSharedGelu } from './expand-shared-gelu.ts';
 import { fuseTransposedMatMul } from './fuse-transposed-matmul.ts';
 import { mergeCommonSubexpressions } from './merge-common-subexpressions.ts';
@@ -12,6 +13,7 @@ export type ExecutionProvider = 'cpu' | 'wasm' | 'webgpu';
 export function optimize(graph: Graph, provider: ExecutionProvider): Graph {
   const passes = [
     expandSharedGelu,
+    ...(provider === 'webgpu' ? [expandLogSoftmax] : []),
     mergeCommonSubexpressions,
     ...(provider === 'cpu' ? [fuseTransposedMatMul] : []),
     eliminateDeadNodes,

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createDeviceKey } from '../identity/device-key.ts';
 import { secureRandom } from '../identity/tokens.ts';
+import { FaultyCoordinator } from '../testing/faulty-coordinator.ts';
 import { type ClientOptions, connect } from './coordinator-client.ts';
-import { FaultyCoordinator } from './testing/faulty-coordinator.ts';
 import type { ConnectionStatus } from './transport.ts';
 
 const key = await createDeviceKey({ extractable: true });

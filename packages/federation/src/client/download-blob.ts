@@ -4,7 +4,7 @@ import { routes } from '../protocol/routes.ts';
 import type { BlobSink } from './blob-sink.ts';
 import { ConnectionError } from './connection-error.ts';
 import { fillPath } from './fill-path.ts';
-import { ForeignContent, type Transport } from './transport.ts';
+import { ForeignContent, LocalFault, type Transport } from './transport.ts';
 
 export type OfferedBlob = z.output<typeof blobSchema>;
 
@@ -76,12 +76,17 @@ function fetchRest(
         const started = performance.now();
         let bytes = 0;
         try {
-          for await (const chunk of response.body ?? []) {
+          // Not `for await`, which not every browser has for this.
+          const reader = response.body?.getReader();
+          for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+            const chunk = new Uint8Array(part.value);
             if (sink.bytes + chunk.byteLength > blob.bytes) {
               await sink.clear();
               throw new ForeignContent(response.status, `with more than the ${blob.bytes} bytes of the blob`);
             }
-            await sink.append(new Uint8Array(chunk));
+            await sink.append(chunk).catch((cause: unknown) => {
+              throw new LocalFault(cause);
+            });
             bytes += chunk.byteLength;
             alive();
             onProgress?.(sink.bytes, blob.bytes);

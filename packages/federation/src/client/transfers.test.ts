@@ -3,9 +3,9 @@ import { seededRandom } from '@legend/base';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createDeviceKey } from '../identity/device-key.ts';
 import { secureRandom } from '../identity/tokens.ts';
+import { FaultyCoordinator } from '../testing/faulty-coordinator.ts';
 import { MemorySink } from './blob-sink.ts';
 import { type CoordinatorClient, connect } from './coordinator-client.ts';
-import { FaultyCoordinator } from './testing/faulty-coordinator.ts';
 
 const key = await createDeviceKey({ extractable: true });
 const { signal } = new AbortController();

@@ -161,6 +161,7 @@ export class Transport {
       });
     } catch (cause) {
       if (cause instanceof ConnectionError || cause instanceof ProtocolError) throw cause;
+      if (cause instanceof LocalFault) throw cause.cause;
       if (cause instanceof ForeignContent)
         throw this.foreignAnswer(request, cause.status, cause.message, cause);
       throw new ConnectionError('unreachable', `${url} cannot be reached: ${describeCause(cause)}.`, {
@@ -226,6 +227,15 @@ export class ForeignContent extends Error {
   constructor(status: number, message: string, cause?: unknown) {
     super(message, { cause });
     this.status = status;
+  }
+}
+
+/** What went wrong while an answer was read, and not with the connection: thrown as its cause, not tried again. */
+export class LocalFault extends Error {
+  override readonly name = 'LocalFault';
+
+  constructor(cause: unknown) {
+    super('An answer could not be kept.', { cause });
   }
 }
 

@@ -7,10 +7,10 @@ import type { Residual } from '@legend/wire';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TrainAssignment } from '../protocol/assignment.ts';
 import { scoreReportSchema, updateSchema } from '../protocol/update.ts';
+import { classes, globalAdapter, SmallRun, smallModel, texts } from '../testing/small-run.ts';
 import { holdOut } from './hold-out.ts';
 import { numberLabels } from './labelled-text.ts';
 import { ManualGate } from './pause-gate.ts';
-import { classes, globalAdapter, SmallRun, smallModel, texts } from './small-run.fixture.ts';
 
 let small: SmallRun;
 

@@ -8,6 +8,8 @@ export {
   type TestData,
 } from './coordinator/run-resources.ts';
 export { parseRunSettings, type RunSettings } from './coordinator/run-settings.ts';
+export { type JoinOptions, type JoinOutcome, joinRun } from './device/join-run.ts';
+export { trustCertificate } from './device/trust-certificate.ts';
 export { defaultHttpLimits, type HttpLimits } from './http/http-limits.ts';
 export { loadCertificate, type TlsCertificate } from './http/load-certificate.ts';
 export { type Logger, makeLogger } from './http/logger.ts';
@@ -21,6 +23,7 @@ export {
 } from './http/start-http-server.ts';
 export { backupStore } from './store/backup-store.ts';
 export { BlobFolder } from './store/blobs.ts';
+
 export { lockFolder } from './store/folder-lock.ts';
 export type { Hold } from './store/hold-file.ts';
 export { openStore } from './store/open-store.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { byteCount, count, displayName, identifier } from './names.ts';
+import { byteCount, contentHash, count, displayName, identifier } from './names.ts';
 
 /** Seconds of one local step and per byte, and memory; see `Capacity` of the method. */
 export const capacitySchema = z.strictObject({
@@ -40,7 +40,7 @@ export const enrolledSchema = z.object({
 });
 
 /** A file of the base model; `sha256` fetches it as a blob. */
-export const baseFileSchema = z.object({ name: z.string(), bytes: byteCount, sha256: z.string() });
+export const baseFileSchema = z.object({ name: z.string(), bytes: byteCount, sha256: contentHash });
 
 /** `GET /v1/runs/{run}`: what a device has to know of the run that it takes part in. */
 export const runForDevicesSchema = z.object({

@@ -1,1 +1,1 @@
-export { classes, SmallRun, texts } from '../device/small-run.fixture.ts';
+export { classes, SmallRun, texts } from './small-run.ts';

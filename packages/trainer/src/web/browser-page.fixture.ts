@@ -18,7 +18,7 @@ export interface TrainingPage {
 }
 
 export interface TrainingWorker {
-  /** Trains three steps with these changes. */
+  /** Trains on the sentences, three steps where the changes say nothing else. */
   train(changes: Partial<LocalTask>): Promise<WorkerAnswer>;
 }
 

@@ -2,7 +2,8 @@ import { type ModelFiles, memoryFiles } from '@legend/models';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { LocalTask } from '../train-locally.ts';
 import { chooseWebRuntime } from './choose-web-runtime.ts';
-import { type ThreeSteps, trainThreeSteps } from './three-steps.fixture.ts';
+import { memoryBytes } from './memory-use.fixture.ts';
+import { type SentenceTraining, trainSentences } from './train-sentences.fixture.ts';
 import { type WebRuntimeSettings, webRuntime } from './web-runtime.ts';
 
 export interface WorkerStart {
@@ -12,13 +13,19 @@ export interface WorkerStart {
   readonly runtime?: Omit<WebRuntimeSettings, 'wasmPaths'>;
 }
 
-/** What a page asks a worker: three steps with these changes; the same start each time. */
+/** What a page asks a worker: a training with these changes. */
 export interface WorkerRequest extends WorkerStart {
   readonly changes: Partial<LocalTask>;
 }
 
 export type WorkerAnswer =
-  | { readonly kind: 'trained'; readonly identity: string; readonly result: ThreeSteps }
+  | {
+      readonly kind: 'trained';
+      readonly identity: string;
+      readonly result: SentenceTraining;
+      /** What the runtime held after each step. */
+      readonly memoryBytes: readonly number[];
+    }
   | { readonly kind: 'failed'; readonly message: string };
 
 const MODEL_FILES = ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'];
@@ -42,8 +49,9 @@ let opened: Promise<{ readonly runtime: Runtime; readonly files: ModelFiles }> |
 async function answer(request: WorkerRequest): Promise<WorkerAnswer> {
   opened ??= open(request);
   const { runtime, files } = await opened;
-  const result = await trainThreeSteps(files, runtime, request.changes);
-  return { kind: 'trained', identity: runtime.identity, result };
+  const afterSteps: number[] = [];
+  const result = await trainSentences(files, runtime, request.changes, () => afterSteps.push(memoryBytes()));
+  return { kind: 'trained', identity: runtime.identity, result, memoryBytes: afterSteps };
 }
 
 async function open({ address, runtime: settings }: WorkerStart) {

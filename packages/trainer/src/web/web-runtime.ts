@@ -15,9 +15,6 @@ export interface WebRuntimeSettings {
   readonly wasmPaths: string;
 }
 
-/** One task after the other: ONNX Runtime on the web cannot begin one inside another. */
-type Queue = <T>(task: () => Promise<T>) => Promise<T>;
-
 /**
  * ONNX Runtime in a browser, best in a worker, since WebAssembly blocks its thread while it computes. All runtimes of
  * a provider share one instance of ONNX Runtime, so the first one's threads and address hold for all.
@@ -31,7 +28,6 @@ export async function webRuntime({ provider, threads, wasmPaths }: WebRuntimeSet
   const adapter = provider === 'webgpu' ? await findGraphicsAdapter() : undefined;
   if (provider === 'webgpu' && !adapter) throw new Error('this browser has no graphics adapter for WebGPU');
   if (adapter) ort.env.webgpu.adapter = adapter as typeof ort.env.webgpu.adapter;
-  const enqueue = createQueue();
 
   const wrap = (tensor: RuntimeTensor): Tensor =>
     tensor.dtype === 'int32'
@@ -78,11 +74,11 @@ function takeOutputs(results: InferenceSession.OnnxValueMapType): Outputs {
   );
 }
 
-function createQueue(): Queue {
-  let last: Promise<unknown> = Promise.resolve();
-  return (task) => {
-    const result = last.then(task);
-    last = result.catch(() => {});
-    return result;
-  };
+let last: Promise<unknown> = Promise.resolve();
+
+/** Does one task after the other, whatever runtime it is for: ONNX Runtime cannot begin one inside another. */
+function enqueue<T>(task: () => Promise<T>): Promise<T> {
+  const result = last.then(task);
+  last = result.catch(() => {});
+  return result;
 }

@@ -1,8 +1,8 @@
 import { InputError } from '@legend/base';
 import { estimatorNamed, reduceRound, type UpdateReceived } from '@legend/method';
 import type { UpdateReport } from '../../protocol/update.ts';
+import type { BlobFolder } from '../store/blobs.ts';
 import type { BlobGuard } from './blob-guard.ts';
-import type { Blob, Blobs } from './blobs.ts';
 import type { UpdateDetails } from './event-details.ts';
 import { type Outcome, outcomeOf } from './event-queue.ts';
 import { Refusal } from './refusal.ts';
@@ -11,7 +11,7 @@ import { readTrained } from './sum-updates.ts';
 
 /** What checking an update takes. */
 export interface UpdateDesk {
-  readonly blobs: Blobs;
+  readonly blobs: BlobFolder;
   readonly guard: BlobGuard;
   readonly now: () => number;
   /** One update is read and checked at a time, so that many at once take the memory of one. */
@@ -35,17 +35,17 @@ export async function acceptUpdate(
   return desk.guard.keep(report.sha256, async () => {
     const early = tryOut(driver, eventOf(driver, device, report, 0, desk));
     if (early.status === 'rejected') return settle(early);
-    const blob = await desk.blobs.find(report.sha256);
+    const bytes = await desk.blobs.sizeOf(report.sha256);
     if (early.status === 'counted') {
-      if (blob === undefined) {
+      if (bytes === undefined) {
         throw new Refusal('upload-incomplete', 'The update has not been uploaded whole; upload it first.');
       }
-      await desk.serially(() => checkMessage(driver, device, report, blob, desk));
+      await desk.serially(() => checkMessage(driver, device, report, desk));
     }
     const { loss, times } = report;
     const details: UpdateDetails = { loss, times };
     // Even what repeats an update goes through the queue: only there it is known that the first one is stored.
-    return settle(await driver.submit(eventOf(driver, device, report, blob?.bytes ?? 0, desk), details));
+    return settle(await driver.submit(eventOf(driver, device, report, bytes ?? 0, desk), details));
   });
 }
 
@@ -93,8 +93,7 @@ function eventOf(
 async function checkMessage(
   driver: RunDriver,
   device: string,
-  { round, examples, loss }: UpdateReport,
-  { sha256 }: Blob,
+  { round, examples, loss, sha256 }: UpdateReport,
   { blobs }: UpdateDesk,
 ): Promise<void> {
   const offer = await driver.awaitOffer(device);

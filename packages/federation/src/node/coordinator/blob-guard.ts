@@ -1,12 +1,12 @@
-import type { Blobs } from './blobs.ts';
+import type { BlobFolder } from '../store/blobs.ts';
 
 /** Keeps a blob from being deleted while somebody works with it. */
 export class BlobGuard {
-  readonly #blobs: Blobs;
+  readonly #blobs: Pick<BlobFolder, 'delete'>;
   readonly #inUse = new Map<string, number>();
   readonly #removing = new Map<string, Promise<void>>();
 
-  constructor(blobs: Blobs) {
+  constructor(blobs: Pick<BlobFolder, 'delete'>) {
     this.#blobs = blobs;
   }
 
@@ -26,7 +26,7 @@ export class BlobGuard {
   /** @param isNeeded asked right before the deletion */
   async remove(sha256: string, isNeeded: (sha256: string) => boolean): Promise<void> {
     if (this.#inUse.has(sha256) || this.#removing.has(sha256) || isNeeded(sha256)) return;
-    const removal = this.#blobs.remove(sha256).finally(() => this.#removing.delete(sha256));
+    const removal = this.#blobs.delete(sha256).finally(() => this.#removing.delete(sha256));
     this.#removing.set(
       sha256,
       removal.catch(() => {}),

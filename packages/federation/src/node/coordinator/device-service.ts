@@ -127,7 +127,15 @@ export function deviceService(office: Office): DeviceService {
       const driver = ownRun(device);
       presence.touch(device);
       requireAssigned(driver, device);
-      return guard.keep(part.sha256, () => uploads.append(device, part));
+      const before = await uploads.state(device, part.sha256);
+      try {
+        return await guard.keep(part.sha256, () => uploads.append({ ...part, device }, limits.uploadBytes));
+      } catch (error) {
+        throw office.explain(error);
+      } finally {
+        const after = await uploads.state(device, part.sha256).catch(() => before);
+        figures.bytesReceived += Math.max(0, after.offset - before.offset);
+      }
     },
 
     async submitUpdate(device, report) {

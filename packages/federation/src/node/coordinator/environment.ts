@@ -1,13 +1,15 @@
 import type { LogEntry, RoundView } from '../../protocol/operator.ts';
+import type { BlobFolder } from '../store/blobs.ts';
 import type { Store, StoredDevice } from '../store/store.ts';
-import type { Blobs } from './blobs.ts';
 import type { Presence } from './presence.ts';
 import type { Sources } from './run-resources.ts';
 
 /** What the runs of a coordinator share. */
 export interface Environment {
   readonly store: Store;
-  readonly blobs: Blobs;
+  readonly blobs: BlobFolder;
+  /** Where they lie. */
+  readonly blobsFolder: string;
   readonly sources: Sources;
   /** Has a folder for each run's results. */
   readonly runsFolder: string;

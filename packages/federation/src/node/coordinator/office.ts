@@ -1,21 +1,20 @@
 import type { LogEntry, RoundView } from '../../protocol/operator.ts';
+import type { BlobFolder } from '../store/blobs.ts';
 import type { Store } from '../store/store.ts';
+import type { UploadFolder } from '../store/uploads.ts';
 import type { BlobGuard } from './blob-guard.ts';
-import type { Blobs } from './blobs.ts';
-import type { CoordinatorFigures } from './coordinator.ts';
 import type { DeviceRegistry } from './device-registry.ts';
 import type { Journal } from './journal.ts';
 import type { LiveFeed } from './live-feed.ts';
 import type { Presence } from './presence.ts';
 import type { RunDriver } from './run-driver.ts';
-import type { UploadFolder } from './upload-folder.ts';
 
 /** What the services of a coordinator share. */
 export interface Office {
   readonly store: Store;
   readonly registry: DeviceRegistry;
   readonly presence: Presence;
-  readonly blobs: Blobs;
+  readonly blobs: BlobFolder;
   readonly guard: BlobGuard;
   readonly uploads: UploadFolder;
   readonly journal: Journal;
@@ -38,5 +37,5 @@ export interface Office {
 }
 
 export type Counters = {
-  -readonly [name in keyof Pick<CoordinatorFigures, 'updatesAccepted' | 'updatesRejected'>]: number;
+  -readonly [name in 'updatesAccepted' | 'updatesRejected' | 'bytesReceived']: number;
 };

@@ -2,8 +2,9 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WriteError, writeFileAtomically } from '@legend/base/node';
 import type { LogEntry } from '../../protocol/operator.ts';
+import { BlobFolder } from '../store/blobs.ts';
 import type { Store, StoredRun } from '../store/store.ts';
-import { openBlobFolder } from './blob-folder.ts';
+import { UploadFolder } from '../store/uploads.ts';
 import { BlobGuard } from './blob-guard.ts';
 import type { Coordinator, CoordinatorFigures } from './coordinator.ts';
 import { DeviceRegistry } from './device-registry.ts';
@@ -18,7 +19,6 @@ import { Refusal } from './refusal.ts';
 import { RunDriver } from './run-driver.ts';
 import { openResources, type Sources } from './run-resources.ts';
 import { parseRunSettings } from './run-settings.ts';
-import { UploadFolder } from './upload-folder.ts';
 import { viewRun } from './views.ts';
 
 export interface CoordinatorOptions extends Sources {
@@ -40,13 +40,14 @@ export interface CoordinatorOptions extends Sources {
  */
 export async function openCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
   const { dir, store, now, log, renderReport } = options;
-  const blobs = await openBlobFolder(join(dir, 'blobs'));
+  const blobsFolder = join(dir, 'blobs');
+  const blobs = new BlobFolder(blobsFolder);
   const guard = new BlobGuard(blobs);
   const uploads = new UploadFolder(join(dir, 'uploads'), blobs);
   const registry = new DeviceRegistry();
   for (const device of await store.devices.list()) registry.put(device);
   const runs = new Map<string, RunDriver>();
-  const figures = { updatesAccepted: 0, updatesRejected: 0 };
+  const figures = { updatesAccepted: 0, updatesRejected: 0, bytesReceived: 0 };
   let open = true;
 
   const journal = await Journal.open(store.runs, (entry) => {
@@ -108,6 +109,7 @@ export async function openCoordinator(options: CoordinatorOptions): Promise<Coor
   };
   const environment: Environment = {
     ...office,
+    blobsFolder,
     sources: options,
     runsFolder: join(dir, 'runs'),
     findDevice: (id) => registry.find(id),
@@ -136,9 +138,7 @@ export async function openCoordinator(options: CoordinatorOptions): Promise<Coor
     forOperators: operatorService(office, { createRun, renderReport }),
     async checkHealth() {
       await store.check();
-      const probe = join(dir, 'blobs', '.probe');
-      await writeFileAtomically(probe, 'x'.repeat(4096));
-      await rm(probe, { force: true });
+      await probeFolder(dir);
     },
     get figures(): CoordinatorFigures {
       return readFigures(office);
@@ -153,19 +153,38 @@ export async function openCoordinator(options: CoordinatorOptions): Promise<Coor
   };
 
   for (const stored of await store.runs.list()) await startRun(stored);
-  await removeUnneeded(await blobs.list());
+  await sweep(office);
   for (const driver of runs.values()) driver.start();
   return service;
 }
 
-function readFigures({ presence, runs, figures, uploads }: Office): CoordinatorFigures {
+/** A message that its device has not handed in after so long will not be. */
+const LEFT_BEHIND_MS = 24 * 3600_000;
+
+/** Deletes what no run needs and no device is about to hand in. */
+async function sweep({ blobs, uploads, runs, now }: Office): Promise<void> {
+  const before = now() - LEFT_BEHIND_MS;
+  const needed = (await blobs.listAll()).filter((sha256) =>
+    runs().some((driver) => driver.needsBlob(sha256)),
+  );
+  await blobs.collectGarbage(new Set(needed), before);
+  await uploads.deleteOlderThan(before);
+}
+
+/** Throws WriteError where nothing can be written. */
+async function probeFolder(dir: string): Promise<void> {
+  const probe = join(dir, '.probe');
+  await writeFileAtomically(probe, 'x'.repeat(4096));
+  await rm(probe, { force: true });
+}
+
+function readFigures({ presence, runs, figures }: Office): CoordinatorFigures {
   const drivers = runs();
   const sum = (of: (driver: RunDriver) => number) => drivers.reduce((total, driver) => total + of(driver), 0);
   return {
     ...figures,
     devicesPresent: presence.size,
     runsUnderWay: sum(({ isOver }) => (isOver ? 0 : 1)),
-    bytesReceived: uploads.bytesReceived,
     bytesSent: sum(({ progress }) => progress.state.totals.bytesDown),
     roundsFinished: sum(({ progress }) => progress.rounds.length),
     pollsWaiting: sum(({ polls }) => polls.size),

@@ -2,7 +2,6 @@ import { estimatorNamed, findEntry, listUpdates, type RoundEvent, startRounds } 
 import { checkScore, encodeWholeStart, wholeAdapter } from '@legend/rounds';
 import type { TrainerPool } from '@legend/trainer/node';
 import type { StoredRound, StoredRun } from '../store/store.ts';
-import type { Blob } from './blobs.ts';
 import { DeviceScores } from './device-scores.ts';
 import type { Environment } from './environment.ts';
 import type { EvaluatedDetails } from './event-details.ts';
@@ -22,7 +21,7 @@ import { areWritten, writeResults } from './write-results.ts';
 
 /** The global adapter that devices are asked to score. */
 interface Evaluation {
-  readonly adapter: Blob;
+  readonly adapter: { readonly sha256: string; readonly bytes: number };
   readonly scores: DeviceScores;
   readonly closesAt: number;
 }
@@ -117,13 +116,13 @@ export class RunDriver {
     const over = loaded.snapshot?.state.phase === 'finished' || stored.failure !== null;
     const opened = over ? undefined : (resources ?? (await openResources(settings, sources, definition)));
     const begins = loaded.snapshot === null && opened !== undefined;
-    const first = begins ? await blobs.write(encodeRunTensors(opened.initial)) : undefined;
+    const first = begins ? await blobs.put(encodeRunTensors(opened.initial)) : '';
     const progress = new RunProgress(loaded.snapshot, rounds, {
       run: id,
       blocks: definition.model.blocks,
       estimator: estimatorNamed(settings.estimator),
       kindOf: (device) => environment.findDevice(device)?.runtime.kind ?? 'device',
-      initial: { state: startRounds(roundSettingsOf(settings)).state, globalSha256: first?.sha256 ?? '' },
+      initial: { state: startRounds(roundSettingsOf(settings)).state, globalSha256: first },
       unscored: { accuracy: 0, loss: Math.log(definition.classes.length) },
     });
     const driver = new RunDriver(stored, definition, progress, opened, environment);
@@ -404,7 +403,7 @@ export class RunDriver {
     const tensors = await this.#persist(() => this.tensors(), signal);
     const { codec } = definition.settings;
     const offers = await this.#persist(
-      () => offerStarts(strategy, plan, tensors, codec, (message) => blobs.write(message)),
+      () => offerStarts(strategy, plan, tensors, codec, (message) => blobs.put(message)),
       signal,
     );
     signal.throwIfAborted();
@@ -425,17 +424,18 @@ export class RunDriver {
   async #aggregate(signal: AbortSignal): Promise<void> {
     const { state, works, globalSha256 } = this.progress;
     if (state.phase !== 'aggregating') return;
-    const { blobs, log } = this.#environment;
+    const { blobs, blobsFolder, log } = this.#environment;
     const { strategyOptions } = await this.#persist(() => this.resources(), signal);
     const { strategy, trunk } = this.definition.settings;
     const task = {
       strategy: { name: strategy, options: strategyOptions },
       trunk,
       plan: state.plan,
-      tensorsPath: blobs.pathOf(globalSha256),
+      blobsFolder,
+      globalSha256,
       updates: listUpdates(state).map(({ id, reference, examples }) => ({
         deviceId: id,
-        path: blobs.pathOf(reference),
+        sha256: reference,
         examples,
         loss: works.get(id)?.details.loss ?? 0,
       })),
@@ -449,7 +449,7 @@ export class RunDriver {
         text: `Left out of round ${state.round}: ${reason}`,
       });
     }
-    const { sha256 } = await this.#persist(() => blobs.write(bytes), signal);
+    const sha256 = await this.#persist(() => blobs.put(bytes), signal);
     this.#known.add(sha256);
     this.#tensors = { sha256, tensors: decodeRunTensors(bytes, `global state of run ${this.id}`) };
     await this.#report({ type: 'aggregated', round: state.round }, { globalSha256: sha256 }, signal);
@@ -484,16 +484,20 @@ export class RunDriver {
     const { presence, blobs, now, findDevice, onDevices } = this.#environment;
     const plan = 'plan' in state ? state.plan : undefined;
     const message = encodeWholeStart({ adapter: wholeAdapter(tensors.global), merged: undefined }, 'f32');
-    const adapter = await this.#persist(() => blobs.write(message), signal);
+    const sha256 = await this.#persist(() => blobs.put(message), signal);
     signal.throwIfAborted();
-    this.#known.add(adapter.sha256);
+    this.#known.add(sha256);
     const devices = (plan?.devices ?? []).map(({ id }) => id);
     // After a restart nobody has been seen yet: who may come back is asked too.
     const asked = devices.filter(
       (id) => !findDevice(id)?.revoked && (presence.isThere(id) || presence.find(id) === undefined),
     );
     const closesAt = now() + deadlineMs(this.definition.settings, plan?.roundSeconds ?? 0);
-    this.#evaluation = { adapter, scores: new DeviceScores(asked), closesAt };
+    this.#evaluation = {
+      adapter: { sha256, bytes: message.byteLength },
+      scores: new DeviceScores(asked),
+      closesAt,
+    };
     onDevices(asked);
     this.polls.wake();
     return this.#evaluation;

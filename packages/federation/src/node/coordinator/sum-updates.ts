@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { InputError } from '@legend/base';
 import {
   checkUpdate,
@@ -9,6 +8,7 @@ import {
   type Update,
 } from '@legend/method';
 import { decodeTrained, withTrunk } from '@legend/rounds';
+import { BlobFolder } from '../store/blobs.ts';
 import type { RunSettings } from './run-settings.ts';
 import { decodeRunTensors, encodeRunTensors, nextTensors, type RunTensors, trunkOf } from './run-tensors.ts';
 
@@ -16,7 +16,7 @@ import { decodeRunTensors, encodeRunTensors, nextTensors, type RunTensors, trunk
 export interface StoredUpdate {
   readonly deviceId: string;
   /** Of its message. */
-  readonly path: string;
+  readonly sha256: string;
   readonly examples: number;
   readonly loss: number;
 }
@@ -26,8 +26,9 @@ export interface SumTask {
   readonly strategy: { readonly name: string; readonly options: StrategyOptions };
   readonly trunk: RunSettings['trunk'];
   readonly plan: Plan;
+  readonly blobsFolder: string;
   /** Of the tensors that the round began with. */
-  readonly tensorsPath: string;
+  readonly globalSha256: string;
   /** In the plan's order. */
   readonly updates: readonly StoredUpdate[];
 }
@@ -41,18 +42,19 @@ export interface RoundSum {
 
 /** Adds up a round's updates, read one at a time in the plan's order, so that memory does not grow with their number. */
 export async function sumUpdates(task: SumTask): Promise<RoundSum> {
-  const { plan, updates, tensorsPath } = task;
+  const { plan, updates, globalSha256 } = task;
+  const blobs = new BlobFolder(task.blobsFolder);
   const strategy = createStrategy(task.strategy.name, task.strategy.options);
-  const before = decodeRunTensors(await readFile(tensorsPath), tensorsPath);
+  const before = decodeRunTensors(await blobs.read(globalSha256), 'the global state');
   const devices = new Map(plan.devices.map((device) => [device.id, device]));
   const leftOut: { deviceId: string; reason: string }[] = [];
   let sum = strategy.begin(before.global, plan);
-  for (const { deviceId, path, examples, loss } of updates) {
+  for (const { deviceId, sha256, examples, loss } of updates) {
     const device = devices.get(deviceId);
     if (device === undefined) continue;
     try {
       const start = startOf(strategy, before, device);
-      const bytes = await readUpdate(path);
+      const bytes = await blobs.read(sha256);
       sum = strategy.add(sum, readTrained(start, bytes, device, { round: plan.round, examples, loss }));
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
@@ -88,18 +90,4 @@ export function readTrained(
   const update = { deviceId: device.id, round, depth: device.depth, examples, adapter, loss };
   checkUpdate(start, update);
   return update;
-}
-
-async function readUpdate(path: string): Promise<Uint8Array> {
-  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code !== 'ENOENT') throw cause;
-    throw new InputError({
-      code: 'update-lost',
-      expected: 'the message that was accepted',
-      got: 'no file',
-      where: path,
-      todo: 'Nobody but the coordinator may delete files in its folder.',
-      cause,
-    });
-  });
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -42,6 +42,15 @@ test('a backup can be made of a store that nobody uses', async () => {
   const copied = await openStore(copy);
   expect(await copied.runs.list()).toHaveLength(1);
   await copied.close();
+});
+
+test.runIf(process.platform !== 'win32')('no other user can read a store or its backup', async () => {
+  const [file, copy] = [join(folder, 'secret.sqlite'), join(folder, 'secret-copy.sqlite')];
+  const store = await openStore(file);
+  await store.secrets.replace('key', 'value');
+  await backupStore(file, copy);
+  for (const path of [file, `${file}-wal`, copy]) expect((await stat(path)).mode & 0o077).toBe(0);
+  await store.close();
 });
 
 test('a backup is refused where it would replace a file, or nothing can be copied', async () => {

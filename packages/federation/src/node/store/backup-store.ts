@@ -2,6 +2,7 @@ import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { InputError } from '@legend/base';
 import { WriteError } from '@legend/base/node';
+import { makePrivateFile } from './make-private-file.ts';
 import { loadSqlite } from './sqlite/load-sqlite.ts';
 import { explainSqliteFault } from './sqlite/sqlite-fault.ts';
 import { parseStoreUrl } from './store-url.ts';
@@ -40,6 +41,7 @@ export async function backupStore(url: string, file: string): Promise<void> {
   try {
     const database = new DatabaseSync(place.path, { readOnly: true });
     try {
+      await makePrivateFile(unfinished);
       await backup(database, unfinished, { rate: ALL_PAGES });
     } finally {
       database.close();

@@ -4,12 +4,12 @@ import { InputError } from '@legend/base';
 import { type Hold, holdFile } from './hold-file.ts';
 
 /**
- * Keeps a data folder, made where there is none, for this process alone, until it is released or the process ends.
+ * Keeps a data folder, made for this user alone where there is none, for this process, until it is released or the process ends.
  * @throws InputError `folder-in-use` where another coordinator has it, `folder-unusable`
  */
 export async function lockFolder(folder: string): Promise<Hold> {
   try {
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (cause) {
     throw new InputError({
       code: 'folder-unusable',

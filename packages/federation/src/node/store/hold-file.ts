@@ -17,11 +17,16 @@ const BUSY = 5;
  * The transaction holds SQLite's "reserved" lock, which leaves others free to read who has it.
  *
  * @param what that which nobody else may use meanwhile
+ * @param holder what the process is that uses it, for people
  * @throws InputError with this code where it is held, by this process or another
  */
 export async function holdFile(
   path: string,
-  { code, what }: { readonly code: string; readonly what: string },
+  {
+    code,
+    what,
+    holder: kind = 'coordinator',
+  }: { readonly code: string; readonly what: string; readonly holder?: string },
 ): Promise<Hold> {
   const { DatabaseSync } = await loadSqlite();
   let database: DatabaseSync | undefined;
@@ -40,7 +45,7 @@ export async function holdFile(
     if (resultCode(error) !== BUSY) throw explainSqliteFault(error, path);
     throw new InputError({
       code,
-      expected: 'that no other coordinator uses it',
+      expected: `that no other ${kind} uses it`,
       got: `one that does${holder === undefined ? '' : `: process ${holder}`}`,
       where: what,
       todo: 'Stop the other one, or name another place.',

@@ -75,13 +75,14 @@ describe('a server that restarts', () => {
   });
 });
 
-describe('a connection that is lost at a commit', () => {
+describe('a connection at a commit', () => {
   let proxy: CuttingProxy;
   let store: Store;
   beforeEach(async () => {
     const address = new URL(await cluster.createDatabase());
     proxy = await startCuttingProxy(cluster.socket);
-    store = await openStore(address.href.replace(address.host, `127.0.0.1:${proxy.port}`));
+    const url = address.href.replace(address.host, `127.0.0.1:${proxy.port}`);
+    store = sqlStore(await openPostgres({ url, name: 'the store' }, { answerTimeoutMs: 2000 }));
     await store.runs.create(runOf('run'));
     await store.tokens.create(tokenOf('token', 'run', { usesLeft: 1 }));
   });
@@ -90,9 +91,16 @@ describe('a connection that is lost at a commit', () => {
     await proxy.close();
   });
 
-  describe.each(['before', 'after'] as const)('%s the server has carried it out', (when) => {
-    beforeEach(() => proxy.cutNextCommit(when));
-    afterEach(() => expect(proxy.cuts).toBe(1));
+  test('that falls silent is given up, with what the server holds for it', async () => {
+    proxy.disturbNextCommit('silence');
+    await Promise.all([1, 2, 3].map((sequence) => store.runs.appendEvents('run', [eventOf(sequence)])));
+    expect(proxy.disturbances).toBe(1);
+    expect(await loadEvents(store)).toEqual(eventsOf(1, 3));
+  });
+
+  describe.each(['cut-before', 'cut-after'] as const)('that is lost (%s)', (how) => {
+    beforeEach(() => proxy.disturbNextCommit(how));
+    afterEach(() => expect(proxy.disturbances).toBe(1));
 
     test('appends events once', async () => {
       await Promise.all([1, 2, 3].map((sequence) => store.runs.appendEvents('run', [eventOf(sequence)])));
@@ -135,7 +143,7 @@ describe('a connection that is lost at a commit', () => {
 
 describe('a server that does not come back', () => {
   const openImpatiently = async (url: string) => {
-    const store = sqlStore(await openPostgres({ url, name: 'the store' }, 300));
+    const store = sqlStore(await openPostgres({ url, name: 'the store' }, { retryForMs: 300 }));
     await store.runs.create(runOf('run'));
     return store;
   };

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -58,7 +58,9 @@ describe('a SQLite file that cannot be a store', () => {
   });
 
   test('is a folder, or in a folder that there is none of', async () => {
-    for (const path of [folder, join(folder, 'no-folder', 'store.sqlite')]) {
+    const inside = join(folder, 'inside');
+    await mkdir(inside);
+    for (const path of [inside, join(folder, 'no-folder', 'store.sqlite')]) {
       expect(await refusal(path)).toMatchObject({ name: 'InputError', code: 'store-unreachable' });
     }
   });

@@ -4,35 +4,45 @@ import type { LogEntry } from '../../protocol/operator.ts';
 
 /**
  * What a coordinator must not lose. Every method that changes something has made it durable when its promise resolves:
- * it survives `kill -9` and a power cut. Times are milliseconds since 1970. Tensors lie in the blob folder, by their
- * hash. One process writes to a store at a time.
+ * it survives `kill -9` and a power cut. Where it rejects, nothing has changed. Times are milliseconds since 1970.
+ * Tensors lie in the blob folder, by their hash. One process has a store at a time.
+ *
+ * All changes are carried out in the order in which they were asked for, whatever they are of. Those that are asked
+ * for while others are being written go together into one transaction (group commit). What cannot be done, e.g. a
+ * second run of the same id, rejects alone; a transaction that fails, e.g. on a full disk (WriteError), rejects all
+ * that is in it.
+ *
+ * Values pass through JSON: numbers that are not finite come back as null. A NUL in a text comes back as U+FFFD.
  */
 export interface Store {
   readonly runs: RunStore;
   readonly devices: DeviceStore;
   readonly tokens: TokenStore;
   readonly secrets: SecretStore;
-  /** Whether it can store at present; rejects where it cannot. */
+  /** Whether it can store at present; rejects where it cannot, without trying for long. */
   check(): Promise<void>;
+  /** Finishes what has been asked for. */
   close(): Promise<void>;
 }
 
 export interface RunStore {
+  /** Rejects where there is a run of this id. */
   create(run: NewRun): Promise<void>;
   /** In order of creation. */
   list(): Promise<readonly StoredRun[]>;
   /** The newest snapshot, and what has happened since, in order. */
   loadProgress(run: string): Promise<RunProgress>;
-  /**
-   * Appends events to a run's log, in order. Calls that come while another is being written are written together, in
-   * one transaction (group commit).
-   */
+  /** Appends events to a run's log. A call that does not go on where the log or the snapshot ends rejects as a whole. */
   appendEvents(run: string, events: readonly StoredEvent[]): Promise<void>;
-  /** Replaces the snapshot and removes the events that it covers, in one transaction; a finished round comes with it. */
+  /**
+   * Replaces the snapshot and removes the events that it covers; a finished round comes with it, and takes the place of
+   * one of the same number. Rejects a snapshot that is older than the one there is. It may be ahead of the log, of
+   * events that were never appended; the log then goes on after it.
+   */
   saveSnapshot(run: string, snapshot: RunSnapshot, finished?: StoredRound): Promise<void>;
   /** Finished rounds in order, from `after` (exclusive) on. */
   listRounds(run: string, after?: number): Promise<readonly StoredRound[]>;
-  /** At most the last `count` entries, oldest first. */
+  /** At most the last `count` entries, oldest first. Only some thousands are kept. */
   listLog(count: number): Promise<readonly LogEntry[]>;
   appendLog(entries: readonly LogEntry[]): Promise<void>;
 }
@@ -86,12 +96,15 @@ export interface DeviceStore {
   /**
    * Lets a device in and uses up one use of its token, both or neither. A key that is enrolled already keeps its
    * device and uses nothing.
-   * @returns the device, or why the token lets nobody in
+   * Rejects where the id is that of another key.
+   * @returns the device, which may be a revoked one or of another run than the token's where its key was enrolled
+   *   before; or why the token lets nobody in
    */
   enrol(device: NewDevice, tokenHash: string, at: number): Promise<StoredDevice | TokenFault>;
   find(id: string): Promise<StoredDevice | undefined>;
   /** In order of enrolment. */
   list(run?: string): Promise<readonly StoredDevice[]>;
+  /** Whether there is such a device. */
   revoke(id: string): Promise<boolean>;
 }
 
@@ -113,9 +126,11 @@ export interface StoredDevice extends NewDevice {
 }
 
 export interface TokenStore {
+  /** Rejects where there is one of this id or hash, or no such run. */
   create(token: NewToken): Promise<void>;
   /** In order of creation. */
   list(): Promise<readonly StoredToken[]>;
+  /** Whether there is such a token. */
   revoke(id: string): Promise<boolean>;
 }
 

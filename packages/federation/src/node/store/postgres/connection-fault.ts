@@ -38,6 +38,11 @@ export function isPassing(error: unknown): boolean {
   );
 }
 
+/** Whether a statement got no answer in time: its connection still waits for it. */
+export function isUnanswered(error: unknown): boolean {
+  return error instanceof Error && codeOf(error) === undefined && error.message === 'Query read timeout';
+}
+
 /** Whether the connection could not be made, or was lost. */
 export function isUnreachable(error: unknown): boolean {
   return isPassing(error) && !isInUse(error);

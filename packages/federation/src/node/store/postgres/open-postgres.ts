@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { Kysely, PostgresDialect, sql } from 'kysely';
-import { Pool, types } from 'pg';
+import { Pool, type PoolClient, types } from 'pg';
 import { migrate } from '../sql/migrate.ts';
 import type { Session } from '../sql/session.ts';
 import type { StoreTables } from '../sql/tables.ts';
@@ -13,9 +13,10 @@ import { takeStore } from './take-store.ts';
 /** In a schema of their own the tables get in nobody's way. */
 const SCHEMA = 'legend';
 
-/** For a connection, and for the answer to a statement: the longest writes a snapshot of some megabytes. */
 const CONNECT_TIMEOUT_MS = 10_000;
-const ANSWER_TIMEOUT_MS = 30_000;
+
+/** For the answer to a statement, of which the longest writes a snapshot of some megabytes. */
+const ANSWER_TIMEOUT_MS = 20_000;
 
 /** A coordinator that was killed may leave a session that ends when its statement does. */
 const IN_USE_PATIENCE_MS = 5000;
@@ -27,11 +28,12 @@ const INT8 = 20;
  * Opens a store in a PostgreSQL database, made where there is none, and holds it: no second process can open it.
  * @param url with the password; it is in no error
  * @param retryForMs how long a statement is tried again while the server is away
+ * @param answerTimeoutMs after which a connection is given up
  * @throws InputError where it cannot be opened, or is held
  */
 export async function openPostgres(
   { url, name }: { readonly url: string; readonly name: string },
-  retryForMs = retryDeadlineMs,
+  { retryForMs = retryDeadlineMs, answerTimeoutMs = ANSWER_TIMEOUT_MS } = {},
 ): Promise<Session> {
   const session = `legend ${randomUUID()}`;
   const pool = new Pool({
@@ -41,7 +43,7 @@ export async function openPostgres(
     idleTimeoutMillis: 0,
     keepAlive: true,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    query_timeout: ANSWER_TIMEOUT_MS,
+    query_timeout: answerTimeoutMs,
     types: {
       getTypeParser: ((oid, format) =>
         oid === INT8 ? Number : types.getTypeParser(oid, format)) as typeof types.getTypeParser,
@@ -50,13 +52,22 @@ export async function openPostgres(
   });
   // A lost connection is told to whoever uses it next. Without listeners it would end the process.
   pool.on('error', () => {});
-  pool.on('connect', (client) => client.on('error', () => {}));
+  let connection: PoolClient | undefined;
+  pool.on('connect', (client) => {
+    connection = client.on('error', () => {});
+  });
   const database = new Kysely<StoreTables>({ dialect: new PostgresDialect({ pool }) });
   try {
     const tables = await whenStarted(() => prepareSchema(database));
     const db = database.withSchema(SCHEMA);
     await migrate(db, tables, name);
-    return postgresSession(db, { name, retryForMs, close: () => database.destroy() });
+    return postgresSession(db, {
+      name,
+      retryForMs,
+      // It resolves when the server has answered, which this one may never do.
+      dropConnection: () => void connection?.end(),
+      close: () => database.destroy(),
+    });
   } catch (error) {
     await database.destroy();
     throw explainPostgresFault(error, name);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { type Session, touchStore } from '../sql/session.ts';
 import type { Db } from '../sql/tables.ts';
-import { isPassing } from './connection-fault.ts';
+import { isPassing, isUnanswered } from './connection-fault.ts';
 import { explainPostgresFault } from './explain-postgres-fault.ts';
 
 /** How long statements are tried again while the server is away: a restart takes seconds, after a crash some more. */
@@ -15,20 +15,37 @@ interface SessionOptions {
   /** Of the store, for people. */
   readonly name: string;
   readonly retryForMs: number;
+  /** Ends the connection, so that the next statement makes a new one. */
+  dropConnection(): void;
   close(): Promise<void>;
 }
 
-export function postgresSession(db: Db, { name, retryForMs, close }: SessionOptions): Session {
+export function postgresSession(
+  db: Db,
+  { name, retryForMs, dropConnection, close }: SessionOptions,
+): Session {
+  const transact: Transact = async (work) => {
+    try {
+      return await db.transaction().execute(work);
+    } catch (error) {
+      // Whoever comes next would wait for the same answer.
+      if (isUnanswered(error)) dropConnection();
+      throw error;
+    }
+  };
   const explain = (error: unknown): never => {
     throw explainPostgresFault(error, name);
   };
   return {
-    read: (work) => keepTrying(retryForMs, () => db.transaction().execute(work)).catch(explain),
-    write: (work) => writeOnce(db, retryForMs, work).catch(explain),
-    check: () => db.transaction().execute(touchStore).catch(explain),
+    read: (work) => keepTrying(retryForMs, () => transact(work)).catch(explain),
+    write: (work) => writeOnce(transact, retryForMs, work).catch(explain),
+    check: () => transact(touchStore).catch(explain),
     close,
   };
 }
+
+/** Carries out a transaction, in one try. */
+type Transact = <Result>(work: (db: Db) => Promise<Result>) => Promise<Result>;
 
 /**
  * A transaction whose commit got no answer may have been carried out. So each leaves a mark of its own in the store;
@@ -36,18 +53,18 @@ export function postgresSession(db: Db, { name, retryForMs, close }: SessionOpti
  * looks has taken the store, which the server gives only when the session before it is over.
  */
 async function writeOnce<Result>(
-  db: Db,
+  transact: Transact,
   retryForMs: number,
   work: (db: Db) => Promise<Result>,
 ): Promise<Result> {
   const mark = randomUUID();
   let attempted: { readonly result: Result } | undefined;
   return keepTrying(retryForMs, async () => {
-    if (attempted !== undefined && (await readMark(db)) === mark) return attempted.result;
+    if (attempted !== undefined && (await transact(readMark)) === mark) return attempted.result;
     attempted = undefined;
-    return db.transaction().execute(async (transaction) => {
-      const result = await work(transaction);
-      await transaction.updateTable('store').set({ last_write: mark }).execute();
+    return transact(async (db) => {
+      const result = await work(db);
+      await db.updateTable('store').set({ last_write: mark }).execute();
       attempted = { result };
       return result;
     });

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { Kysely, SqliteDialect } from 'kysely';
 import { holdFile } from '../hold-file.ts';
+import { makePrivateFile } from '../make-private-file.ts';
 import { migrate } from '../sql/migrate.ts';
 import { type Session, touchStore } from '../sql/session.ts';
 import type { StoreTables } from '../sql/tables.ts';
@@ -19,6 +20,8 @@ export async function openSqlite(path: string): Promise<Session> {
   const { DatabaseSync } = await loadSqlite();
   const hold = await holdFile(`${path}.lock`, { code: 'store-in-use', what: path });
   try {
+    // It holds secrets. SQLite gives the files beside it the same rights.
+    await makePrivateFile(path);
     const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
     try {
       // With a write-ahead log others can read while this process writes; FULL flushes it at every commit.

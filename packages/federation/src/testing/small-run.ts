@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Adapter, restrictToDepth } from '@legend/adapter';
 import { seededRandom } from '@legend/base';
@@ -10,16 +9,17 @@ import { createInitialAdapter, encodeWholeStart } from '@legend/rounds';
 import type { TextExample } from '@legend/trainer';
 import { nodeRuntime } from '@legend/trainer/node';
 import { type CoordinatorClient, connect } from '../client/coordinator-client.ts';
-import { FaultyCoordinator } from '../client/testing/faulty-coordinator.ts';
+import { sleep as wait } from '../client/sleep.ts';
+import { memoryBlobCache } from '../device/blob-cache.ts';
+import type { DeviceEvent } from '../device/device-event.ts';
+import { memoryStateStore } from '../device/device-state.ts';
+import { engineTrainer } from '../device/engine-trainer.ts';
+import { type DeviceOptions, runDevice } from '../device/run-device.ts';
 import { createDeviceKey } from '../identity/device-key.ts';
 import { secureRandom } from '../identity/tokens.ts';
 import type { TrainAssignment } from '../protocol/assignment.ts';
 import type { RunForDevices } from '../protocol/enrolment.ts';
-import { memoryBlobCache } from './blob-cache.ts';
-import type { DeviceEvent } from './device-event.ts';
-import { memoryStateStore } from './device-state.ts';
-import { engineTrainer } from './engine-trainer.ts';
-import { type DeviceOptions, runDevice } from './run-device.ts';
+import { FaultyCoordinator } from './faulty-coordinator.ts';
 
 /** A run of the tiny BERT (3 blocks, 3 classes) on a coordinator that breaks down, with one real device. */
 
@@ -50,11 +50,16 @@ export const texts: readonly TextExample[] = Array.from({ length: 30 }, (_, inde
 });
 
 export class SmallRun {
-  readonly server = new FaultyCoordinator();
+  readonly server: FaultyCoordinator;
   readonly blobs = memoryBlobCache();
   readonly state = memoryStateStore();
   readonly events: DeviceEvent[] = [];
   readonly #key = createDeviceKey({ extractable: true });
+
+  /** @param tls see `FaultyCoordinator` */
+  constructor(tls?: ConstructorParameters<typeof FaultyCoordinator>[0]) {
+    this.server = new FaultyCoordinator(tls);
+  }
 
   async start(): Promise<void> {
     await this.server.start();
@@ -168,6 +173,4 @@ export class SmallRun {
 }
 
 /** A hundredth of the time. */
-async function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms / 100, undefined, { signal }).catch(() => signal.throwIfAborted());
-}
+const sleep = (ms: number, signal: AbortSignal): Promise<void> => wait(ms / 100, signal);

@@ -8,8 +8,8 @@ import { computeLogits } from '../evaluate.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { type LocalTask, trainLocally } from '../train-locally.ts';
 
-/** What three steps of training came to; every part can be sent as JSON. */
-export interface ThreeSteps {
+/** What a training came to; every part can be sent as JSON. */
+export interface SentenceTraining {
   readonly losses: readonly number[];
   readonly gradientNorms: readonly number[];
   /** Every tensor of the trained adapter by its flat name. */
@@ -28,12 +28,13 @@ const SENTENCES = [
   'Rain.',
 ];
 
-/** The same training wherever it runs: from the files of a model, tokens included, on any runtime. */
-export async function trainThreeSteps(
+/** The same three steps wherever they run: from the files of a model, tokens included, on any runtime. */
+export async function trainSentences(
   files: ModelFiles,
   runtime: Runtime,
   changes: Partial<LocalTask>,
-): Promise<ThreeSteps> {
+  onStep: () => void = () => {},
+): Promise<SentenceTraining> {
   const model = await openModel(files, { classes: 3, seed: 1 });
   const engine = new Engine(model, runtime);
   const examples = SENTENCES.map((text, index) => ({ text, label: index % 3 }));
@@ -52,7 +53,7 @@ export async function trainThreeSteps(
     seed: 9,
     ...changes,
   };
-  const { adapter, losses, gradientNorms } = await trainLocally(engine, dataset, task);
+  const { adapter, losses, gradientNorms } = await trainLocally(engine, dataset, task, onStep);
   const logits = await computeLogits(engine, dataset, adapter, task.examples);
   const tensors = [...namedTensors(adapter)].map(([name, { data }]) => [name, [...data]]);
   return { losses, gradientNorms, tensors: Object.fromEntries(tensors), logits: [...logits] };
