@@ -10,10 +10,11 @@ import {
   ProtocolError,
   runDevice,
   secureRandom,
+  sleep,
 } from '@legend/federation';
 import type { TextExample } from '@legend/trainer';
 import { type DeviceChoice, DeviceDatabase, type KeptSession } from '../device-database.ts';
-import { sleep } from '../sleep.ts';
+
 import { holdDevice } from './hold-device.ts';
 import { openCacheStorage } from './keep-in-caches.ts';
 import type { Order, Told } from './messages.ts';
