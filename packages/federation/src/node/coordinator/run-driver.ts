@@ -1,12 +1,4 @@
-import { InputError } from '@legend/base';
-import {
-  estimatorNamed,
-  findEntry,
-  type RoundEvent,
-  type RoundState,
-  roundStateFormatVersion,
-  startRounds,
-} from '@legend/method';
+import { estimatorNamed, findEntry, type RoundEvent } from '@legend/method';
 import type { StoredRound, StoredRun } from '../store/store.ts';
 import { aggregateUpdates } from './aggregate-updates.ts';
 import { collectUpdates } from './collect-updates.ts';
@@ -20,15 +12,29 @@ import { persist } from './hold.ts';
 import type { PhaseWork } from './phase-work.ts';
 import { type Gathering, planNextRound } from './plan-next-round.ts';
 import { Refusal } from './refusal.ts';
-import { hashOf, RunBlobs } from './run-blobs.ts';
-import { RunProgress } from './run-progress.ts';
-import { openResources, parseDefinition, type RunDefinition, type RunResources } from './run-resources.ts';
-import { deadlineMs, roundSettingsOf } from './run-settings.ts';
-import { decodeRunTensors, encodeRunTensors, type RunTensors } from './run-tensors.ts';
+import { RunBlobs } from './run-blobs.ts';
+import type { DueSnapshot, RunProgress } from './run-progress.ts';
+import { openResources, type RunDefinition, type RunResources } from './run-resources.ts';
+import { deadlineMs } from './run-settings.ts';
+import { decodeRunTensors, type RunTensors } from './run-tensors.ts';
 import { SnapshotSaver } from './snapshot-saver.ts';
 import { describeEnd, describeStep } from './tell-step.ts';
 import { LONG_MS, WaitingPolls } from './waiting-polls.ts';
 import { areWritten, writeResults } from './write-results.ts';
+
+/** What a run goes on from; see `openRun`. */
+export interface OpenedRun {
+  readonly stored: StoredRun;
+  readonly definition: RunDefinition;
+  readonly progress: RunProgress;
+  /** undefined of a run that is over, which hardly ever needs them. */
+  readonly resources: RunResources | undefined;
+  /** The tensors that a new run begins with, not yet written. */
+  readonly first: Uint8Array | undefined;
+  /** Snapshots that a crash has kept from being saved. */
+  readonly due: readonly DueSnapshot[];
+  readonly environment: Environment;
+}
 
 /**
  * Drives one run as the round reducer asks: plans rounds with the devices that are there, hands out assignments, adds
@@ -65,19 +71,15 @@ export class RunDriver {
   /** The results that were written last, and where the run stood. */
   #results: { readonly of: string; readonly folder: Promise<string> } | undefined;
 
-  private constructor(
-    { id, createdAt }: StoredRun,
-    definition: RunDefinition,
-    progress: RunProgress,
-    resources: RunResources | undefined,
-    environment: Environment,
-  ) {
+  constructor({ stored, definition, progress, resources, first, due, environment }: OpenedRun) {
+    const { id, createdAt } = stored;
     this.id = id;
     this.createdAt = createdAt;
     this.definition = definition;
     this.progress = progress;
     this.#environment = environment;
     this.#resources = resources && Promise.resolve(resources);
+    this.#first = first;
     const { store, now, blobs, guard } = environment;
     this.#hindrances = new Hindrances({
       onTrouble: (text) => environment.log({ level: 'error', run: id, device: null, text }),
@@ -101,64 +103,14 @@ export class RunDriver {
     });
     this.#saver = new SnapshotSaver({
       save: ({ snapshot, finished }) => store.runs.saveSnapshot(id, snapshot, finished),
-      onSaved: () =>
-        void environment.removeUnneeded(this.#blobs.takeUnneeded((sha256) => this.needsBlob(sha256))),
+      onSaved: () => environment.removeUnneeded(this.#blobs.takeUnneeded((sha256) => this.needsBlob(sha256))),
       onHold: (reason) => this.#hindrances.setTrouble('snapshot', reason),
     });
-  }
-
-  /**
-   * A run as it is stored, ready to go on.
-   * @param resources of a run that was just made
-   * @throws InputError where it was stored by another version, or its model or data cannot be opened any more
-   */
-  static async open(
-    stored: StoredRun,
-    environment: Environment,
-    resources?: RunResources,
-  ): Promise<RunDriver> {
-    const { id } = stored;
-    const { store, sources } = environment;
-    const definition = parseDefinition(stored.settings, `run ${id}`);
-    const { settings } = definition;
-    const [{ snapshot, events }, rounds] = await Promise.all([
-      store.runs.loadProgress(id),
-      store.runs.listRounds(id),
-    ]);
-    if (snapshot !== null) requireVersion(snapshot.state, id);
-    const over = snapshot?.state.phase === 'finished' || stored.failure !== null;
-    const opened = over ? undefined : (resources ?? (await openResources(settings, sources, definition)));
-    const first = snapshot === null && opened ? encodeRunTensors(opened.initial) : undefined;
-    const progress = new RunProgress(snapshot, rounds, {
-      run: id,
-      blocks: definition.model.blocks,
-      estimator: estimatorNamed(settings.estimator),
-      kindOf: (device) => environment.findDevice(device)?.runtime.kind ?? 'device',
-      initial: {
-        state: startRounds(roundSettingsOf(settings)).state,
-        globalSha256: first === undefined ? '' : hashOf(first),
-      },
-      unscored: { accuracy: 0, loss: Math.log(definition.classes.length) },
-    });
-    const due = progress.resume(events);
-    const driver = new RunDriver(stored, definition, progress, opened, environment);
-    driver.#first = first;
-    driver.#saver.add(due);
-    return driver;
+    this.#saver.add(due);
   }
 
   /** Carries out what the run's phase asks for. To be called once the run counts among those that need blobs. */
   start(): void {
-    const first = this.#first;
-    this.#first = undefined;
-    if (first !== undefined) {
-      this.#activity = this.#workFor(this.#controller.signal)
-        .write(first)
-        .then(
-          () => {},
-          () => {},
-        );
-    }
     this.#enterPhase();
   }
 
@@ -234,6 +186,8 @@ export class RunDriver {
   async tensors(): Promise<RunTensors> {
     const { globalSha256: sha256 } = this.progress;
     if (this.#tensors?.sha256 === sha256) return this.#tensors.tensors;
+    if (this.#first !== undefined) await this.#blobs.write(this.#first);
+    this.#first = undefined;
     const tensors = decodeRunTensors(await this.#blobs.read(sha256), `global state of run ${this.id}`);
     this.#tensors = { sha256, tensors };
     return tensors;
@@ -423,16 +377,4 @@ export class RunDriver {
     this.#environment.onRun(this.id);
     this.#enterPhase();
   }
-}
-
-/** Throws InputError for a state that another version of Legend has stored. */
-function requireVersion({ formatVersion }: RoundState, run: string): void {
-  if (formatVersion === roundStateFormatVersion) return;
-  throw new InputError({
-    code: 'run-version',
-    expected: `a run of version ${roundStateFormatVersion}`,
-    got: `version ${formatVersion}`,
-    where: `run ${run}`,
-    todo: 'Continue it with the version of Legend that it was begun with, or start a new run in another folder.',
-  });
 }
