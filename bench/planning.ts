@@ -30,6 +30,7 @@ const ROWS: Readonly<Record<string, StrategyOptions>> = {
   'greedy, fastest deadline': { deadline: 'fastest' },
   optimal: { planner: 'optimal' },
   'optimal, stragglers left': { planner: 'optimal', stragglers: 'leave' },
+  'optimal, traffic priced': { planner: 'optimal', trafficPrice: 1 },
   full: { planner: 'full' },
 };
 

@@ -20,7 +20,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { restrictToDepth } from '@legend/adapter';
 import { resolveData, resolveModel } from '@legend/catalogue';
-import { readTrainTest } from '@legend/data';
+import { readTrainTest } from '@legend/data/node';
 import { openModel } from '@legend/models';
 import { folderFiles } from '@legend/models/node';
 import {

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Adapter } from '@legend/adapter';
 import { resolveData, resolveModel } from '@legend/catalogue';
-import { readTrainTest } from '@legend/data';
+import { readTrainTest } from '@legend/data/node';
 import { createAdapter } from '@legend/lora';
 import { loadTokenizer, openModel } from '@legend/models';
 import { folderFiles } from '@legend/models/node';

@@ -21,7 +21,7 @@ const arrows = {
   rounds: ['base', 'adapter', 'method', 'models', 'lora', 'wire', 'trainer'],
   simulator: ['base', 'adapter', 'look', 'method', 'models', 'lora', 'trainer', 'wire', 'rounds'],
   federation: ['base', 'adapter', 'method', 'models', 'lora', 'trainer', 'wire', 'rounds'],
-  web: ['base', 'look', 'data', 'models', 'trainer', 'federation'],
+  web: ['base', 'data', 'look', 'trainer', 'federation'],
   cli: [
     'base',
     'adapter',
@@ -45,6 +45,7 @@ const browserPackages = [
   'base',
   'adapter',
   'compiler',
+  'data',
   'look',
   'method',
   'models',

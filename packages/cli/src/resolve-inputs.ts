@@ -1,5 +1,6 @@
 import { type ResolvedModel, resolveData, resolveModel } from '@legend/catalogue';
-import { type DataSource, type Dataset, type Reading, readExamples, readTrainTest } from '@legend/data';
+import type { DataSource, Dataset, Reading } from '@legend/data';
+import { readExamples, readTrainTest } from '@legend/data/node';
 import { alignClasses } from './align-classes.ts';
 import { showDownloads } from './terminal/show-downloads.ts';
 

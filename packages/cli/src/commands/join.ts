@@ -6,11 +6,13 @@ import { joinRun, trustCertificate } from '@legend/federation/node';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { onInterrupt } from '../interruption.ts';
 import { type ColumnOptions, columnsOf, integerFrom, sharedOptions } from '../options.ts';
+import { type ListPart, parsePart, takePart } from '../parse-part.ts';
 import { locateData, readPart } from '../resolve-inputs.ts';
 import { showDevice } from '../terminal/show-device.ts';
 
 interface JoinOptions extends ColumnOptions {
   readonly data: string;
+  readonly part?: ListPart;
   readonly token?: string;
   readonly tokenFile?: string;
   readonly name: string;
@@ -29,6 +31,7 @@ export function joinCommand(): Command {
     .description('take part in the rounds of a coordinator as a device; its data stays on this machine')
     .argument('<url>', 'address of the coordinator')
     .addOption(sharedOptions.data().makeOptionMandatory())
+    .option('--part <i/n>', 'only every n-th example: tries several devices out on one data set', parsePart)
     .addOption(
       new Option(
         '--token <token>',
@@ -65,7 +68,7 @@ async function join(url: string, options: JoinOptions): Promise<void> {
       name: options.name,
       data: async (classes) => {
         const { examples } = await readPart(source, 'train', { ...columnsOf(options), classes }, undefined);
-        return examples;
+        return options.part ? takePart(examples, options.part) : examples;
       },
       holdOutShare: options.holdOut,
       memoryBytes: options.maxMemory === undefined ? undefined : options.maxMemory * 1e6,

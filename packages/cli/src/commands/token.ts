@@ -1,30 +1,6 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { InputError, parseInput } from '@legend/base';
-import { newTokenSchema, secureRandom } from '@legend/federation';
-import { openStore, replaceOperatorToken, type Store } from '@legend/federation/node';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { joinInvitation } from '../coordinator/join-address.ts';
-import { remoteTokens } from '../coordinator/remote-tokens.ts';
-import { storedTokens } from '../coordinator/stored-tokens.ts';
-import type { TokenDesk } from '../coordinator/token-desk.ts';
+import type { CreateOptions, PlaceOptions } from '../coordinator/token-actions.ts';
 import { integerFrom, sharedOptions } from '../options.ts';
-
-interface PlaceOptions {
-  readonly dir: string;
-  readonly database?: string;
-  readonly url?: string;
-  readonly operatorTokenFile?: string;
-  readonly json?: boolean;
-}
-
-interface CreateOptions extends PlaceOptions {
-  readonly run?: string;
-  readonly label: string;
-  readonly uses: number | 'any';
-  readonly hours: number | 'any';
-}
 
 export function tokenCommand(): Command {
   return new Command('token')
@@ -39,20 +15,24 @@ export function tokenCommand(): Command {
         .addOption(
           new Option('--hours <n>', 'hours that it counts, or any').argParser(countOrAny).default(7 * 24),
         )
-        .action(create),
+        .action(async (options: CreateOptions) => (await actions()).create(options)),
     )
-    .addCommand(place(new Command('list').description('join tokens, without what they say')).action(list))
+    .addCommand(
+      place(new Command('list').description('join tokens, without what they say')).action(
+        async (options: PlaceOptions) => (await actions()).list(options),
+      ),
+    )
     .addCommand(
       place(new Command('revoke').description('revoke a join token; devices that it let in stay'))
         .argument('<id>', 'as listed')
-        .action(revoke),
+        .action(async (id: string, options: PlaceOptions) => (await actions()).revoke(id, options)),
     )
     .addCommand(
       folder(
         new Command('operator').description('make a new operator token; the last one ends with its sessions'),
       )
         .addOption(sharedOptions.json())
-        .action(replaceOperator),
+        .action(async (options: PlaceOptions) => (await actions()).replaceOperator(options)),
     );
 }
 
@@ -69,139 +49,8 @@ function place(command: Command): Command {
     .addOption(sharedOptions.json());
 }
 
-async function create(options: CreateOptions): Promise<void> {
-  const { label, uses, hours } = options;
-  await withDesk(options, async (desk) => {
-    const run = chooseRun(await desk.listRuns(), options.run);
-    const token = {
-      run,
-      label,
-      uses: uses === 'any' ? null : uses,
-      seconds: hours === 'any' ? null : hours * 3600,
-    };
-    const where = 'join token';
-    const created = await desk.create(parseInput(newTokenSchema, token, { code: 'token-invalid', where }));
-    if (options.json) {
-      console.log(JSON.stringify(created, null, 2));
-      return;
-    }
-    const { command, link } = joinInvitation(options.url ?? 'URL', created.token);
-    console.log(`token        ${created.token}\njoin         ${command}\n  in browser ${link}`);
-  });
-}
-
-async function list(options: PlaceOptions): Promise<void> {
-  await withDesk(options, async (desk) => {
-    const tokens = await desk.list();
-    if (options.json) {
-      console.log(JSON.stringify(tokens, null, 2));
-      return;
-    }
-    for (const { id, run, label, usesLeft, expiresAt, revoked, devices } of tokens) {
-      const uses = usesLeft === null ? 'any number of uses' : `${usesLeft} uses left`;
-      const until = expiresAt === null ? 'no end' : `until ${new Date(expiresAt).toISOString()}`;
-      console.log(
-        `${id}  ${run}  ${label}: ${revoked ? 'revoked' : `${uses}, ${until}`}, ${devices} devices`,
-      );
-    }
-  });
-}
-
-async function revoke(id: string, options: PlaceOptions): Promise<void> {
-  await withDesk(options, (desk) => desk.revoke(id));
-  if (options.json) console.log(JSON.stringify({ revoked: id }));
-  else console.log(`revoked ${id}`);
-}
-
-async function replaceOperator(options: PlaceOptions): Promise<void> {
-  await withStore(options, async ({ secrets }) => {
-    const token = await replaceOperatorToken(secrets, secureRandom);
-    console.log(options.json ? JSON.stringify({ operatorToken: token }) : `operator token  ${token}`);
-  });
-}
-
-/** Where the options say that tokens are made. */
-async function withDesk(options: PlaceOptions, use: (desk: TokenDesk) => Promise<void>): Promise<void> {
-  const { url, operatorTokenFile } = options;
-  if (url === undefined) {
-    await withStore(options, (store) => use(storedTokens(store, Date.now)));
-    return;
-  }
-  if (!URL.canParse(url)) throw badUrl(url);
-  await use(remoteTokens(url, await readOperatorToken(operatorTokenFile)));
-}
-
-async function withStore(
-  { dir, database }: PlaceOptions,
-  use: (store: Store) => Promise<void>,
-): Promise<void> {
-  const path = database ?? join(dir, 'coordinator.sqlite');
-  if (database === undefined && !existsSync(path)) {
-    throw new InputError({
-      code: 'coordinator-missing',
-      expected: 'the folder of a coordinator',
-      got: 'no coordinator.sqlite in it',
-      where: dir,
-      todo: 'Name the folder with --dir; `legend serve` makes one.',
-    });
-  }
-  const store = await openHere(path);
-  try {
-    await use(store);
-  } finally {
-    await store.close();
-  }
-}
-
-/** A store is held by the coordinator that uses it. */
-async function openHere(path: string): Promise<Store> {
-  try {
-    return await openStore(path);
-  } catch (error) {
-    if (!(error instanceof InputError) || error.code !== 'store-in-use') throw error;
-    throw new InputError({
-      ...error.problem,
-      todo: 'Ask the coordinator that runs: --url URL --operator-token-file FILE. Or stop it first; started again, it goes on.',
-      cause: error,
-    });
-  }
-}
-
-async function readOperatorToken(file: string | undefined): Promise<string> {
-  const text = file === undefined ? undefined : await readFile(file, 'utf8').catch(() => undefined);
-  const token = text?.trim();
-  if (token?.startsWith('lo_')) return token;
-  throw new InputError({
-    code: 'operator-token-missing',
-    expected: 'a file that holds the operator token, lo_…',
-    got: file === undefined ? 'none' : text === undefined ? 'no file that can be read' : 'something else',
-    where: file ?? '--operator-token-file',
-    todo: '`legend serve` tells the token at its first start; `legend token operator` makes another.',
-  });
-}
-
-function chooseRun(runs: readonly string[], wanted: string | undefined): string {
-  const [only] = runs;
-  if (wanted === undefined && only !== undefined && runs.length === 1) return only;
-  if (wanted !== undefined && runs.includes(wanted)) return wanted;
-  throw new InputError({
-    code: 'run-unknown',
-    expected: runs.length === 0 ? 'a run that goes on' : `one of the runs ${runs.join(', ')}`,
-    got: wanted === undefined ? 'none' : `"${wanted}"`,
-    where: '--run',
-    todo: runs.length === 0 ? 'Begin a run first.' : 'Name one.',
-  });
-}
-
-function badUrl(url: string): InputError {
-  return new InputError({
-    code: 'url-invalid',
-    expected: 'an address such as https://host:8765',
-    got: `"${url}"`,
-    where: '--url',
-    todo: 'Correct it.',
-  });
-}
+/** Loaded only here: the store's libraries are of no use to any other command. */
+const actions = () => import('../coordinator/token-actions.ts');
 
 function countOrAny(text: string): number | 'any' {
   if (text === 'any') return text;

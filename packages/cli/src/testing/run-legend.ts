@@ -31,9 +31,14 @@ export interface Started {
 
 /** Starts `legend` with these arguments. */
 export function startLegend(...args: readonly string[]): Started {
+  return startLegendWith({}, ...args);
+}
+
+/** The same with further variables in its environment. */
+export function startLegendWith(env: Readonly<Record<string, string>>, ...args: readonly string[]): Started {
   const child = spawn(process.execPath, [program, ...args], {
     cwd: home,
-    env: { PATH: process.env.PATH, HOME: home, LEGEND_OFFLINE: '1' },
+    env: { PATH: process.env.PATH, HOME: home, LEGEND_OFFLINE: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [stdout, stderr] = ['', ''];

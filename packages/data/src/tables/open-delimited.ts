@@ -1,7 +1,7 @@
 import { InputError } from '@legend/base';
 import { CsvError, parse } from 'csv-parse/sync';
-import { readUtf8 } from './read-utf8.ts';
-import type { Table } from './table.ts';
+import type { FileContent, Table } from './table.ts';
+import { checkUtf8 } from './text-lines.ts';
 
 /**
  * Opens a CSV file (RFC 4180: fields may be quoted) or a TSV file (text/tab-separated-values: a quote is an
@@ -9,12 +9,9 @@ import type { Table } from './table.ts';
  *
  * @throws InputError naming the line that is not UTF-8, has an open quote or the wrong number of fields.
  */
-export async function openDelimited(
-  path: string,
-  format: 'csv' | 'tsv',
-  header?: readonly string[],
-): Promise<Table> {
-  const lines = parseLines(path, await readUtf8(path), format);
+export function openDelimited(file: FileContent, format: 'csv' | 'tsv', header?: readonly string[]): Table {
+  const { path } = file;
+  const lines = parseLines(path, new TextDecoder().decode(checkUtf8(file)), format);
   const columns = header ?? lines[0]?.fields ?? [];
   const body = header === undefined ? lines.slice(1) : lines;
   const indexOf = new Map(columns.map((name, index) => [name, index]));
@@ -34,10 +31,10 @@ interface ParsedLine {
   readonly number: number;
 }
 
-function parseLines(path: string, bytes: Buffer, format: 'csv' | 'tsv'): readonly ParsedLine[] {
+function parseLines(path: string, text: string, format: 'csv' | 'tsv'): readonly ParsedLine[] {
   const lines: ParsedLine[] = [];
   try {
-    parse(bytes, {
+    parse(text, {
       delimiter: format === 'csv' ? ',' : '\t',
       quote: format === 'csv' ? '"' : null,
       record_delimiter: ['\r\n', '\n'],

@@ -1,20 +1,22 @@
 import { InputError } from '@legend/base';
 import { z } from 'zod';
 import { missingColumn } from '../missing-column.ts';
-import { readUtf8, splitLines } from './read-utf8.ts';
-import type { Row, Table } from './table.ts';
+import type { FileContent, Row, Table } from './table.ts';
+import { checkUtf8, splitLines } from './text-lines.ts';
 
 /**
  * Opens a file with one JSON object per line. Blank lines are skipped.
  *
  * @throws InputError naming the line that is not UTF-8 or not a JSON object.
  */
-export async function openJsonLines(path: string): Promise<Table> {
-  const bytes = await readUtf8(path);
+export function openJsonLines(file: FileContent): Table {
+  const { path } = file;
+  const bytes = checkUtf8(file);
+  const decoder = new TextDecoder();
   const rows: Row[] = [];
   let columns: readonly string[] = [];
   for (const line of splitLines(bytes)) {
-    const text = line.bytes.toString('utf8');
+    const text = decoder.decode(line.bytes);
     if (text.trim() === '') continue;
     const place = `${path}, line ${line.number}`;
     const object = parseObject(text, place);

@@ -1,16 +1,14 @@
 import { InputError } from '@legend/base';
 import { type AsyncBuffer, parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
-import { readFileBytes } from './read-file-bytes.ts';
-import type { Row, Table } from './table.ts';
+import type { FileContent, Row, Table } from './table.ts';
 
 /**
  * Opens a Parquet file; only wanted columns are decoded.
  *
  * @throws InputError when the file is truncated or not Parquet.
  */
-export async function openParquet(path: string): Promise<Table> {
-  const bytes = await readFileBytes(path);
+export async function openParquet({ path, bytes }: FileContent): Promise<Table> {
   const file: AsyncBuffer = {
     byteLength: bytes.byteLength,
     slice: (start, end) => new Uint8Array(bytes.subarray(start, end)).buffer,

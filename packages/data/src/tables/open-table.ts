@@ -1,10 +1,9 @@
-import { extname } from 'node:path';
 import { InputError } from '@legend/base';
 import type { Format, Reading } from '../dataset.ts';
 import { openDelimited } from './open-delimited.ts';
 import { openJsonLines } from './open-json-lines.ts';
 import { openParquet } from './open-parquet.ts';
-import type { Table } from './table.ts';
+import type { FileContent, Table } from './table.ts';
 
 const formatOfExtension: Readonly<Record<string, Format>> = {
   '.jsonl': 'jsonl',
@@ -17,24 +16,25 @@ const formatOfExtension: Readonly<Record<string, Format>> = {
 /**
  * Opens a data file in the given format, else the one its extension names.
  *
- * @throws InputError for an unknown extension, a file that cannot be read, and malformed content.
+ * @throws InputError for an unknown extension, and malformed content.
  */
-export function openTable(path: string, { format, header }: Reading): Promise<Table> {
-  const known = format ?? formatOfExtension[extname(path).toLowerCase()];
+export async function openTable(file: FileContent, { format, header }: Reading): Promise<Table> {
+  const extension = /[^/\\](\.[^./\\]*)$/.exec(file.path)?.[1]?.toLowerCase() ?? '';
+  const known = format ?? formatOfExtension[extension];
   switch (known) {
     case 'jsonl':
-      return openJsonLines(path);
+      return openJsonLines(file);
     case 'csv':
     case 'tsv':
-      return openDelimited(path, known, header);
+      return openDelimited(file, known, header);
     case 'parquet':
-      return openParquet(path);
+      return openParquet(file);
     default:
       throw new InputError({
         code: 'data-format-unknown',
         expected: `a file that ends in ${Object.keys(formatOfExtension).join(', ')}`,
-        got: extname(path) === '' ? 'no extension' : `"${extname(path)}"`,
-        where: path,
+        got: extension === '' ? 'no extension' : `"${extension}"`,
+        where: file.path,
         todo: 'Convert or rename the file.',
       });
   }

@@ -12,3 +12,9 @@ export interface Row {
   /** The cell's value: text, number, bigint, null, …; throws an InputError where the row lacks a column that other rows have. */
   cell(column: string): unknown;
 }
+
+/** Content of a file and what messages call it. */
+export interface FileContent {
+  readonly path: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}

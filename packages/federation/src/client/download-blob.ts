@@ -76,12 +76,15 @@ function fetchRest(
         const started = performance.now();
         let bytes = 0;
         try {
-          for await (const chunk of response.body ?? []) {
+          // Not `for await`, which not every browser has for this.
+          const reader = response.body?.getReader();
+          for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+            const chunk = new Uint8Array(part.value);
             if (sink.bytes + chunk.byteLength > blob.bytes) {
               await sink.clear();
               throw new ForeignContent(response.status, `with more than the ${blob.bytes} bytes of the blob`);
             }
-            await sink.append(new Uint8Array(chunk)).catch((cause: unknown) => {
+            await sink.append(chunk).catch((cause: unknown) => {
               throw new LocalFault(cause);
             });
             bytes += chunk.byteLength;

@@ -108,7 +108,6 @@ describe('a device', () => {
       },
     });
     await expect(ended).rejects.toThrow('killed');
-    small.server.breakDown(/updates/);
     expect(updates()).toEqual([]);
     const again = small.assign(1);
     small.finish();
@@ -300,6 +299,14 @@ describe('a device', () => {
     await expect(small.run({ signal: end.signal, onEvent })).rejects.toBe(reason);
     expect(small.server.requests(/leave/)[0]?.body).toEqual({ run: 'run-1', reason: 'stopped by its owner' });
     expect(small.events.at(-1)).toEqual({ type: 'left' });
+  });
+
+  test('that fails tells the coordinator, so that its round does not wait', async () => {
+    small.assign(1);
+    const full = new Error('no space left on device');
+    const state = { ...small.state, save: () => Promise.reject(full) };
+    await expect(small.run({ state })).rejects.toBe(full);
+    expect(small.server.requests(/leave/)[0]?.body).toEqual({ run: 'run-1', reason: 'failed' });
   });
 
   test('that is revoked ends', async () => {

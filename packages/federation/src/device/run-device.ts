@@ -72,6 +72,7 @@ const passing = new Set<string>([
 
 /** Milliseconds before the same assignment is taken up again, or a poll that was answered too soon. */
 const BREATHER_MS = 2_000;
+const ALREADY_FINISHED = 'it was before this device came';
 /** Milliseconds that leaving may take. */
 const LEAVE_MS = 2_000;
 
@@ -92,10 +93,14 @@ export async function runDevice(options: DeviceOptions): Promise<DeviceOutcome> 
   });
   try {
     const session = await openSession(options);
+    if (session === null) return { reason: ALREADY_FINISHED, updates: 0, rejected: 0 };
     return await takeAssignments(session, settings.pollSeconds ?? limits.pollSeconds);
   } catch (error) {
+    // Whoever refuses it, or is not there, has no use for a goodbye.
+    const isRefused = error instanceof ProtocolError || error instanceof ConnectionError;
+    const why = signal.aborted ? 'stopped by its owner' : 'failed';
+    if (signal.aborted || !isRefused) await leavePolitely(client, settings.run, why);
     if (!signal.aborted) throw error;
-    await leavePolitely(client, settings.run);
     onEvent({ type: 'left' });
     throw signal.reason;
   } finally {
@@ -103,12 +108,17 @@ export async function runDevice(options: DeviceOptions): Promise<DeviceOutcome> 
   }
 }
 
-async function openSession(options: DeviceOptions): Promise<DeviceSession> {
+/** Null where the run is over. */
+async function openSession(options: DeviceOptions): Promise<DeviceSession | null> {
   const { client, trainer, state, settings, gate = openGate, sleep, onEvent, signal } = options;
   const { device } = client;
   if (device === undefined) throw new Error('A device has to be enrolled before it runs.');
   const run = await client.describeRun(settings.run, { signal });
   onEvent({ type: 'connected', device, run });
+  if (run.status === 'finished') {
+    onEvent({ type: 'finished', reason: ALREADY_FINISHED });
+    return null;
+  }
   const kept = await KeptState.open(state);
   const { examples, capacity } = await prepareDevice(options, { run, device, kept: kept.now });
   const report = { run: run.run, capacity: capacity.observe(), examples: examples.training.length };
@@ -193,7 +203,12 @@ async function perform(
 }
 
 async function leaveRound({ client, run, signal }: DeviceSession, { message }: Error): Promise<void> {
-  await client.leave({ run: run.run, reason: message.slice(0, 200) }, { signal });
+  try {
+    await client.leave({ run: run.run, reason: message.slice(0, 200) }, { signal });
+  } catch (error) {
+    // The next request is told the same.
+    if (!(error instanceof ProtocolError || error instanceof ConnectionError)) throw error;
+  }
 }
 
 /** A coordinator behind a proxy that answers for it meanwhile is waited for. */
@@ -234,8 +249,8 @@ async function restBetweenRounds({
   onEvent({ type: 'resumed' });
 }
 
-async function leavePolitely(client: CoordinatorClient, run: string): Promise<void> {
+async function leavePolitely(client: CoordinatorClient, run: string, reason: string): Promise<void> {
   const options = { signal: AbortSignal.timeout(LEAVE_MS), retry: false };
   // Nobody waits for the answer: a device that does not say goodbye is dropped a little later.
-  await client.leave({ run, reason: 'stopped by its owner' }, options).catch(() => {});
+  await client.leave({ run, reason }, options).catch(() => {});
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { importPublicKey } from '../identity/device-key.ts';
@@ -50,7 +51,8 @@ interface Answer {
  * clock of its own, keeps uploads, and answers what its test has laid out.
  */
 export class FaultyCoordinator {
-  readonly #server = createServer((request, response) => void this.#handle(request, response));
+  readonly #server: Server;
+  readonly #scheme: string;
   readonly #faults: { readonly route: RegExp; readonly fault: Fault }[] = [];
   /** Of the server's clock to that of the machine. */
   clockOffsetMs = 0;
@@ -63,9 +65,17 @@ export class FaultyCoordinator {
   isAssigned = (): boolean => true;
   key: PublicKey | undefined;
 
+  /** @param tls key and certificate of 127.0.0.1; plain HTTP without */
+  constructor(tls?: { readonly key: string; readonly cert: string }) {
+    const handle = (request: IncomingMessage, response: ServerResponse) =>
+      void this.#handle(request, response);
+    this.#scheme = tls ? 'https' : 'http';
+    this.#server = tls ? createTlsServer(tls, handle) : createServer(handle);
+  }
+
   /** Its address. */
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `${this.#scheme}://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   start(port = 0): Promise<void> {

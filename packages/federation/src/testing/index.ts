@@ -1,1 +1,1 @@
-export { classes, SmallRun } from './small-run.ts';
+export { classes, SmallRun, texts } from './small-run.ts';

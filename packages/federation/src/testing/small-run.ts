@@ -50,11 +50,16 @@ export const texts: readonly TextExample[] = Array.from({ length: 30 }, (_, inde
 });
 
 export class SmallRun {
-  readonly server = new FaultyCoordinator();
+  readonly server: FaultyCoordinator;
   readonly blobs = memoryBlobCache();
   readonly state = memoryStateStore();
   readonly events: DeviceEvent[] = [];
   readonly #key = createDeviceKey({ extractable: true });
+
+  /** @param tls see `FaultyCoordinator` */
+  constructor(tls?: ConstructorParameters<typeof FaultyCoordinator>[0]) {
+    this.server = new FaultyCoordinator(tls);
+  }
 
   async start(): Promise<void> {
     await this.server.start();

@@ -6,7 +6,7 @@ import type { Configuration, ConfigurationContext } from './configuration.ts';
 import { type DepthCost, depthCosts, timeDepths } from './depth-costs.ts';
 import { configureToFastest } from './fastest-configuration.ts';
 import { configureGreedily } from './greedy-configuration.ts';
-import { configureOptimally, type Stragglers } from './optimal-configuration.ts';
+import { configureOptimally, type OptimalOptions, type Stragglers } from './optimal-configuration.ts';
 
 interface Case {
   readonly context: ConfigurationContext;
@@ -67,16 +67,26 @@ const smallCases: fc.Arbitrary<Case> = fc.integer({ min: 1, max: 6 }).chain((blo
   });
 });
 
-/** P/T but for the number of devices, which is the same for all depth vectors. */
+/** P/(T + λ·B) but for the number of devices in P, which is the same for all depth vectors; `seconds` is T + λ·B. */
 function objective(importance: readonly number[], trained: readonly number[], seconds: number): number {
   let progress = 0;
   for (const [index, gain] of importance.toReversed().entries()) progress += gain * (trained[index] ?? 0);
   return progress / seconds;
 }
 
-function objectiveOf({ devices }: Configuration, importance: readonly number[]): number {
+function objectiveOf(
+  { devices }: Configuration,
+  importance: readonly number[],
+  pricedSeconds: (traffic: number) => number = () => 0,
+  costs: readonly DepthCost[] = [],
+): number {
   const trained = importance.map((_, index) => devices.filter(({ depth }) => depth > index).length);
-  return objective(importance, trained, Math.max(...devices.map(({ seconds }) => seconds)));
+  const traffic = devices.reduce((sum, { depth }) => sum + trafficBytes(costs, depth), 0);
+  return objective(
+    importance,
+    trained,
+    Math.max(...devices.map(({ seconds }) => seconds)) + pricedSeconds(traffic),
+  );
 }
 
 function trafficOf({ devices }: Configuration, costs: readonly DepthCost[]): number {
@@ -89,7 +99,11 @@ function trafficBytes(costs: readonly DepthCost[], depth: number): number {
 }
 
 /** The greatest objective of all depth vectors, and the least traffic of those that attain it. */
-function searchAll({ context, costs, importance }: Case, stragglers: Stragglers) {
+function searchAll(
+  { context, costs, importance }: Case,
+  stragglers: Stragglers,
+  pricedSeconds: (traffic: number) => number = () => 0,
+) {
   const { devices, profile, localSteps } = context;
   const times = devices.map((device) =>
     timeDepths(
@@ -104,7 +118,7 @@ function searchAll({ context, costs, importance }: Case, stragglers: Stragglers)
     const own = times[index];
     if (own === undefined) {
       if (seconds === 0) return;
-      const reached = objective(importance, trained, seconds);
+      const reached = objective(importance, trained, seconds + pricedSeconds(traffic));
       if (reached > best.objective || (reached === best.objective && traffic < best.traffic)) {
         best = { objective: reached, traffic };
       }
@@ -133,6 +147,11 @@ const largeCases: fc.Arbitrary<Case> = planningContexts.chain((context) => {
   });
 });
 
+const options: fc.Arbitrary<OptimalOptions> = fc.record({
+  stragglers: fc.constantFrom<Stragglers>('wait', 'leave'),
+  trafficPrice: fc.constantFrom(0, 0, 0.1, 10),
+});
+
 describe('optimal configuration, on any fleet', () => {
   it.each<Stragglers>(['wait', 'leave'])(
     'is as good as the best of all depth vectors, with the least traffic of these (%s)',
@@ -140,7 +159,7 @@ describe('optimal configuration, on any fleet', () => {
       fc.assert(
         fc.property(smallCases, (each) => {
           const { context, costs, importance } = each;
-          const configuration = configureOptimally(context, costs, importance, stragglers);
+          const configuration = configureOptimally(context, costs, importance, { stragglers });
           const best = searchAll(each, stragglers);
           expect(objectiveOf(configuration, importance)).toBe(best.objective);
           expect(trafficOf(configuration, costs)).toBe(best.traffic);
@@ -150,6 +169,47 @@ describe('optimal configuration, on any fleet', () => {
     },
     30_000,
   );
+
+  it.each<Stragglers>(['wait', 'leave'])(
+    'is so with a price for traffic too (%s)',
+    (stragglers) => {
+      // A price that is a power of two per byte and device keeps sums exact, so that equals are equal to the bit.
+      const prices = fc.integer({ min: -6, max: 6 }).map((exponent) => 2 ** exponent);
+      fc.assert(
+        fc.property(smallCases, prices, (each, secondsPerByte) => {
+          const { context, costs, importance } = each;
+          const pricedSeconds = (traffic: number) => secondsPerByte * traffic;
+          const trafficPrice = secondsPerByte * context.devices.length * 1e6;
+          const configuration = configureOptimally(context, costs, importance, { stragglers, trafficPrice });
+          const best = searchAll(each, stragglers, pricedSeconds);
+          expect(objectiveOf(configuration, importance, pricedSeconds, costs)).toBe(best.objective);
+          expect(trafficOf(configuration, costs)).toBe(best.traffic);
+        }),
+        { seed: 63, numRuns: 200 },
+      );
+    },
+    30_000,
+  );
+
+  it('sends no more and gains no more per second, the dearer traffic is', () => {
+    fc.assert(
+      fc.property(largeCases, fc.constantFrom<Stragglers>('wait', 'leave'), (each, stragglers) => {
+        const { context, costs, importance } = each;
+        let last = { rate: Number.POSITIVE_INFINITY, efficiency: 0 };
+        for (const trafficPrice of [0, 0.01, 1, 100]) {
+          const configuration = configureOptimally(context, costs, importance, { stragglers, trafficPrice });
+          const rate = objectiveOf(configuration, importance);
+          // Progress per byte: the objective is P/T for no price, and goes to P/B for a great one.
+          const progress = rate * configuration.targetSeconds;
+          const efficiency = progress / trafficOf(configuration, costs);
+          expect(rate).toBeLessThanOrEqual(last.rate * (1 + 1e-9));
+          expect(efficiency).toBeGreaterThanOrEqual(last.efficiency * (1 - 1e-9));
+          last = { rate, efficiency };
+        }
+      }),
+      { seed: 15, numRuns: 300 },
+    );
+  });
 
   it('is no worse than either greedy one by its own measure', () => {
     fc.assert(
@@ -165,9 +225,9 @@ describe('optimal configuration, on any fleet', () => {
 
   it('keeps every device within its memory and bytes budget and no later than the deadline', () => {
     fc.assert(
-      fc.property(largeCases, fc.constantFrom<Stragglers>('wait', 'leave'), (each, stragglers) => {
+      fc.property(largeCases, options, (each, chosen) => {
         const { context, costs, importance } = each;
-        const { targetSeconds, devices } = configureOptimally(context, costs, importance, stragglers);
+        const { targetSeconds, devices } = configureOptimally(context, costs, importance, chosen);
         expect(Math.max(...devices.map(({ seconds }) => seconds))).toBe(targetSeconds);
         for (const { id, depth } of devices) {
           const device = context.devices.find((one) => one.id === id);
@@ -181,11 +241,11 @@ describe('optimal configuration, on any fleet', () => {
 
   it('makes the same plan whatever the order of devices and the scale of importance', () => {
     fc.assert(
-      fc.property(largeCases, ({ context, costs, importance }) => {
-        const { devices, targetSeconds } = configureOptimally(context, costs, importance);
+      fc.property(largeCases, options, ({ context, costs, importance }, chosen) => {
+        const { devices, targetSeconds } = configureOptimally(context, costs, importance, chosen);
         const reversed = { ...context, devices: context.devices.toReversed() };
         const scaled = importance.map((each) => 8 * each);
-        const again = configureOptimally(structuredClone(reversed), costs, scaled);
+        const again = configureOptimally(structuredClone(reversed), costs, scaled, chosen);
         expect([again.targetSeconds, again.devices.toReversed()]).toEqual([targetSeconds, devices]);
       }),
       { seed: 14, numRuns: 100 },

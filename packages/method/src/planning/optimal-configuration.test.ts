@@ -53,7 +53,9 @@ describe('optimal configuration of three devices and four blocks', () => {
   it('leaves a straggler out where asked to, and says why, in order with the others left out', () => {
     const small = { id: 'm', capacity: { ...a, memoryBytes: 205 } };
     const context = { ...withStraggler, devices: [small, ...withStraggler.devices] };
-    const { targetSeconds, devices, excluded } = configureOptimally(context, costs, importance, 'leave');
+    const { targetSeconds, devices, excluded } = configureOptimally(context, costs, importance, {
+      stragglers: 'leave',
+    });
     expect(targetSeconds).toBe(16);
     expect(devices.map(({ id, depth }) => [id, depth])).toEqual([
       ['a', 4],
@@ -70,5 +72,63 @@ describe('optimal configuration of three devices and four blocks', () => {
     const { targetSeconds, devices } = configureOptimally(contextOf({ a, b, c }), costs, [0, 0, 0, 0]);
     expect(targetSeconds).toBe(13);
     expect(devices.map(({ depth }) => depth)).toEqual([1, 1, 1]);
+  });
+
+  describe('with a price for traffic', () => {
+    // 5, 6, 7, 8 s and 12, 18, 22, 24 bytes for a gain of 4, 7, 9, 10; x holds one block, in 5 s.
+    const e = { id: 'e', capacity: capacityOf(1, 1, 0) };
+    const x = { id: 'x', capacity: { ...e.capacity, memoryBytes: 206 } };
+    const plan = (devices: readonly (typeof e)[], secondsPerByte: number) =>
+      configureOptimally({ ...contextOf({}), devices }, costs, importance, {
+        stragglers: 'leave',
+        trafficPrice: secondsPerByte * 1e6 * devices.length,
+      });
+
+    it('takes what brings more for its bytes, though it brings less for its time', () => {
+      // For nothing: 4/5, 7/6, 9/7, 10/8. At a second per byte: 4/17, 7/24, 9/29, 10/32.
+      expect(plan([e], 0).devices).toEqual([{ id: 'e', depth: 3, seconds: 7 }]);
+      expect(plan([e], 1).devices).toEqual([{ id: 'e', depth: 4, seconds: 8 }]);
+    });
+
+    it('leaves out a device that is in time but not worth its bytes, and says so', () => {
+      // At a second per byte 14/44 with x, 10/32 without; at ten, 14/368 and 10/248.
+      expect(plan([e, x], 1).devices.map(({ depth }) => depth)).toEqual([4, 1]);
+      expect(plan([x, e], 10)).toEqual({
+        targetSeconds: 8,
+        devices: [{ id: 'e', depth: 4, seconds: 8 }],
+        excluded: [
+          { id: 'x', reason: 'by the deadline it trains 1 block at most, which is not worth the traffic' },
+        ],
+      });
+    });
+
+    it('takes the least traffic among equals, though its deadline be later', () => {
+      // Warm, depth 2 takes 4 s and depth 1 takes 5 s; 22/(4 + 18) and 17/(5 + 12).
+      const warm = { ...e, trunkBlocks: [3, 0, 3, 3] };
+      const context = { ...contextOf({}), devices: [warm] };
+      const { devices } = configureOptimally(context, costs, [0, 0, 5, 17], { trafficPrice: 1e6 });
+      expect(devices).toEqual([{ id: 'e', depth: 1, seconds: 5 }]);
+    });
+
+    it('takes the least traffic among equals by one deadline', () => {
+      // While z takes 20 s for its block: 44/(20 + 24) with one block of e, 50/(20 + 30) with two.
+      const z = { id: 'z', capacity: capacityOf(0, 20, 0) };
+      const context = { ...contextOf({}), devices: [e, z] };
+      const options = { trafficPrice: 2e6 };
+      const { devices } = configureOptimally(context, costs, [0, 2, 6, 22], options);
+      expect(devices.map(({ depth }) => depth)).toEqual([1, 1]);
+    });
+
+    it('makes a plan even where no block is of any importance', () => {
+      const devices = [e, x];
+      const options = { stragglers: 'leave', trafficPrice: 1 } as const;
+      const { targetSeconds } = configureOptimally(
+        { ...contextOf({}), devices },
+        costs,
+        [0, 0, 0, 0],
+        options,
+      );
+      expect(targetSeconds).toBe(5);
+    });
   });
 });

@@ -9,10 +9,18 @@ import {
   listCandidates,
 } from './configuration.ts';
 import type { DepthCost } from './depth-costs.ts';
+import { findPricedDeadline } from './priced-deadline.ts';
 import { reachSeconds } from './reach-seconds.ts';
 
 /** Whether a round waits for devices that are late even with the depth that takes them least, or leaves them out. */
 export type Stragglers = 'wait' | 'leave';
+
+export interface OptimalOptions {
+  /** `wait` by default. */
+  readonly stragglers?: Stragglers;
+  /** Seconds of a round that a megabyte of traffic per device is worth; 0 by default. */
+  readonly trafficPrice?: number;
+}
 
 /**
  * Depths for one round with the greatest expected progress per second (ours):
@@ -35,6 +43,13 @@ export type Stragglers = 'wait' | 'leave';
  * makes short rounds, but as long as the device stays slow, nobody learns from its data: only for data that is alike
  * on all devices.
  *
+ * With a price λ for traffic the objective is P/(T + λ·B), B the mean over the devices that P counts of the megabytes
+ * which they send and receive, none for those left out. A second of the round and 1/λ megabytes of a device are then
+ * worth the same, whatever the size of the fleet. The deadline alone no longer tells the depths, for less may be better
+ * than what there is time for; and with `leave` a device may be left out that would be in time. Found exactly too, see
+ * `findPricedDeadline`. As long as importance is in proportion to ranks, so are progress and traffic (but for the head):
+ * then a price changes little, and it saves where learned importance differs from that.
+ *
  * @param costs of depth 1 … L
  * @param importance g_1 … g_L, at least zero; only their proportions matter
  */
@@ -42,21 +57,49 @@ export function configureOptimally(
   context: ConfigurationContext,
   costs: readonly DepthCost[],
   importance: readonly number[],
-  stragglers: Stragglers = 'wait',
+  { stragglers = 'wait', trafficPrice = 0 }: OptimalOptions = {},
 ): Configuration {
   const { candidates, excluded } = listCandidates(context, costs);
   const gains = importance.toReversed();
   const reaches = candidates.map(({ seconds }) => reachSeconds(seconds));
-  const targetSeconds = findBestDeadline(reaches, gains, earliestDeadline(reaches, stragglers));
+  const earliest = earliestDeadline(reaches, stragglers);
+  const free = findBestDeadline(reaches, gains, earliest);
+  const priced = trafficPrice > 0 ? priceTraffic(candidates, costs, gains, trafficPrice) : null;
+  const best = priced && findPricedDeadline({ ...priced, earliest, mayLeave: stragglers === 'leave' }, free);
+  const targetSeconds = best?.deadline ?? free;
   const devices: ConfiguredDevice[] = [];
-  const late: ExcludedDevice[] = [];
+  const left: ExcludedDevice[] = [];
   for (const candidate of candidates) {
     const device = fitToDeadline(candidate, targetSeconds);
     if (device.seconds > targetSeconds) {
-      late.push({ id: device.id, reason: explainLateness(device, targetSeconds) });
-    } else devices.push(dropUselessBlocks(device, candidate, gains, targetSeconds));
+      left.push({ id: device.id, reason: explainLateness(device, targetSeconds) });
+      continue;
+    }
+    const depth = best
+      ? best.choose(candidate.seconds, targetSeconds)
+      : dropUselessBlocks(device, candidate, gains, targetSeconds);
+    if (depth === 0) left.push({ id: device.id, reason: explainWorthlessness(device) });
+    else devices.push({ id: device.id, depth, seconds: candidate.seconds[depth - 1] ?? 0 });
   }
-  return { targetSeconds, devices, excluded: mergeInOrder(context.devices, excluded, late) };
+  return { targetSeconds, devices, excluded: mergeInOrder(context.devices, excluded, left) };
+}
+
+/** What the search for a priced deadline takes of each depth: its importance, and its traffic's share in the price. */
+function priceTraffic(
+  candidates: readonly Candidate[],
+  costs: readonly DepthCost[],
+  gains: readonly number[],
+  trafficPrice: number,
+) {
+  const secondsPerByte = trafficPrice / 1e6 / candidates.length;
+  let gain = 0;
+  return {
+    times: candidates.map(({ seconds }) => seconds),
+    worths: {
+      gains: [0, ...gains.map((each) => (gain += each))],
+      prices: [0, ...costs.map(({ bytesUp, bytesDown }) => secondsPerByte * (bytesUp + bytesDown))],
+    },
+  };
 }
 
 /** Both lists in one, all three in the order of the devices. */
@@ -94,19 +137,26 @@ function earliestDeadline(reaches: readonly (readonly number[])[], stragglers: S
 /** The least depth that is as important and also in time; gains[k-1] is the importance that depth k adds. */
 function dropUselessBlocks(
   device: ConfiguredDevice,
-  { id, seconds }: Candidate,
+  { seconds }: Candidate,
   gains: readonly number[],
   targetSeconds: number,
-): ConfiguredDevice {
-  let least = device;
+): number {
+  let least = device.depth;
   for (let depth = device.depth; depth > 1 && gains[depth - 1] === 0; depth--) {
-    const shallower = seconds[depth - 2] ?? 0;
-    if (shallower <= targetSeconds) least = { id, depth: depth - 1, seconds: shallower };
+    if ((seconds[depth - 2] ?? 0) <= targetSeconds) least = depth - 1;
   }
   return least;
 }
 
 function explainLateness({ depth, seconds }: ConfiguredDevice, targetSeconds: number): string {
-  const blocks = depth === 1 ? '1 block' : `${depth} blocks`;
+  const blocks = countBlocks(depth);
   return `training ${blocks} takes it ${seconds.toFixed(1)} s, the deadline is ${targetSeconds.toFixed(1)} s`;
+}
+
+function explainWorthlessness({ depth }: ConfiguredDevice): string {
+  return `by the deadline it trains ${countBlocks(depth)} at most, which is not worth the traffic`;
+}
+
+function countBlocks(depth: number): string {
+  return depth === 1 ? '1 block' : `${depth} blocks`;
 }

@@ -12,6 +12,7 @@ const variants: readonly StrategyOptions[] = [
   { deadline: 'fastest', waitingBoundSeconds: 2 },
   { planner: 'optimal' },
   { planner: 'optimal', stragglers: 'leave', importance: 'ranks' },
+  { planner: 'optimal', stragglers: 'leave', trafficPrice: 0.5 },
 ];
 for (const options of variants) {
   describe(JSON.stringify(options), () => {
@@ -188,6 +189,10 @@ describe('options of legend', () => {
     [{ stragglers: 'drop' }, /stragglers: expected one of wait, leave/],
     [{ importance: 'none' }, /importance: expected one of learned, ranks/],
     [{ rankSharing: 'none' }, /rankSharing: expected one of shared, per-device/],
+    [{ trafficPrice: -1 }, /trafficPrice: expected a finite number of seconds per megabyte/],
+    [{ trafficPrice: Number.NaN }, /trafficPrice/],
+    [{ serverMomentum: 1 }, /serverMomentum: expected a number from 0, below 1/],
+    [{ serverMomentum: Number.NaN }, /serverMomentum/],
   ])('are refused where unknown: %j', (options, message) => {
     const create = () => createStrategy('legend', options as StrategyOptions);
     expect(create).toThrow(InputError);
@@ -200,6 +205,7 @@ describe('options of legend', () => {
     const common = ['ranks', 'alphaPerRank', 'rankSharing', 'planner'];
     expect(described({})).toEqual([...common, 'deadline', 'waitingBoundSeconds']);
     expect(described({ planner: 'optimal' })).toEqual([...common, 'stragglers', 'importance']);
-    expect(described({ planner: 'full' })).toEqual(common);
+    expect(described({ planner: 'optimal', trafficPrice: 1 })).toContain('trafficPrice');
+    expect(described({ planner: 'full', trafficPrice: 1 })).toEqual(common);
   });
 });

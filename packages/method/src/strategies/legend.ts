@@ -84,14 +84,14 @@ function configure(
   context: RoundContext,
   costs: readonly DepthCost[],
   ranks: readonly number[],
-  { planner, deadline, waitingBoundSeconds, importance, stragglers }: ResolvedOptions,
+  { planner, deadline, waitingBoundSeconds, importance, stragglers, trafficPrice }: ResolvedOptions,
 ): Configuration {
   switch (planner) {
     case 'full':
       return configureFully(context, costs);
     case 'optimal': {
       const gains = importance === 'learned' ? readImportance(context.global.memory, ranks) : ranks;
-      return configureOptimally(context, costs, gains, stragglers);
+      return configureOptimally(context, costs, gains, { stragglers, trafficPrice });
     }
     case 'greedy':
       return deadline === 'shared'
@@ -103,11 +103,11 @@ function configure(
 /** Those that have an effect. */
 function describeOptions(options: ResolvedOptions): { readonly [key: string]: JsonValue } {
   const { ranks, alphaPerRank, rankSharing, planner } = options;
-  const { deadline, waitingBoundSeconds, stragglers, importance } = options;
+  const { deadline, waitingBoundSeconds, stragglers, importance, trafficPrice } = options;
   const own = {
     full: {},
     greedy: { deadline, waitingBoundSeconds },
-    optimal: { stragglers, importance },
+    optimal: { stragglers, importance, ...(trafficPrice > 0 && { trafficPrice }) },
   }[planner];
   return { ranks, alphaPerRank, rankSharing, planner, ...own };
 }

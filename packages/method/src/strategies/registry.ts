@@ -10,12 +10,13 @@ import { legend } from './legend.ts';
 import { rolora } from './rolora.ts';
 import type { Strategy } from './strategy.ts';
 import { type ResolvedOptions, resolveOptions, type StrategyOptions } from './strategy-options.ts';
+import { withServerMomentum } from './with-server-momentum.ts';
 
 const STRATEGIES: Readonly<Record<string, (options: ResolvedOptions) => Strategy>> = {
-  legend,
-  fedlora,
+  legend: (options) => withServerMomentum(legend(options), options.serverMomentum),
+  fedlora: (options) => withServerMomentum(fedlora(options), options.serverMomentum),
   fedadapter,
-  fedquad,
+  fedquad: (options) => withServerMomentum(fedquad(options), options.serverMomentum),
   hetlora,
   flexlora,
   flora,

@@ -19,8 +19,12 @@ export interface StrategyOptions {
   readonly stragglers?: Stragglers;
   /** Of the optimal planner; `learned` by default. */
   readonly importance?: ImportanceSource;
+  /** Of the optimal planner, seconds per megabyte of a device; 0 by default. */
+  readonly trafficPrice?: number;
   /** `shared` by default. */
   readonly rankSharing?: RankSharing;
+  /** β of `moveWithMomentum`, of the strategies that average values; 0 by default: none. */
+  readonly serverMomentum?: number;
 }
 
 /**
@@ -55,7 +59,9 @@ export interface ResolvedOptions {
   readonly deadline: Deadline;
   readonly stragglers: Stragglers;
   readonly importance: ImportanceSource;
+  readonly trafficPrice: number;
   readonly rankSharing: RankSharing;
+  readonly serverMomentum: number;
 }
 
 /** Ours: mean rank 8, the customary size, spread from half of it to one and a half. */
@@ -74,13 +80,21 @@ export function resolveOptions(options: StrategyOptions): ResolvedOptions {
     deadline = 'fastest',
     stragglers = 'wait',
     importance = 'learned',
+    trafficPrice = 0,
     rankSharing = 'shared',
+    serverMomentum = 0,
   } = options;
   if (!(alphaPerRank > 0 && alphaPerRank < Number.POSITIVE_INFINITY)) {
     throw invalidOption('alphaPerRank', 'a finite number above zero', alphaPerRank);
   }
   if (waitingBoundSeconds !== null && !(waitingBoundSeconds >= 0)) {
     throw invalidOption('waitingBoundSeconds', 'a number of seconds from zero', waitingBoundSeconds);
+  }
+  if (!(trafficPrice >= 0 && trafficPrice < Number.POSITIVE_INFINITY)) {
+    throw invalidOption('trafficPrice', 'a finite number of seconds per megabyte from zero', trafficPrice);
+  }
+  if (!(serverMomentum >= 0 && serverMomentum < 1)) {
+    throw invalidOption('serverMomentum', 'a number from 0, below 1', serverMomentum);
   }
   requireOneOf('planner', planner, ['greedy', 'optimal', 'full']);
   requireOneOf('deadline', deadline, ['shared', 'fastest']);
@@ -95,7 +109,9 @@ export function resolveOptions(options: StrategyOptions): ResolvedOptions {
     deadline,
     stragglers,
     importance,
+    trafficPrice,
     rankSharing,
+    serverMomentum,
   };
 }
 

@@ -26,8 +26,12 @@ export const methodKeys = {
   deadline: z.enum(['shared', 'fastest']).exactOptional(),
   stragglers: z.enum(['wait', 'leave']).exactOptional(),
   importance: z.enum(['learned', 'ranks']).exactOptional(),
+  /** Seconds per megabyte of a device's traffic, in the optimal planner's objective. */
+  trafficPrice: z.number().nonnegative().exactOptional(),
   rankSharing: z.enum(['shared', 'per-device']).exactOptional(),
   waitingBound: z.number().nonnegative().exactOptional(),
+  /** Momentum of the global adapter, of legend, fedlora and fedquad. */
+  serverMomentum: z.number().nonnegative().lt(1).exactOptional(),
   estimator: z.enum(['moving-average', 'last-value', 'oracle']),
   trunk: trunkSchema,
   trunkCache: trunkCacheSchema.nullable(),
@@ -53,11 +57,21 @@ export function strategyOptions({
   deadline,
   stragglers,
   importance,
+  trafficPrice,
   rankSharing,
   waitingBound,
+  serverMomentum,
 }: Pick<
   MethodSettings,
-  'ranks' | 'planner' | 'deadline' | 'stragglers' | 'importance' | 'rankSharing' | 'waitingBound'
+  | 'ranks'
+  | 'planner'
+  | 'deadline'
+  | 'stragglers'
+  | 'importance'
+  | 'trafficPrice'
+  | 'rankSharing'
+  | 'waitingBound'
+  | 'serverMomentum'
 >): StrategyOptions {
   return {
     ...(ranks && { ranks }),
@@ -65,7 +79,9 @@ export function strategyOptions({
     ...(deadline && { deadline }),
     ...(stragglers && { stragglers }),
     ...(importance && { importance }),
+    ...(trafficPrice !== undefined && { trafficPrice }),
     ...(rankSharing && { rankSharing }),
     ...(waitingBound !== undefined && { waitingBoundSeconds: waitingBound }),
+    ...(serverMomentum !== undefined && { serverMomentum }),
   };
 }

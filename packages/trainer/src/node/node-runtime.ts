@@ -1,3 +1,4 @@
+import './disable-telemetry.ts';
 import { cpus } from 'node:os';
 import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 import type { LoadedGraph, Runtime, RuntimeTensor } from '../runtime/runtime.ts';

@@ -27,7 +27,7 @@ export async function webRuntime({ provider, threads, wasmPaths }: WebRuntimeSet
   ort.env.wasm.numThreads = threads;
   const adapter = provider === 'webgpu' ? await findGraphicsAdapter() : undefined;
   if (provider === 'webgpu' && !adapter) throw new Error('this browser has no graphics adapter for WebGPU');
-  if (adapter) ort.env.webgpu.adapter = adapter;
+  if (adapter) ort.env.webgpu.adapter = adapter as typeof ort.env.webgpu.adapter;
 
   const wrap = (tensor: RuntimeTensor): Tensor =>
     tensor.dtype === 'int32'

@@ -82,7 +82,7 @@ describe('with three devices', () => {
     await chart.getByText('100%').waitFor();
     await chart.focus();
     await page.keyboard.press('ArrowLeft');
-    await section('Accuracy and loss').getByText('99%').waitFor();
+    await section('Accuracy and loss').getByText('99.0%').waitFor();
     coordinator.tell({
       type: 'log',
       entries: [{ at: Date.now(), level: 'info', run: 'run-1', device: null, text: '<b>told</b>' }],

@@ -37,8 +37,9 @@ export function SignIn({ failure, signedIn }: { failure: string | undefined; sig
       </form>
       <Failure text={action.failure ?? failure} />
       <p class="note">
-        <code>legend serve</code> printed it when the coordinator first started. It is exchanged for a cookie
-        that scripts cannot read, and is not kept in this page.
+        <code>legend serve</code> printed it when the coordinator first started;{' '}
+        <code>legend token operator</code> makes another. It is exchanged for a cookie that scripts cannot
+        read, and is not kept in this page.
       </p>
     </section>
   );

@@ -1,33 +1,18 @@
 import type { PageFile } from './bundle-pages.ts';
+import { securityHeaders } from './security-headers.ts';
 
 interface Document {
   readonly title: string;
   /** Paths. */
   readonly script: string;
   readonly style: string;
+  /** Told to the script as data of the page's root. */
+  readonly data: Readonly<Record<string, string>>;
 }
 
-/** Nothing but what the coordinator itself serves; inline styles are widths and colours of what is drawn. */
-const policy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "connect-src 'self'",
-  "img-src 'self' data:",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-const headers = {
-  'Content-Security-Policy': policy,
-  'Referrer-Policy': 'no-referrer',
-  'X-Content-Type-Options': 'nosniff',
-  'Cache-Control': 'no-cache',
-};
-
 /** The document that a page begins with; its script draws everything. */
-export function pageDocument({ title, script, style }: Document): PageFile {
+export function pageDocument({ title, script, style, data }: Document): PageFile {
+  const attributes = Object.entries(data).map(([name, value]) => ` data-${name}="${value}"`);
   const text = `<!doctype html>
 <html lang="en">
 <head>
@@ -41,9 +26,13 @@ export function pageDocument({ title, script, style }: Document): PageFile {
 </head>
 <body>
 <noscript><p class="note">This page needs JavaScript.</p></noscript>
-<div id="page"></div>
+<div id="page"${attributes.join('')}></div>
 </body>
 </html>
 `;
-  return { type: 'text/html; charset=utf-8', bytes: new TextEncoder().encode(text), headers };
+  return {
+    type: 'text/html; charset=utf-8',
+    bytes: new TextEncoder().encode(text),
+    headers: { ...securityHeaders, 'Cache-Control': 'no-cache' },
+  };
 }

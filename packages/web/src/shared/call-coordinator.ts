@@ -74,7 +74,7 @@ async function send(path: string, init: RequestInit): Promise<Response> {
   } catch (cause) {
     if (init.signal?.aborted === true) throw cause;
     throw new UnreachableCoordinator(
-      'The coordinator does not answer. Look whether `legend serve` is running and this machine is online.',
+      'The coordinator does not answer. Look whether “legend serve” is running and this machine is online.',
       { cause },
     );
   }

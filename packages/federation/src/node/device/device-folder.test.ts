@@ -63,9 +63,20 @@ describe('the folder of a device', () => {
 
   test('lets in one process at a time', async () => {
     const folder = await open({ token: 'lj_a' });
-    await expect(open({ token: 'lj_a' })).rejects.toMatchObject({ code: 'device-in-use' });
+    await expect(open({ folder: folder.path })).rejects.toMatchObject({ code: 'device-in-use' });
     folder.release();
-    await expect(visit({ token: 'lj_a' })).resolves.toBeDefined();
+    await expect(visit({ folder: folder.path, token: 'lj_a' })).resolves.toBeDefined();
+  });
+
+  test('is another one while the first of the same token is in use, with another key', async () => {
+    const first = await open({ token: 'lj_a' });
+    const second = await open({ token: 'lj_a' });
+    expect(second.path).not.toBe(first.path);
+    expect(second.owner).not.toBe(first.owner);
+    expect(await publicKeyOf(second.key)).not.toEqual(await publicKeyOf(first.key));
+    first.release();
+    second.release();
+    expect((await visit({ token: 'lj_a' })).path).toBe(first.path);
   });
 
   test('takes no other token, and lets go of a folder that it refuses', async () => {

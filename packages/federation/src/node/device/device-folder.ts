@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { InputError } from '@legend/base';
 import { WriteError, writeFileAtomically } from '@legend/base/node';
 import type { DeviceStateStore } from '../../device/device-state.ts';
@@ -11,7 +11,7 @@ import {
   importDeviceKey,
 } from '../../identity/device-key.ts';
 import { hashToken } from '../../identity/tokens.ts';
-import { holdFile } from '../store/hold-file.ts';
+import { type Hold, holdFile } from '../store/hold-file.ts';
 import { type DeviceIdentity, readIdentity, writeIdentity } from './identity-file.ts';
 
 /** Where one device keeps its key and state. Held by one process at a time. */
@@ -40,24 +40,20 @@ export interface WantedDevice {
 
 const identityFile = 'device.json';
 const stateFile = 'state.bin';
+const IN_USE = 'device-in-use';
 
 /**
  * Opens the device that has enrolled with this token, or, without a token, the one that has enrolled at this coordinator;
- * makes a new one, with a key of its own, for a token that no device here has used.
+ * makes a new one, with a key of its own, for a token that no device here has used, or whose devices here are all in use:
+ * the same command twice makes two devices.
  * @throws InputError `device-in-use`, `token-missing`, `device-ambiguous`, `token-other`, WriteError
  */
 export async function openDeviceFolder(wanted: WantedDevice): Promise<DeviceFolder> {
   const { url, token } = wanted;
   const tokenSha256 = token === undefined ? null : await hashToken(token);
-  const path = await chooseFolder(wanted, tokenSha256);
-  await mkdir(path, { recursive: true, mode: 0o700 }).catch((cause) => {
-    throw new WriteError(path, cause);
-  });
-  const hold = await holdFile(join(path, 'device.lock'), {
-    code: 'device-in-use',
-    what: path,
-    holder: 'device',
-  });
+  const chosen = await chooseFolder(wanted, tokenSha256);
+  const mayBeAnother = wanted.folder === undefined && token !== undefined;
+  const { path, hold } = mayBeAnother ? await holdFirstFree(chosen) : await holdFolder(chosen);
   try {
     const identityPath = join(path, identityFile);
     let identity = await readIdentity(identityPath);
@@ -77,13 +73,37 @@ export async function openDeviceFolder(wanted: WantedDevice): Promise<DeviceFold
       enrolled: known.enrolled,
       enrol: (enrolled) => writeIdentity(identityPath, { ...known, url, enrolled }),
       state: fileState(join(path, stateFile)),
-      owner: basename(path),
+      owner: known.key.x,
       release: () => hold.release(),
     };
   } catch (error) {
     hold.release();
     throw error;
   }
+}
+
+interface HeldFolder {
+  readonly path: string;
+  readonly hold: Hold;
+}
+
+/** The folder, or the first that nobody holds of those beside it that end in -2, -3, … */
+async function holdFirstFree(folder: string): Promise<HeldFolder> {
+  for (let number = 1; ; number++) {
+    try {
+      return await holdFolder(number === 1 ? folder : `${folder}-${number}`);
+    } catch (error) {
+      if (!(error instanceof InputError) || error.code !== IN_USE) throw error;
+    }
+  }
+}
+
+async function holdFolder(path: string): Promise<HeldFolder> {
+  await mkdir(path, { recursive: true, mode: 0o700 }).catch((cause) => {
+    throw new WriteError(path, cause);
+  });
+  const hold = await holdFile(join(path, 'device.lock'), { code: IN_USE, what: path, holder: 'device' });
+  return { path, hold };
 }
 
 /** `legend/devices` in XDG_DATA_HOME, which is `~/.local/share` by default. */

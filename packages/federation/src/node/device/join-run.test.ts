@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -80,4 +81,22 @@ test('what is no coordinator is bad input', async () => {
   small.server.breakDown(/GET \/v1$/, { kind: 'foreign', status: 200, body });
   await expect(joinSmall()).rejects.toThrow(/version 1.*versions 2, 3/);
   await expect(joinSmall({ url: 'nowhere' })).rejects.toMatchObject({ code: 'url-invalid' });
+});
+
+test('a certificate that nobody trusts is bad input', async () => {
+  const file = (name: string) =>
+    readFileSync(new URL(`../../../../../testdata/certificates/${name}`, import.meta.url), 'utf8');
+  const secret = new SmallRun({ cert: file('localhost.pem'), key: file('localhost-key.pem') });
+  await secret.start();
+  const joining = joinSmall({ url: secret.server.url });
+  await expect(joining).rejects.toMatchObject({ name: 'InputError', code: 'certificate-untrusted' });
+  await expect(joining).rejects.toThrow(/--ca-cert/);
+  await secret.server.stop();
+});
+
+test('a run that is over needs no model', async () => {
+  const { run } = small.server;
+  if (run) small.server.run = { ...run, status: 'finished' };
+  expect(await joinSmall()).toMatchObject({ updates: 0, rejected: 0 });
+  expect(small.server.requests(/blobs/)).toEqual([]);
 });

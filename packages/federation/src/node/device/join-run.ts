@@ -125,17 +125,39 @@ async function enrol(
   }
 }
 
-/** Throws InputError where something else answers, or none of its versions is ours. */
+/** Throws InputError where something else answers, its certificate is not trusted, or none of its versions is ours. */
 async function checkCoordinator(client: CoordinatorClient, signal: AbortSignal): Promise<void> {
   const expected = `a coordinator that speaks version ${PROTOCOL_VERSION} of the protocol`;
   const shared = { code: 'coordinator-unknown', expected, where: client.url };
   const todo = 'Check the address, and that both sides run the same release.';
   try {
-    const { versions } = await client.status({ signal });
+    const { versions } = await askStatus(client, signal);
     if (versions.includes(PROTOCOL_VERSION)) return;
     throw new InputError({ ...shared, got: `versions ${versions.join(', ')}`, todo });
   } catch (cause) {
     if (!(cause instanceof ConnectionError)) throw cause;
     throw new InputError({ ...shared, got: cause.message, todo, cause });
+  }
+}
+
+/** One that is not there yet is waited for; a certificate does not mend itself. */
+async function askStatus(client: CoordinatorClient, signal: AbortSignal) {
+  try {
+    return await client.status({ signal, retry: false });
+  } catch (cause) {
+    const { code } = Object(Object(Object(cause).cause).cause) as { code?: unknown };
+    if (typeof code === 'string' && /CERT|SSL|TLS|LEAF_SIGNATURE/.test(code)) {
+      throw new InputError({
+        code: 'certificate-untrusted',
+        expected: 'a coordinator whose certificate this machine trusts',
+        got: `${(cause as Error).message} (${code})`,
+        where: client.url,
+        todo: 'Name the certificate of the authority that signed it with --ca-cert.',
+        cause,
+      });
+    }
+    const isKnown = cause instanceof ConnectionError || cause instanceof ProtocolError;
+    if (!isKnown || !cause.passes) throw cause;
+    return client.status({ signal });
   }
 }

@@ -81,6 +81,8 @@ export function makeApp(options: AppOptions): Hono<ExchangeEnv> {
     });
     if (stopping.aborted) throw shuttingDown();
     await next();
+    // Who does not take the answer is not waited for.
+    if (!outgoing.writableFinished) outgoing.setTimeout(limits.idleMs, () => outgoing.destroy());
   });
   for (const path of ['/v1', '/v1/*']) {
     app.use(path, async (context, next) => {

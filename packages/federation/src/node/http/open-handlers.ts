@@ -12,13 +12,18 @@ export function openHandlers(
   coordinator: Coordinator,
   { logger, now }: { readonly logger: Logger; readonly now: () => number },
 ): Pick<RouteHandlers, 'status' | 'openApi' | 'health'> {
+  // Anybody may ask, and every check writes to the disk: one at a time.
+  let check: Promise<void> | undefined;
   const description = JSON.stringify(describeProtocol(), null, 2);
   return {
     status: async () => ({ name: 'legend', versions: supportedVersions, serverTime: now() }),
     openApi: async () => ({ type: 'application/json', content: description }),
     async health({ context }) {
       try {
-        await coordinator.checkHealth();
+        check ??= coordinator.checkHealth().finally(() => {
+          check = undefined;
+        });
+        await check;
         return { status: 'ok' };
       } catch (error) {
         logger.error({ err: error }, 'cannot store what comes in');

@@ -1,3 +1,4 @@
+import '../disable-telemetry.ts';
 import type { Adapter } from '@legend/adapter';
 import { InputError } from '@legend/base';
 import { Piscina } from 'piscina';

@@ -3,7 +3,7 @@ import type { HeatCell } from '../../shared/charts/heat-map.tsx';
 
 /** Rows of a heat map, a row per depth from the deepest down: how many devices trained so many blocks in each round. */
 export function countDepths(rounds: readonly RoundView[], blocks: number): (HeatCell | undefined)[][] {
-  const most = Math.max(1, ...rounds.flatMap(({ depths }) => depths));
+  const most = mostDevices(rounds);
   return Array.from({ length: blocks }, (_, row) =>
     rounds.map(({ depths }) => {
       const count = depths[blocks - row - 1] ?? 0;
@@ -14,4 +14,9 @@ export function countDepths(rounds: readonly RoundView[], blocks: number): (Heat
       };
     }),
   );
+}
+
+/** The most devices that trained equally many blocks in a round, at least 1. */
+export function mostDevices(rounds: readonly RoundView[]): number {
+  return Math.max(1, ...rounds.flatMap(({ depths }) => depths));
 }

@@ -2,7 +2,7 @@ import type { DeviceView, RoundView, RunView } from '@legend/federation';
 import { useEffect, useState } from 'preact/hooks';
 import { HeatMap } from '../../shared/charts/heat-map.tsx';
 import { Failure } from '../../shared/failure.tsx';
-import { countDepths } from './count-depths.ts';
+import { countDepths, mostDevices } from './count-depths.ts';
 import { type DeviceDepths, readDeviceDepths } from './read-device-depths.ts';
 
 /** Rows that can still be read; a greater fleet is shown in numbers. */
@@ -51,15 +51,34 @@ export function DepthSection(props: Props) {
       {shown === 'device' ? (
         <DepthsOfDevices {...props} rounds={rounds} />
       ) : (
-        <HeatMap
-          description="How many devices trained how many blocks in each round"
-          rows={Array.from({ length: run.blocks }, (_, row) => blocksOf(run.blocks - row))}
-          columns={rounds.map(({ round }) => round)}
-          each="Round"
-          cells={countDepths(rounds, run.blocks)}
-        />
+        <NumbersOfDevices run={run} rounds={rounds} />
       )}
     </section>
+  );
+}
+
+function NumbersOfDevices({ run, rounds }: Omit<Props, 'devices'>) {
+  const most = mostDevices(rounds);
+  const steps = [...new Set([1, Math.ceil(most / 2), most])];
+  return (
+    <>
+      <ul class="part-key">
+        <li class="key-title">Devices</li>
+        {steps.map((devices) => (
+          <li key={devices}>
+            <span class="swatch" style={{ background: shade(devices / most) }} />
+            {devices.toLocaleString('en')}
+          </li>
+        ))}
+      </ul>
+      <HeatMap
+        description="How many devices trained how many blocks in each round"
+        rows={Array.from({ length: run.blocks }, (_, row) => blocksOf(run.blocks - row))}
+        columns={rounds.map(({ round }) => round)}
+        each="Round"
+        cells={countDepths(rounds, run.blocks)}
+      />
+    </>
   );
 }
 
@@ -91,7 +110,7 @@ function DepthsOfDevices({ run, rounds, devices }: Props) {
         <li class="key-title">Blocks</li>
         {Array.from({ length: run.blocks }, (_, index) => (
           <li key={blocksOf(index + 1)}>
-            <span class="swatch" style={{ background: depthColour(index + 1, run.blocks) }} />
+            <span class="swatch" style={{ background: shade(shareOf(index + 1, run.blocks)) }} />
             {index + 1}
           </li>
         ))}
@@ -119,8 +138,8 @@ function shareOf(depth: number, blocks: number): number {
   return blocks === 1 ? 1 : (depth - 1) / (blocks - 1);
 }
 
-function depthColour(depth: number, blocks: number): string {
-  return `color-mix(in oklab, var(--deep) ${Math.round(100 * shareOf(depth, blocks))}%, var(--shallow))`;
+function shade(share: number): string {
+  return `color-mix(in oklab, var(--deep) ${Math.round(100 * share)}%, var(--shallow))`;
 }
 
 function blocksOf(depth: number): string {

@@ -33,7 +33,7 @@ export function LearningSection({ run, rounds }: { run: RunView; rounds: readonl
               description={`Accuracy over ${over}`}
               height={260}
               x={x}
-              y={{ title: 'Accuracy', format: (value) => formatPercent(value, 0) }}
+              y={{ title: 'Accuracy', format: (value) => formatPercent(value, 0), exact: formatPercent }}
               lines={line('Accuracy', 1, ({ accuracy }) => accuracy)}
               level={
                 targetAccuracy === null
@@ -45,7 +45,11 @@ export function LearningSection({ run, rounds }: { run: RunView; rounds: readonl
               description={`Loss over ${over}`}
               height={260}
               x={x}
-              y={{ title: 'Loss', format: (value) => String(Number(value.toPrecision(4))) }}
+              y={{
+                title: 'Loss',
+                format: (value) => String(Number(value.toPrecision(4))),
+                exact: (value) => value.toFixed(4),
+              }}
               lines={line('Loss', 2, ({ loss }) => loss)}
             />
           </div>

@@ -108,7 +108,7 @@ function MakeToken({ run, made }: { run: string; made: (token: string) => void }
 }
 
 function Invitation({ token }: { token: string }) {
-  const { command, link } = joinInvitation(location.origin, token);
+  const { command, link, linkIsSecure } = joinInvitation(location.origin, token);
   return (
     <div class="invitation">
       <p>
@@ -117,6 +117,12 @@ function Invitation({ token }: { token: string }) {
       </p>
       <Copyable label="On a machine" text={command} />
       <Copyable label="In a browser" text={link} />
+      {!linkIsSecure && (
+        <p class="note">
+          Browsers take part over https only: start the coordinator with a certificate (--tls-cert,
+          --tls-key), or put it behind a proxy that has one.
+        </p>
+      )}
     </div>
   );
 }

@@ -13,7 +13,7 @@ export interface Tick {
 
 /** About how wide a text of a chart is, in pixels. */
 export function textWidth(text: string): number {
-  return text.length * 12 * 0.56;
+  return text.length * 12 * 0.62;
 }
 
 /** Ticks and title below the plot. */

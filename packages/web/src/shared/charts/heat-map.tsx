@@ -35,7 +35,7 @@ function Drawing({ description, rows, columns, each, cells, width }: HeatMapProp
   const [chosen, choose] = useState<{ row: number; column: number }>();
   const rowHeight = rows.length > 24 ? 14 : 20;
   const longest = Math.max(0, ...rows.map(({ length }) => Math.min(22, length)));
-  const left = Math.min(Math.round(10 + longest * 6.6), Math.round(width * 0.4));
+  const left = Math.min(Math.round(10 + longest * 7.2), Math.round(width * 0.4));
   const pitch = Math.min(40, (width - left) / Math.max(1, columns.length));
   const height = rows.length * rowHeight;
   useLayoutEffect(() => {

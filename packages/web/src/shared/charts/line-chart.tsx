@@ -21,8 +21,10 @@ export interface Axis {
   readonly whole?: boolean;
   /** Of the values, in which ticks are whole steps: 60 where values are seconds and ticks minutes. */
   readonly divisor?: number;
-  /** What a tick or a value says, once divided. */
+  /** What a tick says, once divided. */
   format(value: number): string;
+  /** What a value says; as a tick where this is left out. */
+  exact?(value: number): string;
 }
 
 export interface LineChartProps {
@@ -151,7 +153,7 @@ function Drawing({ width, height, description, x, y, lines, level }: LineChartPr
               .map((point) => (
                 <div key={line.label}>
                   <span class={`key tone-${line.tone}`} />
-                  {line.label} <strong>{y.format(point.y)}</strong>
+                  {line.label} <strong>{(y.exact ?? y.format)(point.y)}</strong>
                 </div>
               )),
           )}

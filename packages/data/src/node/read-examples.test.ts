@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '@legend/base';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Dataset, Reading } from './dataset.ts';
+import type { Dataset, Reading } from '../dataset.ts';
 import { readExamples } from './read-examples.ts';
 
 let folder: string;
@@ -58,7 +58,7 @@ describe('formats', () => {
   });
 
   test.each(['sst2-like.parquet', 'sst2-like-zstd.parquet'])('Parquet: %s', async (name) => {
-    const path = join(import.meta.dirname, '../../../testdata/data', name);
+    const path = join(import.meta.dirname, '../../../../testdata/data', name);
     const data = await readExamples(
       {
         id: 'sst2',

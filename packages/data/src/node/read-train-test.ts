@@ -1,6 +1,6 @@
-import type { DataSource, Dataset, Reading } from './dataset.ts';
+import type { DataSource, Dataset, Reading } from '../dataset.ts';
+import { defaultSplit, splitTrainTest } from '../split-train-test.ts';
 import { readExamples } from './read-examples.ts';
-import { defaultSplit, splitTrainTest } from './split-train-test.ts';
 
 /**
  * The train and test examples of `source`: its own test files where it has some, else its fixed split, else

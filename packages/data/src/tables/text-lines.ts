@@ -1,6 +1,5 @@
-import { isUtf8 } from 'node:buffer';
 import { InputError } from '@legend/base';
-import { readFileBytes } from './read-file-bytes.ts';
+import type { FileContent } from './table.ts';
 
 const newline = 0x0a;
 
@@ -9,8 +8,7 @@ const newline = 0x0a;
  *
  * @throws InputError naming the first line that is not UTF-8.
  */
-export async function readUtf8(path: string): Promise<Buffer> {
-  const bytes = await readFileBytes(path);
+export function checkUtf8({ path, bytes }: FileContent): Uint8Array<ArrayBuffer> {
   if (!isUtf8(bytes)) {
     throw new InputError({
       code: 'data-not-utf8',
@@ -25,7 +23,9 @@ export async function readUtf8(path: string): Promise<Buffer> {
 }
 
 /** The lines of `bytes` with their 1-based numbers, without line ends; `\r` before a line end belongs to it. */
-export function* splitLines(bytes: Buffer): Generator<{ readonly number: number; readonly bytes: Buffer }> {
+export function* splitLines(
+  bytes: Uint8Array<ArrayBuffer>,
+): Generator<{ readonly number: number; readonly bytes: Uint8Array<ArrayBuffer> }> {
   let start = 0;
   for (let number = 1; start < bytes.length; number++) {
     const next = bytes.indexOf(newline, start);
@@ -37,7 +37,16 @@ export function* splitLines(bytes: Buffer): Generator<{ readonly number: number;
   }
 }
 
-function firstBrokenLine(bytes: Buffer): number {
+function firstBrokenLine(bytes: Uint8Array<ArrayBuffer>): number {
   for (const line of splitLines(bytes)) if (!isUtf8(line.bytes)) return line.number;
   return 1;
+}
+
+function isUtf8(bytes: Uint8Array<ArrayBuffer>): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
 }

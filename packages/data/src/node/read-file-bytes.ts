@@ -6,7 +6,7 @@ import { InputError } from '@legend/base';
  *
  * @throws InputError when the file is missing, a folder, or not permitted.
  */
-export async function readFileBytes(path: string): Promise<Buffer> {
+export async function readFileBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return await readFile(path);
   } catch (cause) {

@@ -1,0 +1,37 @@
+import { beforeAll, expect, test } from 'vitest';
+import { bundlePages, type PageFile } from './bundle-pages.ts';
+
+let pages: ReadonlyMap<string, PageFile>;
+beforeAll(async () => {
+  pages = await bundlePages();
+});
+
+const textOf = (path: string) => new TextDecoder().decode(pages.get(path)?.bytes);
+
+test.each(['/', '/join'])('all that %s names is there', (path) => {
+  const named = textOf(path).match(/(?<=")\/[^"]+(?=")/g) ?? [];
+  expect(named.length).toBeGreaterThan(1);
+  for (const name of named) {
+    expect([...pages.keys()].some((key) => (name.endsWith('/') ? key.startsWith(name) : key === name))).toBe(
+      true,
+    );
+  }
+});
+
+test('every page and script may load from its own server only, and is isolated from others', () => {
+  for (const [path, { headers }] of pages) {
+    expect(headers['Content-Security-Policy'], path).toContain("connect-src 'self'");
+    expect(headers['Cross-Origin-Embedder-Policy'], path).toBe('require-corp');
+  }
+});
+
+test('what has a name of its own is kept for ever, what has not is asked for each time', () => {
+  for (const [path, { headers }] of pages) {
+    const expected = path.startsWith('/assets/') ? 'immutable' : 'no-cache';
+    expect(headers['Cache-Control'], path).toContain(expected);
+  }
+});
+
+test('the same sources give the same names', async () => {
+  expect([...(await bundlePages()).keys()].sort()).toEqual([...pages.keys()].sort());
+});
