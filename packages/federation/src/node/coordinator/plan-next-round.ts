@@ -24,8 +24,9 @@ export async function planNextRound(work: PhaseWork, gathering: Gathering): Prom
     const { state } = progress;
     const ready = listReady(devicesOf(run), presence, state);
     const restMs = gatherMs(ready.length, neededDevices(settings), settings.gatherSeconds, now(), gathering);
-    const thisTry = JSON.stringify(ready);
-    if (restMs > 0 || thisTry === lastTry) {
+    // What found no plan before finds none now.
+    const thisTry = restMs > 0 ? lastTry : JSON.stringify(ready);
+    if (thisTry === lastTry) {
       await gathering.changes.wait(restMs || LONG_MS, signal);
       continue;
     }
@@ -35,7 +36,7 @@ export async function planNextRound(work: PhaseWork, gathering: Gathering): Prom
       plan = planFor(ready, resources, state, tensors);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      gathering.say(`finds no plan for the ${ready.length} devices that are ready. ${reason}`);
+      gathering.say(`finds no plan for the devices that are ready (${ready.length}). ${reason}`);
       continue;
     }
     gathering.say('');
