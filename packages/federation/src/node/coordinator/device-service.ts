@@ -130,8 +130,10 @@ export function deviceService(office: Office): DeviceService {
       const driver = ownRun(device);
       presence.touch(device);
       requireAssigned(driver, device);
+      const offer = await driver.awaitOffer(device);
+      const limit = Math.min(limits.uploadBytes, longestUpdate(offer?.bytes ?? 0));
       return guard.keep(part.sha256, async () => {
-        const state = await uploads.append({ ...part, device }, limits.uploadBytes);
+        const state = await uploads.append({ ...part, device }, limit);
         figures.bytesReceived += Math.max(0, state.offset - part.offset);
         return state;
       });
@@ -224,6 +226,14 @@ async function describeRun(driver: RunDriver): Promise<RunForDevices> {
     step: { batchSize: settings.local.batchSize, maxLength, targets: [...targets] },
     seed: settings.seed,
   };
+}
+
+/**
+ * Bytes that an update can have: as many values as the device received, at most, in up to four times the bytes each,
+ * and a longer header.
+ */
+function longestUpdate(receivedBytes: number): number {
+  return 4 * receivedBytes + 64 * 1024;
 }
 
 /** Throws a Refusal where the run waits for no update of the device, before it sends one in vain. */

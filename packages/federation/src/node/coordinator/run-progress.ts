@@ -24,6 +24,9 @@ export interface ProgressOptions {
   readonly unscored: { readonly accuracy: number; readonly loss: number };
 }
 
+/** Events of a run that waits for devices, which tell their capacities again and again, before a snapshot takes them in. */
+const LONG_LOG = 1000;
+
 /**
  * Where a run stands: what its stored events have made of its last snapshot. Live and after a restart it is changed in
  * the same way, by `note`, so that both come to the same.
@@ -44,11 +47,15 @@ export class RunProgress {
   readonly rounds: RoundView[] = [];
   /** Updates of each device that have counted in finished rounds. */
   readonly counted = new Map<string, number>();
+  /** Examples that devices held when an update of theirs last counted. */
+  readonly examples = new Map<string, number>();
   /** Updates of the attempt under way. */
   readonly works = new Map<string, DeviceWork>();
   /** Their messages. */
   readonly references = new Set<string>();
   readonly #dropped = new Map<string, DroppedWork>();
+  /** The event at which a snapshot was last due. */
+  #snapshotAt: number;
   /** When the attempt under way closed. */
   #closedAt: number | null = null;
 
@@ -57,6 +64,7 @@ export class RunProgress {
     this.#options = options;
     this.state = snapshot?.state ?? options.initial.state;
     this.sequence = snapshot?.sequence ?? 0;
+    this.#snapshotAt = this.sequence;
     this.globalSha256 = snapshot?.globalSha256 ?? options.initial.globalSha256;
     this.assignedAt = snapshot?.assignedAt ?? null;
     this.failure = snapshot?.failure ?? null;
@@ -79,8 +87,10 @@ export class RunProgress {
     if (before.phase === 'collecting' && phase !== 'collecting') this.#closedAt = stored.at;
     const same = before.phase === phase && before.round === after.round && before.attempt === after.attempt;
     // What devices did is in the log alone until the round is on record, so none of it is cut before.
-    if (same || phase === 'aggregating' || phase === 'evaluating') return [];
+    if (phase === 'aggregating' || phase === 'evaluating') return [];
+    if (same && (phase !== 'planning' || stored.sequence < this.#snapshotAt + LONG_LOG)) return [];
     if (phase !== 'collecting') this.assignedAt = null;
+    this.#snapshotAt = stored.sequence;
     return [{ snapshot: this.snapshot(), ...(finished && { finished }) }];
   }
 
@@ -152,8 +162,10 @@ export class RunProgress {
     const parsed = roundRecordSchema.parse(record);
     this.rounds.push(viewRound(run, blocks, parsed, finishedAt, this.rounds.at(-1) ?? unscored));
     this.rankDistribution = parsed.rankDistribution;
-    for (const { id, dropped } of parsed.devices) {
-      if (dropped === undefined) this.counted.set(id, (this.counted.get(id) ?? 0) + 1);
+    for (const { id, dropped, examples } of parsed.devices) {
+      if (dropped !== undefined) continue;
+      this.counted.set(id, (this.counted.get(id) ?? 0) + 1);
+      this.examples.set(id, examples);
     }
   }
 }
