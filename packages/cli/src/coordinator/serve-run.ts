@@ -11,6 +11,7 @@ import {
   makeLogger,
   openCoordinator,
   openStore,
+  STORE_FILE,
   startHttpServer,
   type TlsCertificate,
 } from '@legend/federation/node';
@@ -58,7 +59,7 @@ export async function serveRun(file: string | undefined, options: ServeOptions):
   cleanup.defer(dispose);
   const lock = await lockFolder(dir);
   cleanup.defer(() => lock.release());
-  const store = await openStore(options.database ?? join(dir, 'coordinator.sqlite'));
+  const store = await openStore(options.database ?? join(dir, STORE_FILE));
   cleanup.defer(() => store.close());
   const stored = await store.runs.list();
   const coordinator = await openCoordinator({
