@@ -8,7 +8,7 @@ import type { UpdateDetails } from './event-details.ts';
 import { type Outcome, outcomeOf } from './event-queue.ts';
 import { Refusal } from './refusal.ts';
 import type { RunDriver } from './run-driver.ts';
-import { readTrained } from './sum-updates.ts';
+import { checkMessage } from './sum-updates.ts';
 
 /** What checking an update takes. */
 export interface UpdateDesk {
@@ -42,7 +42,7 @@ export async function acceptUpdate(
         if (bytes === 0) {
           throw new Refusal('upload-incomplete', 'The update has not been uploaded whole; upload it first.');
         }
-        const checked = await desk.budget.spend(bytes, () => checkMessage(driver, device, report, desk));
+        const checked = await desk.budget.spend(bytes, () => checkUpload(driver, device, report, desk));
         // The round has closed meanwhile, perhaps with this very update, sent before.
         if (!checked) continue;
       }
@@ -95,7 +95,7 @@ function eventOf(
 }
 
 /** @returns false where the attempt is over. Throws Refusal `update-invalid` that names the fault. */
-async function checkMessage(
+async function checkUpload(
   driver: RunDriver,
   device: string,
   { round, attempt, examples, loss, sha256 }: UpdateReport,
@@ -106,7 +106,7 @@ async function checkMessage(
   if (offer === undefined || state.round !== round || state.attempt !== attempt) return false;
   const bytes = await blobs.read(sha256);
   try {
-    readTrained(offer.start, bytes, offer.plan, { round, examples, loss });
+    checkMessage(offer.start, bytes, offer.plan, { round, examples, loss });
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     throw new Refusal('update-invalid', error.message, { cause: error });
