@@ -106,14 +106,17 @@ async function takeJoinPage(browser: PageBrowser, options: BrowserContextOptions
     gatherSeconds: 0,
     local: { steps: 150, maxLength: 16, learningRate: 2e-4 },
   });
-  const { page } = await browser.open(coordinator.joinLink, options);
-  await page.getByLabel('Name of this device').fill('kitchen tablet');
-  await page.getByLabel(/^Data/).setInputFiles({ name: 'notes.csv', mimeType: 'text/csv', buffer: data });
-  await page.getByText('30 examples').waitFor();
-  await page.getByRole('button', { name: 'Join' }).click();
-  await page.getByRole('heading', { level: 1, name: /^Training round [45]/ }).waitFor();
-  await page.getByText(/^step [4-9]\d /).waitFor();
-  await take(page);
-  await page.context().close();
-  await coordinator.stop();
+  try {
+    const { page } = await browser.open(coordinator.joinLink, options);
+    await page.getByLabel('Name of this device').fill('kitchen tablet');
+    await page.getByLabel(/^Data/).setInputFiles({ name: 'notes.csv', mimeType: 'text/csv', buffer: data });
+    await page.getByText('30 examples').waitFor();
+    await page.getByRole('button', { name: 'Join' }).click();
+    await page.getByRole('heading', { level: 1, name: /^Training round [45]/ }).waitFor();
+    await page.getByText(/^step [4-9]\d /).waitFor();
+    await take(page);
+    await page.context().close();
+  } finally {
+    await coordinator.stop();
+  }
 }
