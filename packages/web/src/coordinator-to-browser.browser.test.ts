@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,6 +85,9 @@ test('a tab and a machine finish a run together, though the tab crashes in the m
   expect(updates).toBe(4);
   await tab.page.context().close();
 
+  // The folder is written once the devices know that the run is finished, its summary last.
+  const summary = join(coordinator.runFolder, 'summary.json');
+  await expect.poll(() => existsSync(summary), { timeout: 30_000 }).toBe(true);
   const rounds = (await readFile(join(coordinator.runFolder, 'legend', 'rounds.jsonl'), 'utf8'))
     .trimEnd()
     .split('\n')

@@ -149,9 +149,11 @@ function sampleLog(devices: readonly DeviceView[], last: RoundView | undefined, 
     device: string | null = null,
   ): LogEntry => ({ at: at - secondsAgo * 1000, level, run: 'run-1', device, text });
   const first = devices[0]?.id ?? null;
-  const { round = 0, accuracy = 0, loss = 0 } = last ?? {};
+  const begun = entry(3600, 'info', 'The run has begun: 40 rounds of legend on minilm-l6.');
+  if (last === undefined) return [begun];
+  const { round, accuracy, loss } = last;
   return [
-    entry(3600, 'info', 'The run has begun: 40 rounds of legend on minilm-l6.'),
+    begun,
     entry(
       90,
       'info',

@@ -11,7 +11,7 @@ export interface RealCoordinator {
   readonly joinLink: string;
   readonly url: string;
   readonly joinToken: string;
-  /** The run's folder, once it is finished. */
+  /** The run's folder, which is written when it is finished; `summary.json` last. */
   readonly runFolder: string;
   /** Everything that it has logged. */
   log(): string;

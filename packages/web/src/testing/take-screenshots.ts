@@ -20,7 +20,7 @@ const [folder] = process.argv.slice(2);
 const browser = await launchPageBrowser();
 try {
   if (folder === undefined) {
-    const size = { width: 1280, height: 1600 };
+    const size = { width: 1280, height: 1624 };
     await takeLivePage(
       browser,
       { ...desktop, viewport: size, colorScheme: 'light' },
@@ -97,23 +97,26 @@ async function takeSignIn(browser: PageBrowser, options: BrowserContextOptions, 
   await coordinator.goAway();
 }
 
-/** A device in its fourth round. */
+/** A device that has some rounds behind it. */
 async function takeJoinPage(browser: PageBrowser, options: BrowserContextOptions, take: Take): Promise<void> {
   const coordinator = await startCoordinator({
     name: 'Seasons',
     rounds: 12,
     evaluate: 'devices',
     gatherSeconds: 0,
-    local: { steps: 60, maxLength: 16, learningRate: 5e-4 },
+    local: { steps: 150, maxLength: 16, learningRate: 2e-4 },
   });
-  const { page } = await browser.open(coordinator.joinLink, options);
-  await page.getByLabel('Name of this device').fill('kitchen tablet');
-  await page.getByLabel(/^Data/).setInputFiles({ name: 'notes.csv', mimeType: 'text/csv', buffer: data });
-  await page.getByText('30 examples').waitFor();
-  await page.getByRole('button', { name: 'Join' }).click();
-  await page.getByRole('heading', { level: 1, name: /^Training round 4/ }).waitFor();
-  await page.getByText(/^step [2-5]\d /).waitFor();
-  await take(page);
-  await page.context().close();
-  await coordinator.stop();
+  try {
+    const { page } = await browser.open(coordinator.joinLink, options);
+    await page.getByLabel('Name of this device').fill('kitchen tablet');
+    await page.getByLabel(/^Data/).setInputFiles({ name: 'notes.csv', mimeType: 'text/csv', buffer: data });
+    await page.getByText('30 examples').waitFor();
+    await page.getByRole('button', { name: 'Join' }).click();
+    await page.getByRole('heading', { level: 1, name: /^Training round [45]/ }).waitFor();
+    await page.getByText(/^step [4-9]\d /).waitFor();
+    await take(page);
+    await page.context().close();
+  } finally {
+    await coordinator.stop();
+  }
 }

@@ -62,7 +62,7 @@ export function JoinForm({ token: given, known, failure, join }: Props) {
               value={token}
               onInput={({ currentTarget }) => setToken(currentTarget.value)}
             />
-            <small>from whoever runs the coordinator; a link that they make holds it</small>
+            <small>from whoever runs the coordinator; their link holds it</small>
           </label>
         )}
         <label>

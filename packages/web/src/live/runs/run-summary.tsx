@@ -39,10 +39,10 @@ export function RunSummary({ run }: { run: RunView }) {
           {shortModelName(run.model)}
         </Fact>
         <Fact title="Traffic up" about="updates of the devices">
-          {formatBytes(run.bytesUp)}
+          {run.bytesUp === 0 ? '–' : formatBytes(run.bytesUp)}
         </Fact>
         <Fact title="Traffic down" about="adapters to the devices">
-          {formatBytes(run.bytesDown)}
+          {run.bytesDown === 0 ? '–' : formatBytes(run.bytesDown)}
         </Fact>
       </dl>
       <RunActions run={run} />
