@@ -44,6 +44,8 @@ export class RunProgress {
   readonly rounds: RoundView[] = [];
   /** Updates of each device that have counted in finished rounds. */
   readonly counted = new Map<string, number>();
+  /** The last of them. */
+  readonly lastCounted = new Map<string, { readonly round: number; readonly attempt: number }>();
   /** Updates of the attempt under way. */
   readonly works = new Map<string, DeviceWork>();
   /** Their messages. */
@@ -152,8 +154,11 @@ export class RunProgress {
     const parsed = roundRecordSchema.parse(record);
     this.rounds.push(viewRound(run, blocks, parsed, finishedAt, this.rounds.at(-1) ?? unscored));
     this.rankDistribution = parsed.rankDistribution;
+    const { round, attempt = 1 } = parsed;
     for (const { id, dropped } of parsed.devices) {
-      if (dropped === undefined) this.counted.set(id, (this.counted.get(id) ?? 0) + 1);
+      if (dropped !== undefined) continue;
+      this.counted.set(id, (this.counted.get(id) ?? 0) + 1);
+      this.lastCounted.set(id, { round, attempt });
     }
   }
 }
