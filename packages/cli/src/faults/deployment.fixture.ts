@@ -11,11 +11,11 @@ import {
   runViewSchema,
 } from '@legend/federation';
 import { roundRecordSchema } from '@legend/rounds';
-import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { labelledRows, newFolder, tinyModel } from '../testing/run-legend.ts';
+import { endLater } from './end-later.fixture.ts';
 import { LegendProcess } from './legend-process.fixture.ts';
-import { Proxy } from './proxy.fixture.ts';
+import { Network } from './network.fixture.ts';
 
 /**
  * A coordinator and two devices, all of them real programs. What the devices train depends on their keys, their data and
@@ -57,13 +57,18 @@ const settingsOf = (data: string, changes: Readonly<Record<string, unknown>>) =>
 export interface ServePlace {
   /** Folder of the coordinator; default: one of its own. */
   readonly dir?: string;
+  /** Command line before that of the coordinator. */
+  readonly launcher?: readonly string[];
   readonly args?: readonly string[];
 }
 
 export class Deployment {
   readonly folder: string;
-  readonly dir: string;
   readonly run = 'demo';
+  readonly #dir: string;
+  /** Where this process sees the coordinator's folder. */
+  dir: string;
+  readonly #launcher: readonly string[];
   readonly #args: readonly string[];
   readonly #runFile: string;
   #coordinator: LegendProcess | undefined;
@@ -72,9 +77,11 @@ export class Deployment {
   #operatorToken = '';
   joinToken = '';
 
-  private constructor(folder: string, runFile: string, { dir, args }: ServePlace) {
+  private constructor(folder: string, runFile: string, { dir, launcher, args }: ServePlace) {
     this.folder = folder;
-    this.dir = dir ?? join(folder, 'coordinator');
+    this.#dir = dir ?? join(folder, 'coordinator');
+    this.dir = this.#dir;
+    this.#launcher = launcher ?? [];
     this.#args = args ?? [];
     this.#runFile = runFile;
   }
@@ -104,14 +111,14 @@ export class Deployment {
 
   /** Starts the coordinator, later on at the same address, and does not wait for it. */
   launch(): LegendProcess {
-    const args = ['serve', this.#runFile, '--dir', this.dir, '--port', this.#port, '--json', ...this.#args];
-    this.#coordinator = new LegendProcess(args);
+    const args = ['serve', this.#runFile, '--dir', this.#dir, '--port', this.#port, '--json', ...this.#args];
+    this.#coordinator = new LegendProcess(args, { launcher: this.#launcher });
     return this.#coordinator;
   }
 
   /** Starts the coordinator and waits until it serves. */
   async start(): Promise<void> {
-    const [text] = await this.launch().says(/^\{\n {2}"url"[^]*?^\}$/m);
+    const [text] = await this.launch().says(/^\{\n {2}"url"(?:.|\n)*?^\}$/m);
     const told = toldSchema.parse(JSON.parse(text));
     this.#url = told.url;
     this.#port = new URL(told.url).port;
@@ -130,7 +137,7 @@ export class Deployment {
 
   /**
    * Starts a device, which has the same key and the same data in every run, and waits until it takes part.
-   * @param url of the coordinator, or of a proxy before it
+   * @param url of the coordinator, or of a network before it
    */
   async join(
     number: number,
@@ -151,17 +158,17 @@ export class Deployment {
     }
     const limits = ['--max-threads', '1', '--max-memory', '2000'];
     const args = ['join', url, '--token', this.joinToken, '--data', data, '--state', state, ...limits];
-    const device = new LegendProcess(args, env);
+    const device = new LegendProcess(args, { env });
     await device.says(/ in run "demo"/);
     return device;
   }
 
-  /** A network of their own for devices, mended and gone with the test. */
-  async proxy(): Promise<Proxy> {
-    const proxy = new Proxy(() => this.url);
-    await proxy.start();
-    onTestFinished(() => proxy.stop());
-    return proxy;
+  /** A network between devices and the coordinator, gone with the test. */
+  async network(): Promise<Network> {
+    const network = new Network(() => this.url);
+    await network.start();
+    endLater(() => network.stop());
+    return network;
   }
 
   asOperator(path: string, init: RequestInit = {}): Promise<Response> {

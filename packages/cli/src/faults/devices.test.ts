@@ -18,15 +18,15 @@ test('a device that is killed while it trains trains again, to the same bits', a
   const adapter = await expected();
   const deployment = await Deployment.make();
   await deployment.start();
-  const proxy = await deployment.proxy();
-  const killed = await deployment.join(1, { url: proxy.url });
+  const network = await deployment.network();
+  const killed = await deployment.join(1, { url: network.url });
   const other = await deployment.join(2);
   await killed.says(/round 2 of 3/);
-  await proxy.seen('GET /v1/blobs/');
+  await network.seen('GET /v1/blobs/');
   await new Promise((resolve) => setTimeout(resolve, 40));
   await killed.kill();
   expect(killed.text).not.toMatch(/round 2: loss/);
-  const again = await deployment.join(1, { url: proxy.url });
+  const again = await deployment.join(1, { url: network.url });
   await again.says(/round 2: loss [\d.]+, took/);
   expect(await deployment.finish(again, other)).toBe(adapter);
   expect(await deployment.counted()).toEqual([3, 3]);
@@ -36,19 +36,19 @@ test('a device that is killed while it uploads goes on where the upload was', as
   const adapter = await expected();
   const deployment = await Deployment.make();
   await deployment.start();
-  const proxy = await deployment.proxy();
-  const killed = await deployment.join(1, { url: proxy.url });
+  const network = await deployment.network();
+  const killed = await deployment.join(1, { url: network.url });
   const other = await deployment.join(2);
   await killed.says(/round 1: loss/);
-  await proxy.seen('PATCH /v1/uploads/', () => proxy.stallAfter(2000));
+  await network.seen('PATCH /v1/uploads/', () => network.stallAfter(2000));
   await deployment.until(async () => (await deployment.partialUploads()).length > 0);
   await killed.kill();
-  proxy.mend();
-  const again = await deployment.join(1, { url: proxy.url });
+  network.mend();
+  const again = await deployment.join(1, { url: network.url });
   await again.says(/round 2: loss [\d.]+, handed in, as finished before/);
   expect(await deployment.finish(again, other)).toBe(adapter);
   expect(await deployment.counted()).toEqual([3, 3]);
-  const offsets = [...proxy.sent.toString('latin1').matchAll(/upload-offset: (\d+)/gi)].map(([, at]) =>
+  const offsets = [...network.sent.toString('latin1').matchAll(/upload-offset: (\d+)/gi)].map(([, at]) =>
     Number(at),
   );
   expect(offsets.filter((offset) => offset > 0)).toHaveLength(1);
@@ -58,18 +58,18 @@ test('an update whose answer is lost, and whose device is killed then, counts on
   const adapter = await expected();
   const deployment = await Deployment.make();
   await deployment.start();
-  const [proxy, slow] = [await deployment.proxy(), await deployment.proxy()];
-  const killed = await deployment.join(1, { url: proxy.url });
+  const [network, slow] = [await deployment.network(), await deployment.network()];
+  const killed = await deployment.join(1, { url: network.url });
   const other = await deployment.join(2, { url: slow.url });
   await killed.says(/round 1: loss/);
   // The round stays open as long as the other device owes its update.
   void slow.seen('"round":2,"attempt"', () => slow.hold());
-  await proxy.seen('POST /v1/updates', () => proxy.loseAnswers());
+  await network.seen('POST /v1/updates', () => network.loseAnswers());
   await deployment.until(async () => (await deployment.devices())[0]?.status === 'updated');
   await killed.kill();
   expect(killed.text).not.toMatch(/round 2: loss/);
-  proxy.mend();
-  const again = await deployment.join(1, { url: proxy.url });
+  network.mend();
+  const again = await deployment.join(1, { url: network.url });
   slow.mend();
   expect(await deployment.finish(again, other)).toBe(adapter);
   expect(await deployment.counted()).toEqual([3, 3]);
@@ -79,15 +79,15 @@ test('an update counts once whose answer is lost until its round is over', async
   const adapter = await expected();
   const deployment = await Deployment.make();
   await deployment.start();
-  const proxy = await deployment.proxy();
-  const killed = await deployment.join(1, { url: proxy.url });
+  const network = await deployment.network();
+  const killed = await deployment.join(1, { url: network.url });
   const other = await deployment.join(2);
   await killed.says(/round 1: loss/);
-  await proxy.seen('POST /v1/updates', () => proxy.loseAnswers());
+  await network.seen('POST /v1/updates', () => network.loseAnswers());
   await deployment.until(async () => (await deployment.view()).round === 3);
   await killed.kill();
-  proxy.mend();
-  const again = await deployment.join(1, { url: proxy.url });
+  network.mend();
+  const again = await deployment.join(1, { url: network.url });
   expect(await deployment.finish(again, other)).toBe(adapter);
   expect(await deployment.counted()).toEqual([3, 3]);
 });
@@ -95,13 +95,13 @@ test('an update counts once whose answer is lost until its round is over', async
 test('a device that the network loses for longer than a round takes part in the next', async () => {
   const deployment = await Deployment.make({ roundDeadline: { factor: 1, graceSeconds: 3 }, rounds: 4 });
   await deployment.start();
-  const proxy = await deployment.proxy();
-  const lost = await deployment.join(1, { url: proxy.url });
+  const network = await deployment.network();
+  const lost = await deployment.join(1, { url: network.url });
   const other = await deployment.join(2);
   await lost.says(/round 1: loss/);
-  await proxy.seen('PATCH /v1/uploads/', () => proxy.cut());
+  await network.seen('PATCH /v1/uploads/', () => network.cut());
   await deployment.coordinator.says(/Round 2 closed at its deadline/);
-  proxy.mend();
+  network.mend();
   await lost.says(/round 2 goes on without this device/);
   await deployment.finish(lost, other);
   const [ofLost = 0, ofOther] = await deployment.counted();

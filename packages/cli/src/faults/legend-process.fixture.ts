@@ -1,5 +1,5 @@
-import { onTestFinished } from 'vitest';
-import { type Ended, startLegendWith } from '../testing/run-legend.ts';
+import { type Ended, type Surroundings, startLegendIn } from '../testing/run-legend.ts';
+import { endLater } from './end-later.fixture.ts';
 
 /** A `legend` that runs, and is killed with its test at the latest. */
 export class LegendProcess {
@@ -9,8 +9,8 @@ export class LegendProcess {
   #text = '';
   #onText = new Set<() => void>();
 
-  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    const { child, ended } = startLegendWith(env, ...args);
+  constructor(args: readonly string[], surroundings: Surroundings = {}) {
+    const { child, ended } = startLegendIn(surroundings, ...args);
     this.ended = ended;
     this.#pid = child.pid;
     this.#kill = (signal) => child.kill(signal);
@@ -20,7 +20,7 @@ export class LegendProcess {
         for (const tell of this.#onText) tell();
       });
     }
-    onTestFinished(() => this.kill());
+    endLater(() => this.kill());
   }
 
   get pid(): number {

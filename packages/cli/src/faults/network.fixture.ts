@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 /** What becomes of bytes on their way: passed on, kept until later, or lost. */
 type Passage = 'open' | 'held' | 'lost';
 
-/** One connection through a proxy, with what is kept of it. */
+/** One connection, with what is kept of it. */
 interface Line {
   readonly client: Socket;
   readonly upstream: Socket;
@@ -13,7 +13,7 @@ interface Line {
 }
 
 /** A network between devices and a coordinator that can be cut, can stall and lose answers, and keeps what was sent. */
-export class Proxy {
+export class Network {
   readonly #server: Server;
   readonly #lines = new Set<Line>();
   readonly #target: () => string;
