@@ -8,6 +8,7 @@ import { acceptUpdate } from './accept-update.ts';
 import { assignmentFor } from './assignments.ts';
 import { ByteBudget } from './byte-budget.ts';
 import type { DeviceService } from './coordinator.ts';
+import { mostUpdateBytes } from './most-update-bytes.ts';
 import type { Office } from './office.ts';
 import { Refusal } from './refusal.ts';
 import type { RunDriver } from './run-driver.ts';
@@ -130,8 +131,12 @@ export function deviceService(office: Office): DeviceService {
       const driver = ownRun(device);
       presence.touch(device);
       requireAssigned(driver, device);
+      const offer = await driver.awaitOffer(device);
+      // The attempt may have closed meanwhile.
+      requireAssigned(driver, device);
+      const limit = Math.min(limits.uploadBytes, offer === undefined ? 0 : mostUpdateBytes(offer));
       return guard.keep(part.sha256, async () => {
-        const state = await uploads.append({ ...part, device }, limits.uploadBytes);
+        const state = await uploads.append({ ...part, device }, limit);
         figures.bytesReceived += Math.max(0, state.offset - part.offset);
         return state;
       });
