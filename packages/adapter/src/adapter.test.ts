@@ -86,6 +86,16 @@ describe('an adapter', () => {
       expect(() => restoreAdapter({ ...flat, tensors }, 'test')).toThrow(InputError);
     }
   });
+
+  test('with one tensor in place of two, named like both, is refused', () => {
+    const flat = flattenAdapter(adapter);
+    const [first = '', second = ''] = [...flat.tensors.keys()].sort();
+    const tensors = new Map(flat.tensors);
+    tensors.delete(second);
+    tensors.delete(first);
+    tensors.set(`${first},${second}`, { dims: [0], data: new Float32Array() });
+    expect(() => restoreAdapter({ ...flat, tensors }, 'test')).toThrow(InputError);
+  });
 });
 
 describe('an adapter with a bottleneck', () => {

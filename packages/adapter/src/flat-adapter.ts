@@ -62,7 +62,7 @@ export function restoreAdapter({ blocks, tensors, alphas }: FlatAdapter, where: 
   const shell: Adapter = { blocks: restored, head: new Map(head) };
   const expected = [...namedTensors(shell).keys()].sort();
   const got = [...tensors.keys()].sort();
-  if (expected.join() !== got.join()) {
+  if (expected.length !== got.length || expected.some((name, place) => name !== got[place])) {
     throw new InputError({
       code: 'adapter-tensors',
       expected: `the tensors ${expected.join(', ')}`,

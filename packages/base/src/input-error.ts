@@ -23,8 +23,16 @@ export class InputError extends Error {
 
   constructor(problem: InputProblem) {
     const { code, expected, got, where, todo, cause } = problem;
-    super(`${where}: expected ${expected}, got ${got}. ${todo}`, { cause });
+    const [at, wanted, found] = [where, expected, got].map(shorten);
+    super(`${at}: expected ${wanted}, got ${found}. ${todo}`, { cause });
     this.code = code;
     this.problem = problem;
   }
+}
+
+/** Characters of each part of a message: what was got may be a stranger's, and as long as he likes. */
+const MOST_CHARACTERS = 1000;
+
+function shorten(text: string): string {
+  return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
 }

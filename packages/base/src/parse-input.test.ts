@@ -72,3 +72,10 @@ test.each([
 ])('%j is refused with the field, what was expected and what to do', (change, message) => {
   expect(problemWith(change)).toBe(message);
 });
+
+test('a value nested deeper than can be written is refused like any other', () => {
+  const deep: unknown = JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`);
+  expect(problemWith({ rounds: deep })).toBe(
+    'run.yaml: rounds: expected a finite number, got a value nested too deep to be shown. Correct it and try again.',
+  );
+});

@@ -162,6 +162,16 @@ const quotedCharacters = 60;
 
 function describeValue(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
+  const text = typeof value === 'number' ? String(value) : writeValue(value);
   return text.length > quotedCharacters ? `${text.slice(0, quotedCharacters)}…` : text;
+}
+
+function writeValue(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch (error) {
+    // Lists in lists, thousands deep, can be read but not written.
+    if (!(error instanceof RangeError)) throw error;
+    return 'a value nested too deep to be shown';
+  }
 }

@@ -1,5 +1,6 @@
 import { InputError } from '@legend/base';
 import type { GlobalState } from '@legend/method';
+import { decodeSafetensors, encodeSafetensors } from '@legend/models';
 import { expect, test } from 'vitest';
 import { decodeGlobalState, encodeGlobalState } from './global-state.ts';
 import { tensorOf, threeBlocks, twoBottlenecks } from './messages/sample.fixture.ts';
@@ -39,4 +40,27 @@ test.each([
   const changed = new Uint8Array(Buffer.from(text.replace(from, to), 'latin1'));
   expect(() => decodeGlobalState(changed, 'a blob')).toThrow(expect.objectContaining({ code }));
   expect(() => decodeGlobalState(changed, 'a blob')).toThrow(/a blob/);
+});
+
+/** The bytes with another text in the metadata. */
+function withText(change: (text: Record<string, unknown>) => string): Uint8Array {
+  const { tensors, metadata } = decodeSafetensors(bytes, 'test');
+  return encodeSafetensors({
+    tensors,
+    metadata: { legend: change(JSON.parse(metadata.get('legend') ?? '')) },
+  });
+}
+
+test('a number of blocks that no model has is refused before room is made for them', () => {
+  const forged = withText((text) => JSON.stringify({ ...text, global: { blocks: 1e9, alphas: {} } }));
+  expect(() => decodeGlobalState(forged, 'a blob')).toThrow(/a number at most 1000, got 1000000000/);
+});
+
+test('a memory is not followed into its depth', () => {
+  const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+  const { memory } = decodeGlobalState(
+    withText((text) => JSON.stringify({ ...text, memory: 'here' }).replace('"here"', deep)),
+    'a blob',
+  );
+  expect(Array.isArray(memory)).toBe(true);
 });

@@ -8,7 +8,8 @@ import { adapterOf, adapterTextSchema, partOf, putAdapter, putPart } from './ten
 
 /** What a file says of a global state besides its tensors, key by key. */
 export const globalTextKeys = {
-  memory: z.json(),
+  /** Comes from JSON, so that nothing is left to check; `z.json()` would follow it down as deep as it goes. */
+  memory: z.custom<z.core.util.JSONType>((memory) => memory !== undefined),
   global: adapterTextSchema,
   hasMerged: z.boolean(),
 };

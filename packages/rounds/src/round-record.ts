@@ -53,6 +53,8 @@ export const roundRecordSchema = z.looseObject({
   bytesDown: count,
   /** Rank of each block, from block 1. */
   rankDistribution: z.array(count),
+  /** Which try of the round this was, of rounds of real devices. */
+  attempt: z.number().int().positive().exactOptional(),
   /** Of the strategy's file as it was then, for a strategy from a file. */
   strategySha256: z.string().exactOptional(),
   /** The devices that took part. */

@@ -19,9 +19,12 @@ export function partOf(tensors: ReadonlyMap<string, Tensor>, prefix: string): Ma
   );
 }
 
+/** More blocks than any model has; it keeps a forged number from reserving memory. */
+const MAX_BLOCKS = 1000;
+
 /** What tensors do not say of an adapter; see `FlatAdapter`. */
 export const adapterTextSchema = z.object({
-  blocks: z.int().positive(),
+  blocks: z.int().positive().max(MAX_BLOCKS),
   alphas: z.record(z.string(), z.number()),
 });
 

@@ -16,7 +16,7 @@ export interface Message<D extends { readonly codec: Codec } = { readonly codec:
 }
 
 /** Room for a hundred blocks with a dozen modules each; it keeps a forged header from being parsed at length. */
-const MAX_HEADER_BYTES = 1_000_000;
+export const MAX_HEADER_BYTES = 1_000_000;
 
 /**
  * Reads the header of a message and checks that the bytes are all there and of the dtypes of its codec. Throws

@@ -1,1 +1,2 @@
 export { findChromium } from './find-chromium.ts';
+export { fuzzCases, fuzzTimeoutMs, hostileSafetensors, mutatedBytes, mutatedJson } from './fuzz.ts';

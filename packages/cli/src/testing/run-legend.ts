@@ -36,7 +36,20 @@ export function startLegend(...args: readonly string[]): Started {
 
 /** The same with further variables in its environment. */
 export function startLegendWith(env: Readonly<Record<string, string>>, ...args: readonly string[]): Started {
-  const child = spawn(process.execPath, [program, ...args], {
+  return startLegendIn({ env }, ...args);
+}
+
+export interface Surroundings {
+  /** Further variables in its environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** A program with arguments that becomes `legend` when it is ready. */
+  readonly launcher?: readonly string[];
+}
+
+/** The same in surroundings of its own. */
+export function startLegendIn({ env, launcher = [] }: Surroundings, ...args: readonly string[]): Started {
+  const [first = '', ...others] = [...launcher, process.execPath, program, ...args];
+  const child = spawn(first, others, {
     cwd: home,
     env: { PATH: process.env.PATH, HOME: home, LEGEND_OFFLINE: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

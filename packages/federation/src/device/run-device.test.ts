@@ -151,6 +151,16 @@ describe('a device', () => {
     expect(first.round).toBe(1);
   });
 
+  test('learns with its next assignment that an update counted whose answer was lost', async () => {
+    const first = small.assign(1);
+    const second = small.assign(2, { lastCounted: { round: 1, attempt: 1 } });
+    small.server.breakDown(/updates/, { kind: 'refuse', code: 'old-round' });
+    small.finish();
+    await small.run();
+    const [, message] = await expectedMessages([first, second]);
+    expect(uploaded(1)?.equals(message ?? new Uint8Array())).toBe(true);
+  });
+
   test('drops what is no longer assigned, between two steps', async () => {
     small.server.isAssigned = () => false;
     small.assign(1, { localSteps: 100_000 });

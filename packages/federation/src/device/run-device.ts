@@ -70,6 +70,9 @@ const passing = new Set<string>([
   'not-found',
 ] satisfies ProtocolError['code'][]);
 
+/** Codes after which it is not known whether an update has counted. */
+const undecided = new Set<string>(['withdrawn', 'old-round', 'round-closed']);
+
 /** Milliseconds before the same assignment is taken up again, or a poll that was answered too soon. */
 const BREATHER_MS = 2_000;
 const ALREADY_FINISHED = 'it was before this device came';
@@ -185,8 +188,9 @@ async function perform(
     session.signal.throwIfAborted();
     const { round } = assignment;
     const reject = async (code: string): Promise<false> => {
-      // What the residual owes to an update that does not count it owes still.
-      if (session.state.now.pending) await session.state.change({ pending: null });
+      // What the residual owes to an update that does not count it owes still. One whose round is over may have counted,
+      // and only the answer is lost; the next assignment tells.
+      if (session.state.now.pending && !undecided.has(code)) await session.state.change({ pending: null });
       session.onEvent({ type: 'rejected', round, code, reason: (error as Error).message });
       return false;
     };

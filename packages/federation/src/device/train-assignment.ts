@@ -15,6 +15,7 @@ import { receiveStart } from './receive-start.ts';
 export async function trainAssignment(session: DeviceSession, assignment: TrainAssignment): Promise<void> {
   const { onEvent, state } = session;
   const { round, rounds, plan, localSteps: steps, secondsLeft } = assignment;
+  await settlePending(session, assignment);
   onEvent({ type: 'assigned', round, rounds, depth: plan.depth, ranks: plan.ranks, steps, secondsLeft });
   const started = performance.now();
   const { pending } = state.now;
@@ -31,6 +32,20 @@ export async function trainAssignment(session: DeviceSession, assignment: TrainA
   } finally {
     await watch.stop();
   }
+}
+
+/**
+ * An update of an earlier round whose answer never came may have counted or not; the coordinator tells with the next
+ * assignment. What a message that counted left unsaid is what the next one owes.
+ */
+async function settlePending({ state }: DeviceSession, assignment: TrainAssignment): Promise<void> {
+  const { pending } = state.now;
+  if (pending === null || belongsTo(pending, assignment)) return;
+  const { run, lastCounted } = assignment;
+  const { report, residual } = pending;
+  const hasCounted =
+    report.run === run && report.round === lastCounted?.round && report.attempt === lastCounted.attempt;
+  await state.change({ pending: null, ...(hasCounted && { residual }) });
 }
 
 function belongsTo(

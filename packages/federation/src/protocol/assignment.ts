@@ -60,6 +60,8 @@ export const trainAssignmentSchema = z.object({
   secondsLeft: seconds,
   /** What the device starts from. */
   adapter: blobSchema,
+  /** The last update of this device that is in the global adapter; null before the first. */
+  lastCounted: z.object({ round: roundNumber, attempt: z.int().positive() }).nullable(),
 });
 
 /** Score the global adapter on the device's own held-out examples. */

@@ -123,6 +123,7 @@ export class SmallRun {
       seed: 5,
       secondsLeft: 600,
       adapter: this.server.offer(message),
+      lastCounted: null,
       ...changes,
     };
     this.server.assignments.push(assignment);

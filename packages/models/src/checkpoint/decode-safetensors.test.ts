@@ -171,6 +171,17 @@ describe('decodeSafetensors', () => {
     expect(codeOf(fileOf(`{${entry(0)},${entry(4)}}`, 8))).toBe('safetensors-offsets-invalid');
   });
 
+  test('complains of a shape of many wrong values once', () => {
+    const shape = Array.from({ length: 100_000 }, () => 'x');
+    const bytes = fileOf({ a: { dtype: 'F32', shape, data_offsets: [0, 0] } }, 0);
+    expect(() => decodeSafetensors(bytes, 'a test')).toThrow(
+      expect.objectContaining({
+        code: 'safetensors-header-invalid',
+        cause: expect.objectContaining({ issues: [expect.objectContaining({ code: 'too_big' })] }),
+      }),
+    );
+  });
+
   test('says what is wrong, where, and what to do', () => {
     const bytes = fileOf({ a: { dtype: 'F32', shape: [2, 3], data_offsets: [0, 4] } }, 4);
     expect(() => decodeSafetensors(bytes, 'update of device 7')).toThrow(

@@ -34,5 +34,6 @@ export function assignmentFor(driver: RunDriver, device: string, now: number): A
     seed,
     secondsLeft: secondsUntil(deadlineAt),
     adapter: { sha256: offer.sha256, bytes: offer.bytes },
+    lastCounted: progress.lastCounted.get(device) ?? null,
   };
 }

@@ -8,6 +8,7 @@ import { acceptUpdate } from './accept-update.ts';
 import { assignmentFor } from './assignments.ts';
 import { ByteBudget } from './byte-budget.ts';
 import type { DeviceService } from './coordinator.ts';
+import { mostUpdateBytes } from './most-update-bytes.ts';
 import type { Office } from './office.ts';
 import { Refusal } from './refusal.ts';
 import type { RunDriver } from './run-driver.ts';
@@ -131,7 +132,9 @@ export function deviceService(office: Office): DeviceService {
       presence.touch(device);
       requireAssigned(driver, device);
       const offer = await driver.awaitOffer(device);
-      const limit = Math.min(limits.uploadBytes, longestUpdate(offer?.bytes ?? 0));
+      // The attempt may have closed meanwhile.
+      requireAssigned(driver, device);
+      const limit = Math.min(limits.uploadBytes, offer === undefined ? 0 : mostUpdateBytes(offer));
       return guard.keep(part.sha256, async () => {
         const state = await uploads.append({ ...part, device }, limit);
         figures.bytesReceived += Math.max(0, state.offset - part.offset);
@@ -226,14 +229,6 @@ async function describeRun(driver: RunDriver): Promise<RunForDevices> {
     step: { batchSize: settings.local.batchSize, maxLength, targets: [...targets] },
     seed: settings.seed,
   };
-}
-
-/**
- * Bytes that an update can have: as many values as the device received, at most, in up to four times the bytes each,
- * and a longer header.
- */
-function longestUpdate(receivedBytes: number): number {
-  return 4 * receivedBytes + 64 * 1024;
 }
 
 /** Throws a Refusal where the run waits for no update of the device, before it sends one in vain. */

@@ -188,6 +188,18 @@ describe('an update that is not what the device was to train', () => {
     expect((await lastRecord(place, run))?.devices.every(({ dropped }) => dropped === undefined)).toBe(true);
   });
 
+  test('may be as long as the longest that the device could send, and no longer', async () => {
+    const { devices, trained } = await trainedRound();
+    const [one] = devices;
+    const { message } = trained[0];
+    const header = 1_000_000;
+    await one.upload(new Uint8Array(header + message.byteLength - 2000));
+    await expect(one.upload(new Uint8Array(header + message.byteLength))).rejects.toThrow(
+      refusal('body-too-long'),
+    );
+    expect(await send(one, trained[0])).toBe('accepted');
+  });
+
   test('that has not been uploaded, or is another than the one accepted, is refused', async () => {
     const { devices, trained } = await trainedRound();
     const [one] = devices;

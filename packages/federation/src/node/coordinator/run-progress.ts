@@ -49,6 +49,8 @@ export class RunProgress {
   readonly counted = new Map<string, number>();
   /** Examples that devices held when an update of theirs last counted. */
   readonly examples = new Map<string, number>();
+  /** The last update of each device that has counted. */
+  readonly lastCounted = new Map<string, { readonly round: number; readonly attempt: number }>();
   /** Updates of the attempt under way. */
   readonly works = new Map<string, DeviceWork>();
   /** Their messages. */
@@ -162,9 +164,11 @@ export class RunProgress {
     const parsed = roundRecordSchema.parse(record);
     this.rounds.push(viewRound(run, blocks, parsed, finishedAt, this.rounds.at(-1) ?? unscored));
     this.rankDistribution = parsed.rankDistribution;
+    const { round, attempt = 1 } = parsed;
     for (const { id, dropped, examples } of parsed.devices) {
       if (dropped !== undefined) continue;
       this.counted.set(id, (this.counted.get(id) ?? 0) + 1);
+      this.lastCounted.set(id, { round, attempt });
       this.examples.set(id, examples);
     }
   }

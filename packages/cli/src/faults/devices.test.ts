@@ -1,0 +1,127 @@
+import { expect, test, vi } from 'vitest';
+import { Deployment, undisturbedAdapter } from './deployment.fixture.ts';
+
+vi.setConfig({ testTimeout: 240_000 });
+
+let undisturbed: Promise<string> | undefined;
+/** Once for this file. */
+const expected = () => {
+  undisturbed ??= undisturbedAdapter();
+  return undisturbed;
+};
+
+test('two runs of the same devices end with the same bits', async () => {
+  expect(await undisturbedAdapter()).toBe(await expected());
+});
+
+test('a device that is killed while it trains trains again, to the same bits', async () => {
+  const adapter = await expected();
+  const deployment = await Deployment.make();
+  await deployment.start();
+  const network = await deployment.network();
+  const killed = await deployment.join(1, { url: network.url });
+  const other = await deployment.join(2);
+  await killed.says(/round 2 of 3/);
+  await network.seen('GET /v1/blobs/');
+  await new Promise((resolve) => setTimeout(resolve, 40));
+  await killed.kill();
+  expect(killed.text).not.toMatch(/round 2: loss/);
+  const again = await deployment.join(1, { url: network.url });
+  await again.says(/round 2: loss [\d.]+, took/);
+  expect(await deployment.finish(again, other)).toBe(adapter);
+  expect(await deployment.counted()).toEqual([3, 3]);
+});
+
+test('a device that is killed while it uploads goes on where the upload was', async () => {
+  const adapter = await expected();
+  const deployment = await Deployment.make();
+  await deployment.start();
+  const network = await deployment.network();
+  const killed = await deployment.join(1, { url: network.url });
+  const other = await deployment.join(2);
+  await killed.says(/round 1: loss/);
+  await network.seen('PATCH /v1/uploads/', () => network.stallAfter(2000));
+  await deployment.until(async () => (await deployment.partialUploads()).length > 0);
+  await killed.kill();
+  network.mend();
+  const again = await deployment.join(1, { url: network.url });
+  await again.says(/round 2: loss [\d.]+, handed in, as finished before/);
+  expect(await deployment.finish(again, other)).toBe(adapter);
+  expect(await deployment.counted()).toEqual([3, 3]);
+  const offsets = [...network.sent.toString('latin1').matchAll(/upload-offset: (\d+)/gi)].map(([, at]) =>
+    Number(at),
+  );
+  expect(offsets.filter((offset) => offset > 0)).toHaveLength(1);
+});
+
+test('an update whose answer is lost, and whose device is killed then, counts once', async () => {
+  const adapter = await expected();
+  const deployment = await Deployment.make();
+  await deployment.start();
+  const [network, slow] = [await deployment.network(), await deployment.network()];
+  const killed = await deployment.join(1, { url: network.url });
+  const other = await deployment.join(2, { url: slow.url });
+  await killed.says(/round 1: loss/);
+  // The round stays open as long as the other device owes its update.
+  void slow.seen('"round":2,"attempt"', () => slow.hold());
+  await network.seen('POST /v1/updates', () => network.loseAnswers());
+  await deployment.until(async () => (await deployment.devices())[0]?.status === 'updated');
+  await killed.kill();
+  expect(killed.text).not.toMatch(/round 2: loss/);
+  network.mend();
+  const again = await deployment.join(1, { url: network.url });
+  slow.mend();
+  expect(await deployment.finish(again, other)).toBe(adapter);
+  expect(await deployment.counted()).toEqual([3, 3]);
+});
+
+test('an update counts once whose answer is lost until its round is over', async () => {
+  const adapter = await expected();
+  const deployment = await Deployment.make();
+  await deployment.start();
+  const network = await deployment.network();
+  const killed = await deployment.join(1, { url: network.url });
+  const other = await deployment.join(2);
+  await killed.says(/round 1: loss/);
+  await network.seen('POST /v1/updates', () => network.loseAnswers());
+  await deployment.until(async () => (await deployment.view()).round === 3);
+  await killed.kill();
+  network.mend();
+  const again = await deployment.join(1, { url: network.url });
+  expect(await deployment.finish(again, other)).toBe(adapter);
+  expect(await deployment.counted()).toEqual([3, 3]);
+});
+
+test('a device that the network loses for longer than a round takes part in the next', async () => {
+  const deployment = await Deployment.make({ roundDeadline: { factor: 1, graceSeconds: 3 }, rounds: 4 });
+  await deployment.start();
+  const network = await deployment.network();
+  const lost = await deployment.join(1, { url: network.url });
+  const other = await deployment.join(2);
+  await lost.says(/round 1: loss/);
+  await network.seen('PATCH /v1/uploads/', () => network.cut());
+  await deployment.coordinator.says(/Round 2 closed at its deadline/);
+  network.mend();
+  await lost.says(/round 2 goes on without this device/);
+  await deployment.finish(lost, other);
+  const [ofLost = 0, ofOther] = await deployment.counted();
+  expect(ofOther).toBe(4);
+  // Of rounds 3 and 4 at least one; of round 2 none.
+  expect([2, 3]).toContain(ofLost);
+  expect(await deployment.dropped(2)).toEqual([expect.stringMatching(/had not answered/), undefined]);
+});
+
+test.each(['+1', '-1'])('a device whose clock is %s hour off takes part as any other', async (hours) => {
+  const adapter = await expected();
+  const deployment = await Deployment.make();
+  await deployment.start();
+  const env = {
+    NODE_OPTIONS: `--import ${new URL('wrong-clock.program.ts', import.meta.url)}`,
+    CLOCK_OFFSET_MS: String(Number(hours) * 3600_000),
+  };
+  const devices = [await deployment.join(1, { env }), await deployment.join(2)];
+  expect(await deployment.finish(...devices)).toBe(adapter);
+  expect(devices[0]?.text).not.toMatch(/Trying again/);
+  // The wrong clock was really there, and the coordinator saw it.
+  expect(deployment.coordinator.text).toMatch(/"code":"credential-expired"/);
+});

@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises';
+import { loadTokenizer } from '@legend/models';
+import { folderFiles } from '@legend/models/node';
+import { tokenizeExamples } from '@legend/trainer';
+import { expect, test, vi } from 'vitest';
+import { tinyModel } from '../testing/run-legend.ts';
+import { Deployment } from './deployment.fixture.ts';
+
+vi.setConfig({ testTimeout: 240_000 });
+
+/** Classes that the coordinator names itself, and words of the protocol, are no data of the device. */
+const ofTheRun = new Set(['cold', 'warm', 'old', 'it', 'is', 'an', 'and', 'the', 'was', 'open']);
+
+test.each(['f32', 'int8'])('nothing of its texts leaves a device that sends %s updates', async (codec) => {
+  const deployment = await Deployment.make({ codec, minimumDevices: 1, evaluate: 'both' });
+  await deployment.start();
+  const network = await deployment.network();
+  const device = await deployment.join(1, { url: network.url });
+  await deployment.finish(device);
+  const sent = network.sent;
+  const text = sent.toString('latin1');
+  // What was looked for would have been found: the recording is whole, and plain.
+  expect(text.match(/POST \/v1\/updates /g)).toHaveLength(3);
+  expect(text).toContain('"examples":27');
+  expect(text.match(/POST \/v1\/scores /g)?.length).toBeGreaterThan(0);
+  const rows = (await readFile(deployment.dataFile(1), 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { text: string }).text);
+  const words = new Set(rows.flatMap((row) => row.split(' ')).filter((word) => !ofTheRun.has(word)));
+  expect(words.size).toBeGreaterThan(5);
+  for (const each of [...rows, ...words]) expect(text.includes(each), each).toBe(false);
+
+  const tokenizer = await loadTokenizer(folderFiles(tinyModel));
+  const { ids, offsets } = tokenizeExamples(
+    tokenizer,
+    rows.map((row) => ({ text: row, label: 0 })),
+    16,
+  );
+  for (const [index, row] of rows.entries()) {
+    // Without the tokens that every text begins and ends with.
+    const tokens = [...ids.subarray((offsets[index] ?? 0) + 1, (offsets[index + 1] ?? 0) - 1)];
+    expect(tokens.length).toBeGreaterThanOrEqual(3);
+    for (const separator of [',', ', ', ' ']) expect(text.includes(tokens.join(separator)), row).toBe(false);
+    for (const List of [Uint8Array, Uint16Array, Int32Array, Float32Array]) {
+      expect(sent.includes(Buffer.from(List.from(tokens).buffer)), row).toBe(false);
+    }
+    expect(sent.includes(Buffer.from(BigInt64Array.from(tokens, BigInt).buffer)), row).toBe(false);
+  }
+});

@@ -1,0 +1,13 @@
+import { namedTensors, restrictToDepth } from '@legend/adapter';
+import { MAX_HEADER_BYTES } from '@legend/wire';
+import type { Offer } from './hand-out.ts';
+
+/** Bytes of the header's length. */
+const LENGTH_BYTES = 8;
+
+/** Bytes that the update of a device may have at most: what it trains as float32, the widest type, and a header. */
+export function mostUpdateBytes({ start, plan }: Pick<Offer, 'start' | 'plan'>): number {
+  let bytes = LENGTH_BYTES + MAX_HEADER_BYTES;
+  for (const { data } of namedTensors(restrictToDepth(start, plan.depth)).values()) bytes += data.byteLength;
+  return bytes;
+}
