@@ -36,7 +36,7 @@ export class BlobReader {
 
 function openBlob(path: string): number {
   try {
-    return openSync(path);
+    return openSync(path, 'r');
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
     throw new InputError({
