@@ -1,6 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { InputError } from '@legend/base';
-import type { BlobFolder } from './blobs.ts';
+import { type BlobFolder, missingBlob } from './blobs.ts';
 
 /**
  * Reads many blobs one after the other, for a thread that does nothing else: it waits for the disk, and all are read into
@@ -39,13 +38,6 @@ function openBlob(path: string): number {
     return openSync(path, 'r');
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
-    throw new InputError({
-      code: 'blob-missing',
-      expected: 'a file whose name is the SHA-256 of its content',
-      got: 'no file',
-      where: path,
-      todo: 'Restore the file from a backup of the folder.',
-      cause,
-    });
+    throw missingBlob(path);
   }
 }
