@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { basename, isAbsolute } from 'node:path';
 import { findEntry } from '@legend/method';
 import type { RunForDevices } from '../../protocol/enrolment.ts';
 import { limits } from '../../protocol/limits.ts';
@@ -223,7 +224,8 @@ async function describeRun(driver: RunDriver): Promise<RunForDevices> {
     rounds: settings.rounds,
     classes: [...classes],
     base: {
-      model: model.id,
+      // Where a folder lies on this machine is no device's business.
+      model: isAbsolute(model.id) ? basename(model.id) : model.id,
       sha256: model.sha256,
       blocks: model.blocks,
       files: baseFiles.map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 })),
