@@ -16,4 +16,5 @@ export {
   restrictToDepth,
   type Tensor,
 } from './adapter.ts';
+export { areFinite } from './are-finite.ts';
 export { type FlatAdapter, flattenAdapter, restoreAdapter } from './flat-adapter.ts';

@@ -4,21 +4,30 @@ import { fileURLToPath } from 'node:url';
 import { describeStrategyContract } from '@legend/method/contract';
 import type { StrategyFactory } from '@legend/simulator';
 import { describe, expect, test } from 'vitest';
-import { labelledRows, newFolder, runLegend, tinyModel, writeRows } from './testing/run-legend.ts';
+import {
+  labelledRows,
+  newFolder,
+  runLegend,
+  startLegendWith,
+  tinyModel,
+  writeRows,
+} from './testing/run-legend.ts';
+import { startServing } from './testing/start-serving.ts';
 
 /** Every folder of `examples`, on the smallest model and for two rounds. */
 
 const examples = fileURLToPath(new URL('../../../examples/', import.meta.url));
-const folders = readdirSync(examples);
+const simulated = ['01-your-own-strategy', '02-your-own-fleet'];
+const real = '03-real-devices';
 
 test('examples are numbered and say how to run them', () => {
-  expect(folders).toEqual(expect.arrayContaining(['01-your-own-strategy', '02-your-own-fleet']));
-  for (const folder of folders) {
-    expect(folder).toMatch(/^\d\d-[a-z-]+$/);
+  expect(readdirSync(examples)).toEqual([...simulated, real]);
+  for (const folder of simulated) {
     expect(readdirSync(join(examples, folder))).toEqual(
       expect.arrayContaining(['README.md', 'experiment.yaml']),
     );
   }
+  expect(readdirSync(join(examples, real))).toEqual(['README.md', 'run.yaml']);
 });
 
 const small = async (folder: string) => [
@@ -27,7 +36,7 @@ const small = async (folder: string) => [
   ...['--out', join(await newFolder(), 'run')],
 ];
 
-describe.each(folders)('%s', (folder) => {
+describe.each(simulated)('%s', (folder) => {
   test('runs', async () => {
     const { code, stdout, stderr } = await runLegend(...(await small(folder)));
     expect(code, stderr).toBe(0);
@@ -42,6 +51,24 @@ test('the flaky Jetsons run in the place of the office', async () => {
   const options = await small('02-your-own-fleet');
   const { code, stderr } = await runLegend(...options, '--fleet', fleet, '--devices', '10');
   expect(code, stderr).toBe(0);
+});
+
+test('three real devices finish the run, and its adapter scores above the untrained one', async () => {
+  const dir = join(await newFolder(), 'coordinator');
+  const data = await writeRows(labelledRows(120, 1));
+  const model = ['--model', tinyModel, '--data', data];
+  const run = join(examples, real, 'run.yaml');
+  const { url, joinToken } = await startServing(run, ...model, '--dir', dir);
+  const devices = [2, 3, 4].map(async (seed) => {
+    const own = ['--data', await writeRows(labelledRows(60, seed)), '--state', await newFolder()];
+    const token = { LEGEND_TOKEN: joinToken ?? '' };
+    return startLegendWith(token, 'join', url, ...own, '--max-threads', '1').ended;
+  });
+  for (const { code, stderr } of await Promise.all(devices)) expect(code, stderr).toBe(0);
+  const untrained = JSON.parse((await runLegend('eval', ...model, '--json')).stdout);
+  const adapter = join(dir, 'runs', 'reviews', 'adapter');
+  const trained = JSON.parse((await runLegend('eval', ...model, '--adapter', adapter, '--json')).stdout);
+  expect(trained.accuracy).toBeGreaterThan(untrained.accuracy + 0.2);
 });
 
 const { default: halfDepth }: { readonly default: StrategyFactory } = await import(

@@ -65,6 +65,12 @@ export const sharedOptions = {
       '--trunk-cache-mb <n>',
       `decimal megabytes in it at most; the oldest go first (default: ${DEFAULT_TRUNK_CACHE_MB})`,
     ).argParser(integerFrom(1)),
+  /** A password has no place on a command line, which others can read. */
+  database: () =>
+    new Option(
+      '--database <url>',
+      'postgres://… or a path (default: coordinator.sqlite in --dir); better from the environment where it holds a password',
+    ).env('LEGEND_DATABASE'),
   json: () => new Option('--json', 'print one JSON document to stdout; everything else goes to stderr'),
 };
 

@@ -2,6 +2,7 @@ import { InputError } from '@legend/base';
 import { WriteError } from '@legend/base/node';
 import { ConnectionError, ProtocolError } from '@legend/federation';
 import { Command, CommanderError, type OutputConfiguration } from 'commander';
+import { backupCommand } from './commands/backup.ts';
 import { benchCommand } from './commands/bench.ts';
 import { evalCommand } from './commands/eval.ts';
 import { exportCommand } from './commands/export.ts';
@@ -37,6 +38,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
     reportCommand(),
     serveCommand(),
     tokenCommand(),
+    backupCommand(),
     joinCommand(),
   ]) {
     program.addCommand(prepare(command, `legend ${command.name()}`));

@@ -6,48 +6,14 @@ import { fileURLToPath } from 'node:url';
 import { connect, createDeviceKey, secureRandom } from '@legend/federation';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { expectBadInput } from './testing/expect-bad-input.ts';
-import {
-  newFolder,
-  runLegend,
-  type Started,
-  startLegend,
-  tinyModel,
-  writeTextFile,
-} from './testing/run-legend.ts';
+import { newFolder, runLegend, startLegend, tinyModel, writeTextFile } from './testing/run-legend.ts';
+import { startServing, type Told } from './testing/start-serving.ts';
 
 const runFile = (change = '') =>
   writeTextFile(
     'run.yaml',
     `name: demo\nmodel: ${tinyModel}\nclasses: [cold, warm, old]\nrounds: 2\n${change}`,
   );
-
-interface Told {
-  readonly url: string;
-  readonly run: string | null;
-  readonly operatorToken: string | null;
-  readonly livePage: string;
-  readonly joinToken: string | null;
-  readonly joinCommand: string | null;
-  readonly joinLink: string | null;
-}
-
-/** A coordinator that runs, ended with the test. */
-async function startServing(...args: readonly string[]): Promise<Told & Started> {
-  const started = startLegend('serve', '--port', '0', '--json', ...args);
-  onTestFinished(async () => {
-    started.child.kill('SIGKILL');
-    await started.ended;
-  });
-  let text = '';
-  const told = new Promise<string>((resolve) => {
-    started.child.stdout.on('data', (part: string) => {
-      text += part;
-      if (text.endsWith('}\n')) resolve(text);
-    });
-  });
-  const early = started.ended.then(({ stderr }) => Promise.reject(new Error(stderr)));
-  return { ...(JSON.parse(await Promise.race([told, early])) as Told), ...started };
-}
 
 function asOperator({ url, operatorToken }: Told, path: string): Promise<Response> {
   return fetch(`${url}${path}`, { headers: { Authorization: `Bearer ${operatorToken}` } });

@@ -6,6 +6,15 @@ import { type Message, openMessage } from './open-message.ts';
 import { checkFinite, readTensors } from './read-tensors.ts';
 import { addTensors, haveSameDims } from './tensor-sum.ts';
 
+export interface DecodeUpdateOptions {
+  readonly factors?: Factors;
+  /**
+   * Float32 values as views of the message's bytes, not yet known to be finite: for who checks them where they are used,
+   * and is done with them before the bytes change.
+   */
+  readonly asViews?: boolean;
+}
+
 /**
  * What a device trained, from the message of `encodeUpdate`: `start` plus the difference, or the values themselves;
  * tensors that did not travel and alphas are those of `start`.
@@ -18,11 +27,11 @@ export function decodeUpdate(
   start: Adapter,
   bytes: Uint8Array,
   where: string,
-  { factors = 'both' }: { readonly factors?: Factors } = {},
+  { factors = 'both', asViews = false }: DecodeUpdateOptions = {},
 ): Adapter {
   const message = openMessage(bytes, updateDescription, where);
   checkEntries(message, travellingTensors(start, factors), where);
-  const tensors = readTensors(message, where);
+  const tensors = readTensors(message, where, { asViews });
   const isDifference = message.description.content === 'difference';
   return mapTensors(start, (name, received) => {
     const sent = tensors.get(name);

@@ -17,7 +17,7 @@ export function serveCommand(): Command {
     .option('--tls-key <file>', 'its key')
     .option('--allow-plain-http', 'let other machines come without TLS, in a network that you trust')
     .option('--trusted-proxy', 'a reverse proxy stands before it: believe its X-Forwarded headers')
-    .option('--database <url>', 'postgres://… or a path (default: coordinator.sqlite in --dir)')
+    .addOption(sharedOptions.database())
     .option('--log-level <level>', 'debug, info, warn or error', logLevel, 'info')
     .addOption(sharedOptions.model())
     .option('--data <ref>', 'held-out examples: file, hub data set or catalogue name')

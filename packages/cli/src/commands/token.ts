@@ -39,7 +39,7 @@ export function tokenCommand(): Command {
 function folder(command: Command): Command {
   return command
     .option('--dir <dir>', 'folder of a coordinator that does not run at present', 'coordinator')
-    .option('--database <url>', 'its database, where it is not in --dir');
+    .addOption(sharedOptions.database());
 }
 
 function place(command: Command): Command {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { InputError } from '@legend/base';
-import { type RunView, secureRandom } from '@legend/federation';
+import { joinInvitation, type RunView, secureRandom } from '@legend/federation';
 import {
   type Coordinator,
   checkTransport,
@@ -11,14 +11,14 @@ import {
   makeLogger,
   openCoordinator,
   openStore,
+  STORE_FILE,
   startHttpServer,
   type TlsCertificate,
 } from '@legend/federation/node';
 import { bundlePages } from '@legend/web/node';
-
 import { onInterrupt } from '../interruption.ts';
+import { addressToTell } from './address-to-tell.ts';
 import { ensureRun } from './ensure-run.ts';
-import { addressToTell, joinInvitation } from './join-address.ts';
 import { modelSources } from './model-sources.ts';
 import { readRunSettings } from './run-file.ts';
 
@@ -58,7 +58,7 @@ export async function serveRun(file: string | undefined, options: ServeOptions):
   cleanup.defer(dispose);
   const lock = await lockFolder(dir);
   cleanup.defer(() => lock.release());
-  const store = await openStore(options.database ?? join(dir, 'coordinator.sqlite'));
+  const store = await openStore(options.database ?? join(dir, STORE_FILE));
   cleanup.defer(() => store.close());
   const stored = await store.runs.list();
   const coordinator = await openCoordinator({
@@ -75,6 +75,7 @@ export async function serveRun(file: string | undefined, options: ServeOptions):
     coordinator,
     secrets: store.secrets,
     pages: await bundlePages(),
+    pageFolder: join(dir, 'pages'),
     host,
     port,
     tls,
@@ -148,6 +149,7 @@ function show(
   if (invitation !== null) {
     console.log(`join         ${invitation.command}`);
     console.log(`  in browser ${invitation.link}`);
+    if (!invitation.linkIsSecure) console.log('             (browsers take part over https only)');
   } else if (run !== null) {
     console.log('join         as before; legend token create makes further tokens');
   }

@@ -2,9 +2,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError, parseInput } from '@legend/base';
-import { newTokenSchema, secureRandom } from '@legend/federation';
-import { openStore, replaceOperatorToken, type Store } from '@legend/federation/node';
-import { joinInvitation } from './join-address.ts';
+import { joinInvitation, newTokenSchema, secureRandom } from '@legend/federation';
+import { openStore, replaceOperatorToken, STORE_FILE, type Store } from '@legend/federation/node';
 import { remoteTokens } from './remote-tokens.ts';
 import { storedTokens } from './stored-tokens.ts';
 import type { TokenDesk } from './token-desk.ts';
@@ -90,12 +89,12 @@ async function withStore(
   { dir, database }: PlaceOptions,
   use: (store: Store) => Promise<void>,
 ): Promise<void> {
-  const path = database ?? join(dir, 'coordinator.sqlite');
+  const path = database ?? join(dir, STORE_FILE);
   if (database === undefined && !existsSync(path)) {
     throw new InputError({
       code: 'coordinator-missing',
       expected: 'the folder of a coordinator',
-      got: 'no coordinator.sqlite in it',
+      got: `no ${STORE_FILE} in it`,
       where: dir,
       todo: 'Name the folder with --dir; `legend serve` makes one.',
     });

@@ -32,6 +32,7 @@ async function serve(dir: string, port = 0): Promise<Served> {
     coordinator: place.coordinator,
     secrets: place.store.secrets,
     pages: new Map(),
+    pageFolder: dir,
     host: '127.0.0.1',
     port,
     logger: makeLogger({ level: 'error', stream: { write: () => {} } }),

@@ -1,3 +1,4 @@
+export { backupCoordinator, STORE_FILE } from './coordinator/backup-coordinator.ts';
 export type * from './coordinator/coordinator.ts';
 export { type CoordinatorOptions, openCoordinator } from './coordinator/open-coordinator.ts';
 export { Refusal } from './coordinator/refusal.ts';
@@ -21,7 +22,6 @@ export {
   type HttpServerOptions,
   startHttpServer,
 } from './http/start-http-server.ts';
-export { backupStore } from './store/backup-store.ts';
 export { BlobFolder } from './store/blobs.ts';
 
 export { lockFolder } from './store/folder-lock.ts';

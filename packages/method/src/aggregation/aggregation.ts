@@ -1,4 +1,5 @@
 import { mapTensors, namedTensors, type Tensor } from '@legend/adapter';
+import { addScaled } from '../algebra/add-scaled.ts';
 import type { Plan } from '../plan.ts';
 import type { GlobalState, Update } from '../strategies/strategy.ts';
 import { type RoundStarts, roundStarts } from './round-starts.ts';
@@ -65,9 +66,7 @@ export function addToSum(sum: AdapterSum, update: Update): AdapterSum {
 function addTensor({ dims, values, corners }: WeightedSum, tensor: Tensor, examples: number): void {
   const { data } = tensor;
   forEachRun(dims, tensor.dims, (from, to, length) => {
-    for (let index = 0; index < length; index++) {
-      values[to + index] = (values[to + index] ?? 0) + examples * (data[from + index] ?? 0);
-    }
+    addScaled(values, data.length === length ? data : data.subarray(from, from + length), examples, to);
   });
   const corner = corners.find((known) => haveSameDims(known.dims, tensor.dims));
   if (corner === undefined) corners.push({ dims: tensor.dims, examples });

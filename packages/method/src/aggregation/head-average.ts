@@ -1,5 +1,8 @@
 import type { Adapter } from '@legend/adapter';
+import { addScaled } from '../algebra/add-scaled.ts';
 import type { Update } from '../strategies/strategy.ts';
+
+const NONE = new Float32Array(0);
 
 /** Running average of the task head by examples: Σ n_i·x_i / Σ n_i, in float64. */
 export interface HeadAverage {
@@ -17,10 +20,7 @@ export function beginHead({ head }: Adapter): HeadAverage {
 /** Adds the head of an update that is known to fit. */
 export function addHead(average: HeadAverage, { adapter, examples }: Update): void {
   for (const [name, values] of average.values) {
-    const data = adapter.head.get(name)?.data ?? [];
-    for (let index = 0; index < values.length; index++) {
-      values[index] = (values[index] ?? 0) + examples * (data[index] ?? 0);
-    }
+    addScaled(values, adapter.head.get(name)?.data ?? NONE, examples);
   }
   average.examples += examples;
 }

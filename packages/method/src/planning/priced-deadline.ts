@@ -37,8 +37,8 @@ const GRAIN = 1e-12;
  * gain(k) - R·price(k) reach it under some deadline. That depends on R alone, not on other devices, so that one sweep
  * over all deadlines finds the best of these; its rate is the next R, until none is better.
  *
- * A sweep takes O(N log N) for N times. Rates rise superlinearly; on fleets of a million devices three to five sweeps
- * do. Deadlines by which even all there is to gain would be slower than R are not looked at.
+ * A sweep takes O(N log N) for N times. Rates rise superlinearly, so that few sweeps are enough. Deadlines by which even
+ * all there is to gain would be slower than R are not looked at.
  *
  * @param start a deadline to begin with, the closer to the best the quicker
  * @return null where nobody gains anything

@@ -3,6 +3,7 @@ import {
   type BottleneckModule,
   type LoraModule,
   mapTensors,
+  namedTensors,
   rankOf,
   restrictToDepth,
 } from '@legend/adapter';
@@ -158,6 +159,20 @@ export function describeStrategyContract(name: string, makeStrategy: () => Strat
         for (const [key, { data }] of raiseHead(adapter, 1).head) {
           expectClose([...(head.get(key)?.data ?? [])], [...data]);
         }
+      });
+    });
+
+    it('keeps nothing of the tensors of an update', () => {
+      check(50, ({ strategy, context, seed }) => {
+        const updates = trainUpdates(strategy, context, seed);
+        const expected = aggregate(strategy, context, updates);
+        let sum = strategy.begin(context.global, strategy.plan(context));
+        for (const update of updates) {
+          const lent = structuredClone(update);
+          sum = strategy.add(sum, lent);
+          for (const { data } of namedTensors(lent.adapter).values()) data.fill(Number.NaN);
+        }
+        expect(strategy.finish(sum)).toEqual(expected);
       });
     });
 

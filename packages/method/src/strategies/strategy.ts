@@ -101,7 +101,10 @@ export interface Strategy<Sum = unknown> {
   deviceAdapter(global: GlobalState, device: DevicePlan): Adapter;
   /** @param plan of the round whose updates will be added */
   begin(global: GlobalState, plan: Plan): Sum;
-  /** Throws InputError `update-…` for an update that doesn't fit or isn't finite, and leaves the sum as it was. */
+  /**
+   * Throws InputError `update-…` for an update that doesn't fit or isn't finite, and leaves the sum as it was. Keeps
+   * nothing of the update's tensors: the caller may overwrite them.
+   */
   add(sum: Sum, update: Update): Sum;
   /** The global state of the next round; the one that the sum began with if nothing was added. */
   finish(sum: Sum): GlobalState;

@@ -35,6 +35,26 @@ const entrySchema = z.strictObject({
   data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
 });
 
+/** What `entrySchema` accepts, told in a tenth of its time: a coordinator reads the headers of thousands of updates. */
+function isEntry(value: unknown): value is z.output<typeof entrySchema> {
+  if (!isJsonObject(value)) return false;
+  const { dtype, shape, data_offsets: offsets, ...others } = value;
+  return (
+    typeof dtype === 'string' &&
+    Array.isArray(shape) &&
+    shape.length <= MAX_DIMS &&
+    shape.every(isCount) &&
+    Array.isArray(offsets) &&
+    offsets.length === 2 &&
+    offsets.every(isCount) &&
+    Object.keys(others).length === 0
+  );
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
 const TODO = 'Download or copy the file again.';
 
 /**
@@ -128,7 +148,7 @@ function parseMetadata(value: unknown, where: string): ReadonlyMap<string, strin
 }
 
 function parseEntry(name: string, value: unknown, dataStart: number, where: string): SafetensorsEntry {
-  const parsed = entrySchema.safeParse(value);
+  const parsed = isEntry(value) ? { success: true as const, data: value } : entrySchema.safeParse(value);
   if (!parsed.success) {
     throw new InputError({
       code: 'safetensors-header-invalid',

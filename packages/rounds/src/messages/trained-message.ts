@@ -27,6 +27,7 @@ export function encodeTrained(
  * rounding on the way down does not pile up in the global adapter.
  * @param start the coordinator's values of what the device was to start from
  * @param where the message's source, for error messages
+ * @param asViews see `decodeUpdate`
  * @throws InputError as `decodeUpdate` does
  */
 export function decodeTrained(
@@ -34,6 +35,8 @@ export function decodeTrained(
   bytes: Uint8Array,
   { depth, training }: TrainedPart,
   where: string,
+  { asViews = false }: { readonly asViews?: boolean } = {},
 ): Adapter {
-  return decodeUpdate(restrictToDepth(start, depth), bytes, where, { factors: training?.factors ?? 'both' });
+  const factors = training?.factors ?? 'both';
+  return decodeUpdate(restrictToDepth(start, depth), bytes, where, { factors, asViews });
 }

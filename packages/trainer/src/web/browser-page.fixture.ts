@@ -14,12 +14,16 @@ import type { WorkerAnswer, WorkerRequest, WorkerStart } from './training-worker
 export interface TrainingPage {
   /** Starts a worker; without settings its runtime is the browser's choice. */
   startWorker(runtime?: WorkerStart['runtime']): Promise<TrainingWorker>;
+  /** Everything the console was told. */
+  readonly told: string[];
   close(): Promise<void>;
 }
 
 export interface TrainingWorker {
   /** Trains on the sentences, three steps where the changes say nothing else. */
   train(changes: Partial<LocalTask>): Promise<WorkerAnswer>;
+  /** Loads a graph, an ONNX file. */
+  load(graph: readonly number[]): Promise<WorkerAnswer>;
 }
 
 /** Without these a page has no shared memory, and WebAssembly no threads. */
@@ -49,7 +53,9 @@ export async function openTrainingPage({ isolated }: { readonly isolated: boolea
       case 'model':
         return readFile(join(testdataFolder('models/bert'), name));
       default:
-        return name === '' ? new TextEncoder().encode('<!doctype html><title>Training</title>') : undefined;
+        return name === ''
+          ? new TextEncoder().encode('<!doctype html><title>Training</title><link rel="icon" href="data:,">')
+          : undefined;
     }
   };
   const server = createServer(async ({ url = '' }, response) => {
@@ -65,13 +71,19 @@ export async function openTrainingPage({ isolated }: { readonly isolated: boolea
     args: ['--no-sandbox', '--disable-background-networking', ...SOFTWARE_GRAPHICS],
   });
   const page = await browser.newPage();
+  const told: string[] = [];
+  page.on('console', (message) => told.push(message.text()));
   await page.goto(address);
   return {
     startWorker: async (runtime) => {
       const worker = await page.evaluateHandle(startWorker, `${address}worker/training-worker.fixture.js`);
       const start: WorkerStart = { address, ...(runtime && { runtime }) };
-      return { train: (changes) => worker.evaluate(askWorker, { ...start, changes }) };
+      return {
+        train: (changes) => worker.evaluate(askWorker, { ...start, changes }),
+        load: (graph) => worker.evaluate(askWorker, { ...start, graph, changes: {} }),
+      };
     },
+    told,
     close: async () => {
       await browser.close();
       server.close();

@@ -16,6 +16,8 @@ export interface WorkerStart {
 /** What a page asks a worker: a training with these changes. */
 export interface WorkerRequest extends WorkerStart {
   readonly changes: Partial<LocalTask>;
+  /** To load this in place of any training. */
+  readonly graph?: readonly number[];
 }
 
 export type WorkerAnswer =
@@ -49,6 +51,7 @@ let opened: Promise<{ readonly runtime: Runtime; readonly files: ModelFiles }> |
 async function answer(request: WorkerRequest): Promise<WorkerAnswer> {
   opened ??= open(request);
   const { runtime, files } = await opened;
+  if (request.graph) await runtime.load(Uint8Array.from(request.graph));
   const afterSteps: number[] = [];
   const result = await trainSentences(files, runtime, request.changes, () => afterSteps.push(memoryBytes()));
   return { kind: 'trained', identity: runtime.identity, result, memoryBytes: afterSteps };

@@ -88,6 +88,31 @@ test('loaded again it is the same device, with its data and its model, and goes 
   expect(requests(/blobs/)).toHaveLength(fetched + 1);
 });
 
+test('loaded again while the model comes, it fetches the rest of it', async () => {
+  const { sha256, bytes = 0 } =
+    small.server.run?.base.files.find(({ name }) => name.endsWith('.safetensors')) ?? {};
+  const model = new RegExp(`blobs/${sha256}`);
+  small.server.breakDown(model, { kind: 'cut-after', bytes: 60_000 });
+  await open();
+  await join();
+  const there = page.getByText(/ kB of \d+ kB$/);
+  await expect
+    .poll(async () => Number.parseFloat((await there.textContent()) ?? ''), { timeout: 30_000 })
+    .toBeGreaterThan(59);
+  await page.reload();
+  small.finish();
+  await page.getByText('30 examples').waitFor();
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await heading('The run is finished: all rounds done').waitFor();
+  const [first, second, ...others] = requests(model);
+  expect(others).toEqual([]);
+  expect(first?.range).toBeUndefined();
+  const from = Number(/^bytes=(\d+)-$/.exec(second?.range ?? '')?.[1]);
+  expect(from).toBeGreaterThan(0);
+  expect(from).toBeLessThan(bytes);
+  expect(requests(/POST .*devices/)).toHaveLength(1);
+});
+
 test('a key is made that no script can read', async () => {
   await open();
   await join();

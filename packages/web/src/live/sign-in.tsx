@@ -17,7 +17,7 @@ export function SignIn({ failure, signedIn }: { failure: string | undefined; sig
   };
   return (
     <section class="sign-in">
-      <h2>Sign in</h2>
+      <h1>Sign in</h1>
       <form onSubmit={submit}>
         <label>
           Operator token

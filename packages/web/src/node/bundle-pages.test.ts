@@ -35,3 +35,9 @@ test('what has a name of its own is kept for ever, what has not is asked for eac
 test('the same sources give the same names', async () => {
   expect([...(await bundlePages()).keys()].sort()).toEqual([...pages.keys()].sort());
 });
+
+test('nothing moves by itself, whatever the reader’s system says of motion', () => {
+  const [style = ''] = [...pages.keys()].filter((path) => path.endsWith('.css'));
+  expect(textOf(style)).toContain('.meter');
+  expect(textOf(style)).not.toMatch(/transition|animation|@keyframes|scroll-behavior/);
+});

@@ -51,7 +51,7 @@ export async function bundleScripts(): Promise<BundledScripts> {
       pathOf(path.slice(sources.length).replaceAll('\\', '/')),
       {
         type: 'text/javascript; charset=utf-8',
-        bytes: Uint8Array.from(contents),
+        bytes: contents,
         headers: assetHeaders,
       },
     ]),

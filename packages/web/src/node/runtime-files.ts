@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ASSETS, assetHeaders, shortHash } from './assets.ts';
+import { z } from 'zod';
+import { ASSETS, assetHeaders } from './assets.ts';
 import type { PageFile } from './bundle-pages.ts';
 
 /** What ONNX Runtime fetches by itself: for WebAssembly, and for WebGPU. */
@@ -14,20 +15,20 @@ const types: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 };
 
-/** ONNX Runtime's own files, by path, in a folder whose name changes with them. */
-export async function readRuntimeFiles(): Promise<{
+/** ONNX Runtime's own files, by path, in a folder that is named by their version. */
+export async function findRuntimeFiles(): Promise<{
   readonly folder: string;
   readonly files: readonly (readonly [string, PageFile])[];
 }> {
   const installed = dirname(fileURLToPath(import.meta.resolve('onnxruntime-web/wasm')));
-  const contents = await Promise.all(names.map((name) => readFile(join(installed, name))));
-  const [loader = ''] = contents;
-  const folder = `${ASSETS}/onnxruntime-${shortHash(loader)}/`;
+  const manifest: unknown = JSON.parse(await readFile(join(installed, '../package.json'), 'utf8'));
+  const { version } = z.object({ version: z.string() }).parse(manifest);
+  const folder = `${ASSETS}/onnxruntime-${version}/`;
   return {
     folder,
-    files: contents.map((bytes, index) => {
-      const name = names[index] ?? '';
-      return [`${folder}${name}`, { type: types[extname(name)] ?? '', bytes, headers: assetHeaders }];
-    }),
+    files: names.map((name) => [
+      `${folder}${name}`,
+      { type: types[extname(name)] ?? '', path: join(installed, name), headers: assetHeaders },
+    ]),
   };
 }

@@ -24,6 +24,9 @@ export function Copyable({ label, text }: { label: string; text: string }) {
       >
         {copied ? 'Copied' : 'Copy'}
       </button>
+      <span class="unseen" role="status">
+        {copied && 'Copied'}
+      </span>
     </div>
   );
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
@@ -53,7 +54,8 @@ export async function startSampleCoordinator(sample: SampleRun): Promise<SampleC
     requests.push(asked);
     const page = pages.get(pathname);
     if (page !== undefined) {
-      response.writeHead(200, { 'content-type': page.type, ...page.headers }).end(page.bytes);
+      response.writeHead(200, { 'content-type': page.type, ...page.headers });
+      response.end(page.bytes ?? readFileSync(page.path));
       return;
     }
     const body = await readBody(request);

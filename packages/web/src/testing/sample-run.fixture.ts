@@ -14,10 +14,16 @@ export interface SampleRun {
 }
 
 const kinds: readonly DeviceView['runtime'][] = [
-  { kind: 'node', about: 'cpu, 2 threads' },
+  { kind: 'browser', about: 'wasm, 4 threads' },
   { kind: 'node', about: 'cpu, 8 threads' },
   { kind: 'browser', about: 'webgpu' },
-  { kind: 'browser', about: 'wasm, 4 threads' },
+  { kind: 'node', about: 'cpu, 2 threads' },
+];
+/** Every status, and more of those that most devices have in the midst of a round. */
+const likely: readonly DeviceView['status'][] = [
+  ...deviceStatus.options,
+  ...Array.from({ length: 9 }, () => 'training' as const),
+  ...Array.from({ length: 5 }, () => 'updated' as const),
 ];
 const names = ['kiosk', 'laptop', 'tablet', 'edge-box'];
 
@@ -68,7 +74,7 @@ export function sampleRun({
     assignedAt: at - 20_000,
     deadlineAt: at + 95_000,
   };
-  return { run, devices, rounds, log: sampleLog(devices, at) };
+  return { run, devices, rounds, log: sampleLog(devices, rounds.at(-1), at) };
 }
 
 interface Setting {
@@ -111,9 +117,8 @@ export function depthOf(device: number, round: number, blocks: number): number {
 }
 
 function sampleDevice(index: number, { blocks, at, finished, draw }: Setting): DeviceView {
-  const all = deviceStatus.options;
-  const status = index === 0 ? 'training' : (all[Math.floor(draw() ** 1.5 * all.length)] ?? 'training');
-  const assigned = !['idle', 'paused', 'away', 'left', 'revoked'].includes(status);
+  const status = index === 0 ? 'training' : (likely[Math.floor(draw() * likely.length)] ?? 'training');
+  const assigned = !['idle', 'paused', 'evaluating', 'away', 'left', 'revoked'].includes(status);
   const depth = depthOf(index, finished + 1, blocks);
   const step =
     status === 'training' ? 1 + Math.floor(draw() * 38) : ['updated', 'uploading'].includes(status) ? 40 : 0;
@@ -136,7 +141,7 @@ function sampleDevice(index: number, { blocks, at, finished, draw }: Setting): D
   };
 }
 
-function sampleLog(devices: readonly DeviceView[], at: number): LogEntry[] {
+function sampleLog(devices: readonly DeviceView[], last: RoundView | undefined, at: number): LogEntry[] {
   const entry = (
     secondsAgo: number,
     level: LogEntry['level'],
@@ -144,12 +149,24 @@ function sampleLog(devices: readonly DeviceView[], at: number): LogEntry[] {
     device: string | null = null,
   ): LogEntry => ({ at: at - secondsAgo * 1000, level, run: 'run-1', device, text });
   const first = devices[0]?.id ?? null;
+  const begun = entry(3600, 'info', 'The run has begun: 40 rounds of legend on minilm-l6.');
+  if (last === undefined) return [begun];
+  const { round, accuracy, loss } = last;
   return [
-    entry(3600, 'info', 'The run has begun: 40 rounds of legend on minilm-l6.'),
-    entry(90, 'info', 'Round 12 is finished: accuracy 76.2%, loss 0.462.'),
-    entry(60, 'warning', 'The device was not heard of for 30 s; its part of round 12 is dropped.', first),
+    begun,
+    entry(
+      90,
+      'info',
+      `Round ${round} is finished: accuracy ${(100 * accuracy).toFixed(1)}%, loss ${loss.toFixed(3)}.`,
+    ),
+    entry(
+      60,
+      'warning',
+      `The device was not heard of for 30 s; its part of round ${round} is dropped.`,
+      first,
+    ),
     entry(25, 'error', 'An update was refused: its tensors are not those of the assignment.', first),
-    entry(20, 'info', `Round 13 is assigned to ${devices.length} devices.`),
+    entry(20, 'info', `Round ${round + 1} is assigned to ${devices.length} devices.`),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createServer, request as forward } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { bundlePages } from '../node/index.ts';
@@ -17,7 +18,8 @@ export async function servePages(coordinator: string, { isolated = true } = {}):
     if (page !== undefined) {
       const { 'Cross-Origin-Opener-Policy': _, ...others } = page.headers;
       const headers = isolated ? page.headers : others;
-      response.writeHead(200, { 'content-type': page.type, ...headers }).end(page.bytes);
+      response.writeHead(200, { 'content-type': page.type, ...headers });
+      response.end(page.bytes ?? readFileSync(page.path));
       return;
     }
     const onward = forward(new URL(url, coordinator), { method, headers }, (answer) => {

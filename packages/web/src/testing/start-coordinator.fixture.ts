@@ -3,18 +3,31 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 
 /** `legend serve` as a person starts it, on a folder of its own. */
 export interface RealCoordinator {
   readonly livePage: string;
   readonly joinLink: string;
+  readonly url: string;
+  readonly joinToken: string;
+  /** The run's folder, which is written when it is finished; `summary.json` last. */
+  readonly runFolder: string;
   /** Everything that it has logged. */
   log(): string;
   stop(): Promise<void>;
 }
 
 const command = fileURLToPath(new URL('../../../cli/src/main.ts', import.meta.url));
-const tinyModel = fileURLToPath(new URL('../../../../testdata/models/bert', import.meta.url));
+export const tinyModel = fileURLToPath(new URL('../../../../testdata/models/bert', import.meta.url));
+
+const startedSchema = z.object({
+  livePage: z.string(),
+  joinLink: z.string(),
+  url: z.string(),
+  joinToken: z.string(),
+  run: z.string(),
+});
 
 /** A run of the tiny BERT (3 blocks; cold, warm, old) in which the devices score. */
 export async function startCoordinator(
@@ -41,10 +54,10 @@ export async function startCoordinator(
     });
     void ended.then(() => reject(new Error(`legend serve ended: ${logged}`)));
   });
-  const { livePage, joinLink } = JSON.parse(told) as { livePage: string; joinLink: string };
+  const answer = startedSchema.parse(JSON.parse(told));
   return {
-    livePage,
-    joinLink,
+    ...answer,
+    runFolder: join(folder, 'data', 'runs', answer.run),
     log: () => logged,
     stop: async () => {
       child.kill('SIGKILL');

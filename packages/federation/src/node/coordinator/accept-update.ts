@@ -3,12 +3,13 @@ import { estimatorNamed, reduceRound, type UpdateReceived } from '@legend/method
 import type { UpdateReport } from '../../protocol/update.ts';
 import type { BlobFolder } from '../store/blobs.ts';
 import type { BlobGuard } from './blob-guard.ts';
+import type { BufferPool } from './buffer-pool.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { UpdateDetails } from './event-details.ts';
 import { type Outcome, outcomeOf } from './event-queue.ts';
 import { Refusal } from './refusal.ts';
 import type { RunDriver } from './run-driver.ts';
-import { readTrained } from './sum-updates.ts';
+import { checkMessage } from './sum-updates.ts';
 
 /** What checking an update takes. */
 export interface UpdateDesk {
@@ -17,6 +18,8 @@ export interface UpdateDesk {
   readonly now: () => number;
   /** For messages that are being checked, so that many at once take no more memory than a few. */
   readonly budget: ByteBudget;
+  /** That they are read into. */
+  readonly buffers: BufferPool;
 }
 
 /**
@@ -42,7 +45,9 @@ export async function acceptUpdate(
         if (bytes === 0) {
           throw new Refusal('upload-incomplete', 'The update has not been uploaded whole; upload it first.');
         }
-        const checked = await desk.budget.spend(bytes, () => checkMessage(driver, device, report, desk));
+        const checked = await desk.budget.spend(bytes, () =>
+          checkUpload(driver, device, report, bytes, desk),
+        );
         // The round has closed meanwhile, perhaps with this very update, sent before.
         if (!checked) continue;
       }
@@ -95,21 +100,25 @@ function eventOf(
 }
 
 /** @returns false where the attempt is over. Throws Refusal `update-invalid` that names the fault. */
-async function checkMessage(
+async function checkUpload(
   driver: RunDriver,
   device: string,
   { round, attempt, examples, loss, sha256 }: UpdateReport,
-  { blobs }: UpdateDesk,
+  bytes: number,
+  { blobs, buffers }: UpdateDesk,
 ): Promise<boolean> {
   const offer = await driver.awaitOffer(device);
   const { state } = driver.progress;
   if (offer === undefined || state.round !== round || state.attempt !== attempt) return false;
-  const bytes = await blobs.read(sha256);
+  const memory = buffers.take(bytes);
   try {
-    readTrained(offer.start, bytes, offer.plan, { round, examples, loss });
+    const message = await blobs.readInto(sha256, memory);
+    checkMessage(offer.start, message, offer.plan, { round, examples, loss });
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     throw new Refusal('update-invalid', error.message, { cause: error });
+  } finally {
+    buffers.give(memory);
   }
   return true;
 }

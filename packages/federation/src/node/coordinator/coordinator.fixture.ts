@@ -200,19 +200,15 @@ export class TestDevice {
     return { message: bytes, report };
   }
 
-  async upload(
-    message: Uint8Array,
-    sha256 = createHash('sha256').update(message).digest('hex'),
-  ): Promise<void> {
+  /** @returns the message's hash */
+  async upload(message: Uint8Array): Promise<string> {
+    const sha256 = createHash('sha256').update(message).digest('hex');
     const { offset, complete } = await this.coordinator.forDevices.uploadState(this.id, sha256);
-    if (complete) return;
+    if (complete) return sha256;
     const body = Readable.from([Buffer.from(message.subarray(offset))]);
-    await this.coordinator.forDevices.appendUpload(this.id, {
-      sha256,
-      offset,
-      length: message.byteLength,
-      body,
-    });
+    const length = message.byteLength;
+    await this.coordinator.forDevices.appendUpload(this.id, { sha256, offset, length, body });
+    return sha256;
   }
 
   async hand(report: UpdateReport): Promise<'accepted' | 'repeated'> {

@@ -6,6 +6,7 @@ import type { Heartbeat } from '../../protocol/update.ts';
 import type { StoredDevice } from '../store/store.ts';
 import { acceptUpdate } from './accept-update.ts';
 import { assignmentFor } from './assignments.ts';
+import { BufferPool } from './buffer-pool.ts';
 import { ByteBudget } from './byte-budget.ts';
 import type { DeviceService } from './coordinator.ts';
 import { mostUpdateBytes } from './most-update-bytes.ts';
@@ -15,12 +16,13 @@ import type { RunDriver } from './run-driver.ts';
 import { statusOf } from './views.ts';
 
 /** Bytes of the updates that are checked at the same time: enough of small ones to share a flush to the disk. */
-const CHECKED_BYTES = 64 * 2 ** 20;
+const CHECKED_BYTES = 16 * 2 ** 20;
 
 /** What a coordinator does for devices. */
 export function deviceService(office: Office): DeviceService {
   const { store, registry, presence, blobs, guard, uploads, figures, now, log, removeUnneeded } = office;
-  const desk = { blobs, guard, now, budget: new ByteBudget(CHECKED_BYTES) };
+  const [budget, buffers] = [new ByteBudget(CHECKED_BYTES), new BufferPool(CHECKED_BYTES)];
+  const desk = { blobs, guard, now, budget, buffers };
 
   const deviceOf = (id: string): StoredDevice => {
     const device = registry.find(id);

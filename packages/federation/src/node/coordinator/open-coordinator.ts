@@ -13,11 +13,12 @@ import type { Environment } from './environment.ts';
 import { Journal } from './journal.ts';
 import { LiveFeed } from './live-feed.ts';
 import type { Office } from './office.ts';
+import { openRun } from './open-run.ts';
 import { operatorService, viewDeviceOf } from './operator-service.ts';
 import { Presence } from './presence.ts';
 import { Refusal } from './refusal.ts';
-import { RunDriver } from './run-driver.ts';
-import { openResources, type Sources } from './run-resources.ts';
+import type { RunDriver } from './run-driver.ts';
+import { openResources, type RunResources, type Sources } from './run-resources.ts';
 import { parseRunSettings } from './run-settings.ts';
 import { viewRun } from './views.ts';
 
@@ -112,8 +113,8 @@ export async function openCoordinator(options: CoordinatorOptions): Promise<Coor
     devicesOf: (run) => registry.ofRun(run),
   };
 
-  const startRun = async (stored: StoredRun, resources?: Parameters<typeof RunDriver.open>[2]) => {
-    const driver = await RunDriver.open(stored, environment, resources);
+  const startRun = async (stored: StoredRun, resources?: RunResources) => {
+    const driver = await openRun(stored, environment, resources);
     runs.set(driver.id, driver);
     return driver;
   };

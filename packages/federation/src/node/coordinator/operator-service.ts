@@ -50,13 +50,13 @@ export function operatorService(office: Office, { createRun, renderReport }: Ope
     },
 
     async adapterFile(run, file) {
-      return readFile(join(await runOf(run).writeResults(), 'adapter', file));
+      return readFile(join(await runOf(run).resultsFolder(), 'adapter', file));
     },
 
     async report(run) {
       const driver = runOf(run);
       if (renderReport === undefined) throw new Refusal('not-found', 'This coordinator renders no reports.');
-      return renderReport(await driver.writeResults());
+      return renderReport(await driver.resultsFolder());
     },
 
     async listTokens() {
@@ -108,7 +108,7 @@ export function operatorService(office: Office, { createRun, renderReport }: Ope
 export function viewDeviceOf(office: Office, id: string): DeviceView | undefined {
   const device = office.registry.find(id);
   if (device === undefined) return undefined;
-  return viewDevice(device, office.findRun(device.run), office.presence, office.examples.get(id) ?? 0);
+  return viewDevice(device, office.findRun(device.run), office.presence, office.examples.get(id));
 }
 
 function viewToken({ id, run, label, usesLeft, expiresAt, revoked, devices }: StoredToken): TokenView {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { encodeSafetensors } from '@legend/models';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
@@ -177,8 +176,7 @@ describe('an update that is not what the device was to train', () => {
       { bytes: trained[2].message, fault: 'blocks.1' },
     ];
     for (const { bytes, fault } of wrong) {
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
-      await one.upload(bytes);
+      const sha256 = await one.upload(bytes);
       await expect(one.hand({ ...report, sha256 })).rejects.toThrow(refusal('update-invalid', fault));
     }
     expect(place.coordinator.figures).toMatchObject({ updatesAccepted: 0, updatesRejected: 5 });

@@ -1,35 +1,40 @@
-import { createHash } from 'node:crypto';
-import { estimatorNamed, findEntry, listUpdates, type RoundEvent, startRounds } from '@legend/method';
-import { checkScore, encodeWholeStart, wholeAdapter } from '@legend/rounds';
-import type { TrainerPool } from '@legend/trainer/node';
+import { estimatorNamed, findEntry, type RoundEvent } from '@legend/method';
 import type { StoredRound, StoredRun } from '../store/store.ts';
-import { DeviceScores } from './device-scores.ts';
+import { aggregateUpdates } from './aggregate-updates.ts';
+import { collectUpdates } from './collect-updates.ts';
 import type { Environment } from './environment.ts';
-import type { EvaluatedDetails } from './event-details.ts';
+import { type Evaluation, evaluateRound } from './evaluate-round.ts';
 import { EventQueue, type Outcome, type StoredStep } from './event-queue.ts';
-import { listReady, neededDevices, planFor } from './gather-devices.ts';
-import { type Offer, offerStarts } from './hand-out.ts';
-import { pauseFor, persist } from './hold.ts';
-import { openTestPool } from './open-test-pool.ts';
+import type { HandOut, Offer } from './hand-out.ts';
+import { HeldOutTest } from './held-out-test.ts';
+import { Hindrances } from './hindrances.ts';
+import { persist } from './hold.ts';
+import type { PhaseWork } from './phase-work.ts';
+import { type Gathering, planNextRound } from './plan-next-round.ts';
 import { Refusal } from './refusal.ts';
-import { RunProgress } from './run-progress.ts';
-import { openResources, parseDefinition, type RunDefinition, type RunResources } from './run-resources.ts';
-import { deadlineMs, evaluatorsOf, roundSettingsOf } from './run-settings.ts';
-import { decodeRunTensors, encodeRunTensors, type RunTensors } from './run-tensors.ts';
+import { RunBlobs } from './run-blobs.ts';
+import type { DueSnapshot, RunProgress } from './run-progress.ts';
+import { openResources, type RunDefinition, type RunResources } from './run-resources.ts';
+import { deadlineMs } from './run-settings.ts';
+import { decodeRunTensors, type RunTensors } from './run-tensors.ts';
 import { SnapshotSaver } from './snapshot-saver.ts';
-import { sumInWorker } from './sum-in-worker.ts';
-import { WaitingPolls } from './waiting-polls.ts';
+import { describeEnd, describeStep } from './tell-step.ts';
+import { LONG_MS, WaitingPolls } from './waiting-polls.ts';
 import { areWritten, writeResults } from './write-results.ts';
 
-/** The global adapter that devices are asked to score. */
-interface Evaluation {
-  readonly adapter: { readonly sha256: string; readonly bytes: number };
-  readonly scores: DeviceScores;
-  readonly closesAt: number;
+/** What a run goes on from; see `openRun`. */
+export interface OpenedRun {
+  readonly stored: StoredRun;
+  readonly definition: RunDefinition;
+  readonly progress: RunProgress;
+  /** undefined of a run that is over, which hardly ever needs them. */
+  readonly resources: RunResources | undefined;
+  /** The tensors that a new run begins with, not yet written. */
+  readonly first: Uint8Array | undefined;
+  /** Snapshots that a crash has kept from being saved. */
+  readonly due: readonly DueSnapshot[];
+  readonly environment: Environment;
 }
-
-/** As good as forever, within what a timer can wait. */
-const LONG_MS = 2 ** 31 - 1;
 
 /**
  * Drives one run as the round reducer asks: plans rounds with the devices that are there, hands out assignments, adds
@@ -46,48 +51,47 @@ export class RunDriver {
   readonly #environment: Environment;
   readonly #queue: EventQueue;
   readonly #saver: SnapshotSaver;
-  /** Woken when devices come, go or change. */
-  readonly #changes = new WaitingPolls();
+  readonly #blobs: RunBlobs;
+  readonly #test = new HeldOutTest();
+  readonly #gathering: Gathering;
   #resources: Promise<RunResources> | undefined;
   #tensors: { readonly sha256: string; readonly tensors: RunTensors } | undefined;
   #previousGlobal: string | null = null;
-  #offers: ReadonlyMap<string, Offer> = new Map();
-  /** Their messages. */
-  #offered: ReadonlySet<string> = new Set();
-  /** Devices that have fetched what they start from. */
-  #fetched = new Set<string>();
+  /** Of the attempt under way; undefined until it is made. */
+  #handOut: HandOut | undefined;
   #evaluation: Evaluation | undefined;
-  #pool: TrainerPool | undefined;
   /** The tensors that a new run begins with, until they are written. */
   #first: Uint8Array | undefined;
-  /** Blobs that are being written, before anything refers to them. */
-  readonly #intended = new Set<string>();
-  /** Since when enough devices are there. */
-  #enoughSince: number | undefined;
-  #waitsFor = '';
-  #hold: string | null = null;
+  readonly #hindrances: Hindrances;
+  /** What is being carried out: phase, round and attempt. */
   #phase = '';
   #controller = new AbortController();
   #activity: Promise<void> = Promise.resolve();
   #closed = false;
-  /** Blobs that this run has needed, to be deleted when it does not any more. */
-  readonly #known = new Set<string>();
+  /** The results that were written last, and where the run stood. */
+  #results: { readonly of: string; readonly folder: Promise<string> } | undefined;
 
-  private constructor(
-    { id, createdAt }: StoredRun,
-    definition: RunDefinition,
-    progress: RunProgress,
-    resources: RunResources | undefined,
-    environment: Environment,
-  ) {
+  constructor({ stored, definition, progress, resources, first, due, environment }: OpenedRun) {
+    const { id, createdAt } = stored;
     this.id = id;
     this.createdAt = createdAt;
     this.definition = definition;
     this.progress = progress;
     this.#environment = environment;
     this.#resources = resources && Promise.resolve(resources);
-    const { store, now } = environment;
-    const onHold = (reason: string | null) => this.#setHold(reason);
+    this.#first = first;
+    const { store, now, blobs, guard } = environment;
+    this.#hindrances = new Hindrances({
+      onTrouble: (text) => environment.log({ level: 'error', run: id, device: null, text }),
+      onChange: () => environment.onRun(id),
+    });
+    this.#blobs = new RunBlobs(blobs, guard);
+    this.#blobs.add([progress.globalSha256, ...progress.references]);
+    this.#gathering = {
+      changes: new WaitingPolls(),
+      enoughSince: undefined,
+      say: (waitsFor) => this.#hindrances.setWaitsFor(waitsFor),
+    };
     this.#queue = new EventQueue({
       estimator: estimatorNamed(definition.settings.estimator),
       now,
@@ -99,53 +103,14 @@ export class RunDriver {
     });
     this.#saver = new SnapshotSaver({
       save: ({ snapshot, finished }) => store.runs.saveSnapshot(id, snapshot, finished),
-      onSaved: () => void this.#deleteUnneeded(),
-      onHold,
+      onSaved: () => environment.removeUnneeded(this.#blobs.takeUnneeded((sha256) => this.needsBlob(sha256))),
+      onHold: (reason) => this.#hindrances.setTrouble('snapshot', reason),
     });
-  }
-
-  /**
-   * A run as it is stored, ready to go on.
-   * @param resources of a run that was just made
-   * @throws InputError where its model or data cannot be opened any more
-   */
-  static async open(
-    stored: StoredRun,
-    environment: Environment,
-    resources?: RunResources,
-  ): Promise<RunDriver> {
-    const { id } = stored;
-    const { store, sources } = environment;
-    const definition = parseDefinition(stored.settings, `run ${id}`);
-    const { settings } = definition;
-    const [loaded, rounds] = await Promise.all([store.runs.loadProgress(id), store.runs.listRounds(id)]);
-    const over = loaded.snapshot?.state.phase === 'finished' || stored.failure !== null;
-    const opened = over ? undefined : (resources ?? (await openResources(settings, sources, definition)));
-    const begins = loaded.snapshot === null && opened !== undefined;
-    const first = begins ? encodeRunTensors(opened.initial) : undefined;
-    const progress = new RunProgress(loaded.snapshot, rounds, {
-      run: id,
-      blocks: definition.model.blocks,
-      estimator: estimatorNamed(settings.estimator),
-      kindOf: (device) => environment.findDevice(device)?.runtime.kind ?? 'device',
-      initial: {
-        state: startRounds(roundSettingsOf(settings)).state,
-        globalSha256: first === undefined ? '' : hashOf(first),
-      },
-      unscored: { accuracy: 0, loss: Math.log(definition.classes.length) },
-    });
-    const driver = new RunDriver(stored, definition, progress, opened, environment);
-    driver.#first = first;
-    driver.#saver.add(progress.resume(loaded.events));
-    for (const sha256 of [progress.globalSha256, ...progress.references]) driver.#known.add(sha256);
-    return driver;
+    this.#saver.add(due);
   }
 
   /** Carries out what the run's phase asks for. To be called once the run counts among those that need blobs. */
   start(): void {
-    const first = this.#first;
-    this.#first = undefined;
-    if (first !== undefined) this.#activity = this.#write(first, this.#controller.signal).then(() => {});
     this.#enterPhase();
   }
 
@@ -160,13 +125,14 @@ export class RunDriver {
     return state.phase === 'finished' ? describeEnd(state.reason) : undefined;
   }
 
-  /** What it waits for. */
+  /** What it waits for, or why it is over; empty while it goes on. */
   get about(): string {
-    return this.endReason ?? this.#hold ?? (this.progress.state.phase === 'planning' ? this.#waitsFor : '');
+    return this.endReason ?? this.#hindrances.text;
   }
 
+  /** Whether something that is tried again keeps it from going on. */
   get isHeld(): boolean {
-    return this.#hold !== null;
+    return this.#hindrances.isTrouble;
   }
 
   /** When the attempt under way closes at the latest. */
@@ -178,23 +144,24 @@ export class RunDriver {
 
   /** What the device starts from in the attempt under way. */
   findOffer(device: string): Offer | undefined {
-    return this.#offers.get(device);
+    return this.#handOut?.find(device);
   }
 
-  /** The same, once the attempt has been handed out; undefined where it closes before. */
+  /** The same, once the attempt has been handed out; undefined where it closes before. Throws Refusal `shutting-down`. */
   async awaitOffer(device: string): Promise<Offer | undefined> {
     const { signal } = this.#controller;
-    while (
-      !this.#closed &&
-      this.progress.state.phase === 'collecting' &&
-      this.#offers.size === 0 &&
-      !signal.aborted
-    ) {
+    while (this.#handOut === undefined && this.progress.state.phase === 'collecting' && !signal.aborted) {
       await this.polls.wait(LONG_MS, signal);
     }
-    if (this.#closed)
+    if (this.#closed) {
       throw new Refusal('shutting-down', 'The coordinator is shutting down; try again in a moment.');
-    return this.#offers.get(device);
+    }
+    return this.findOffer(device);
+  }
+
+  /** The device has been given what it starts from. */
+  noteFetched(device: string): void {
+    this.#handOut?.noteFetched(device);
   }
 
   /** What the device is asked to score. */
@@ -203,10 +170,14 @@ export class RunDriver {
   }
 
   resources(): Promise<RunResources> {
-    this.#resources ??= openResources(this.definition.settings, this.#environment.sources, this.definition);
-    // Another try may find what is missing now.
-    this.#resources.catch(() => {
+    this.#resources ??= openResources(
+      this.definition.settings,
+      this.#environment.sources,
+      this.definition,
+    ).catch((error: unknown) => {
+      // Another try may find what is missing now.
       this.#resources = undefined;
+      throw error;
     });
     return this.#resources;
   }
@@ -215,10 +186,9 @@ export class RunDriver {
   async tensors(): Promise<RunTensors> {
     const { globalSha256: sha256 } = this.progress;
     if (this.#tensors?.sha256 === sha256) return this.#tensors.tensors;
-    const tensors = decodeRunTensors(
-      await this.#environment.blobs.read(sha256),
-      `global state of run ${this.id}`,
-    );
+    if (this.#first !== undefined) await this.#blobs.write(this.#first);
+    this.#first = undefined;
+    const tensors = decodeRunTensors(await this.#blobs.read(sha256), `global state of run ${this.id}`);
     this.#tensors = { sha256, tensors };
     return tensors;
   }
@@ -228,12 +198,10 @@ export class RunDriver {
     return this.#queue.submit(event, details);
   }
 
-  /** Devices came, went, or changed: a round may be planned now, or an evaluation be complete. */
-  consider(device?: string): void {
-    if (device !== undefined && !this.#environment.presence.isThere(device)) {
-      this.#evaluation?.scores.add(device, null);
-    }
-    this.#changes.wake();
+  /** A device came, went or changed: a round may be planned now, or an evaluation be complete. */
+  consider(device: string): void {
+    if (!this.#environment.presence.isThere(device)) this.#evaluation?.scores.add(device, null);
+    this.#gathering.changes.wake();
   }
 
   /** Takes a device out of the attempt under way, if it is in it and owes its update. */
@@ -242,8 +210,7 @@ export class RunDriver {
     if (state.phase !== 'collecting' || findEntry(state.devices, deviceId)?.status !== 'assigned') return;
     const { round, attempt } = state;
     const elapsedSeconds = this.progress.elapsedSeconds(this.#environment.now());
-    const bytesDown = this.#fetched.has(deviceId) ? (this.#offers.get(deviceId)?.bytes ?? 0) : 0;
-    const bytes = { bytesUp: 0, bytesDown };
+    const bytes = { bytesUp: 0, bytesDown: this.#handOut?.bytesTo(deviceId) ?? 0 };
     await this.submit({ type: 'device-dropped', deviceId, round, attempt, reason, elapsedSeconds, ...bytes });
   }
 
@@ -251,295 +218,10 @@ export class RunDriver {
   needsBlob(sha256: string): boolean {
     const { state, globalSha256, references } = this.progress;
     if (sha256 === globalSha256 || sha256 === this.#previousGlobal) return true;
-    if (sha256 === this.#evaluation?.adapter.sha256 || this.#offered.has(sha256)) return true;
-    if (this.#intended.has(sha256)) return true;
+    if (sha256 === this.#evaluation?.adapter.sha256 || this.#handOut?.has(sha256)) return true;
+    if (this.#blobs.isIntended(sha256)) return true;
     if ('devices' in state && references.has(sha256)) return true;
     return this.#saver.due.some(({ snapshot }) => snapshot.globalSha256 === sha256);
-  }
-
-  /** What the device has been given for the attempt under way. */
-  noteFetched(device: string): void {
-    this.#fetched.add(device);
-  }
-
-  /** Ends what is under way, so that the next start goes on with it. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    this.#controller.abort(new Error('The coordinator stops.'));
-    await this.#activity;
-    await this.#queue.settled();
-    await this.#saver.stop();
-    await this.#pool?.close();
-    this.polls.wake();
-  }
-
-  #commit(steps: readonly StoredStep[]): void {
-    for (const step of steps) {
-      const { globalSha256 } = this.progress;
-      this.#saver.add(this.progress.note(step));
-      if (this.progress.globalSha256 !== globalSha256) this.#previousGlobal = globalSha256;
-      this.#tell(step);
-    }
-    this.#environment.onRun(this.id);
-    this.#enterPhase();
-    this.#changes.wake();
-  }
-
-  /** For people. */
-  #tell({ stored: { event }, before, after }: StoredStep): void {
-    const { onDevices, onRound, log } = this.#environment;
-    const say = (text: string, level: 'info' | 'warning' = 'info', device: string | null = null) =>
-      log({ level, run: this.id, device, text });
-    switch (event.type) {
-      case 'planned':
-        onDevices(event.plan.devices.map(({ id }) => id));
-        say(`Round ${before.round} is planned for ${event.plan.devices.length} devices.`);
-        break;
-      case 'update-received':
-        this.#known.add(event.reference);
-        onDevices([event.deviceId]);
-        break;
-      case 'device-dropped':
-        onDevices([event.deviceId]);
-        say(`Dropped from round ${event.round}: ${event.reason}.`, 'warning', event.deviceId);
-        break;
-      case 'deadline-passed':
-        say(`Round ${event.round} closed at its deadline.`, 'warning');
-        break;
-      case 'evaluated':
-        for (const round of this.progress.rounds.slice(-1)) onRound(round);
-        say(`Round ${event.round}: accuracy ${event.accuracy.toFixed(4)}, loss ${event.loss.toFixed(4)}.`);
-        break;
-      case 'capacity-reported':
-      case 'aggregated':
-      case 'stopped':
-        break;
-    }
-    if ('plan' in before && after.phase !== before.phase) {
-      if (after.phase !== 'aggregating') onDevices(before.plan.devices.map(({ id }) => id));
-    }
-    if (after.attempt > before.attempt) {
-      say(`Round ${after.round} had too few updates and is tried again.`, 'warning');
-    }
-    if (after.phase === 'finished') say(describeEnd(after.reason));
-  }
-
-  /** Starts what the phase asks for, once for each. */
-  #enterPhase(): void {
-    const { state, failure } = this.progress;
-    const phase = failure === null ? `${state.phase} ${state.round} ${state.attempt}` : 'failed';
-    if (phase === this.#phase || this.#closed) return;
-    this.#phase = phase;
-    this.#controller.abort(new Error('The phase is over.'));
-    this.#controller = new AbortController();
-    this.#offers = new Map();
-    this.#offered = new Set();
-    this.#intended.clear();
-    this.#fetched = new Set();
-    this.#evaluation = undefined;
-    const { signal } = this.#controller;
-    const before = this.#activity;
-    this.#activity = before
-      .then(() => this.#carryOut(signal))
-      .catch((error: unknown) => {
-        if (!signal.aborted) this.#fail(error);
-      });
-    if (this.isOver) this.polls.wake();
-  }
-
-  async #carryOut(signal: AbortSignal): Promise<void> {
-    // Results are written once even as the coordinator stops.
-    if (this.progress.state.phase !== 'finished') signal.throwIfAborted();
-    switch (this.progress.failure === null ? this.progress.state.phase : 'failed') {
-      case 'planning':
-        return this.#plan(signal);
-      case 'collecting':
-        return this.#collect(signal);
-      case 'aggregating':
-        return this.#aggregate(signal);
-      case 'evaluating':
-        return this.#evaluate(signal);
-      case 'finished':
-        return this.#conclude(signal);
-      case 'failed':
-        return;
-    }
-  }
-
-  async #plan(signal: AbortSignal): Promise<void> {
-    const resources = await this.#persist(() => this.resources(), signal);
-    const tensors = await this.#persist(() => this.tensors(), signal);
-    for (let lastTry = ''; ; ) {
-      signal.throwIfAborted();
-      const { state } = this.progress;
-      const { presence, devicesOf } = this.#environment;
-      const ready = listReady(devicesOf(this.id), presence, state);
-      const restMs = this.#gatherMs(ready.length);
-      if (restMs > 0) {
-        await this.#changes.wait(restMs, signal);
-        continue;
-      }
-      const thisTry = JSON.stringify(ready);
-      if (thisTry === lastTry) {
-        await this.#changes.wait(LONG_MS, signal);
-        continue;
-      }
-      lastTry = thisTry;
-      let plan: ReturnType<typeof planFor>;
-      try {
-        plan = planFor(ready, resources, state, tensors);
-      } catch (error) {
-        this.#setWaitsFor(
-          `finds no plan for the ${ready.length} devices that are there. ${messageOf(error)}`,
-        );
-        continue;
-      }
-      this.#setWaitsFor('');
-      await this.#report({ type: 'planned', plan }, null, signal);
-      return;
-    }
-  }
-
-  /** Milliseconds to wait for devices, zero when a round can be planned. */
-  #gatherMs(ready: number): number {
-    const { settings } = this.definition;
-    const needed = neededDevices(settings);
-    if (ready < needed) {
-      this.#enoughSince = undefined;
-      this.#setWaitsFor(`waits for devices: ${ready} of at least ${needed} are ready`);
-      return LONG_MS;
-    }
-    const now = this.#environment.now();
-    this.#enoughSince ??= now;
-    const restMs = this.#enoughSince + 1000 * settings.gatherSeconds - now;
-    if (restMs > 0) this.#setWaitsFor('waits a moment for further devices');
-    return Math.max(0, Math.min(restMs, LONG_MS));
-  }
-
-  async #collect(signal: AbortSignal): Promise<void> {
-    const { state } = this.progress;
-    if (state.phase !== 'collecting') return;
-    const { round, attempt, plan } = state;
-    const { now } = this.#environment;
-    const { strategy, definition } = await this.#persist(() => this.resources(), signal);
-    const tensors = await this.#persist(() => this.tensors(), signal);
-    const { codec } = definition.settings;
-    const offers = await offerStarts(strategy, plan, tensors, codec, (message) =>
-      this.#write(message, signal),
-    );
-    signal.throwIfAborted();
-    this.#offers = offers;
-    this.#offered = new Set([...offers.values()].map(({ sha256 }) => sha256));
-    this.polls.wake();
-    for (;;) {
-      const restMs = (this.deadlineAt ?? 0) - now();
-      if (restMs <= 0) break;
-      await pauseFor(Math.min(restMs, LONG_MS), signal);
-      signal.throwIfAborted();
-    }
-    const elapsedSeconds = this.progress.elapsedSeconds(now());
-    await this.#report({ type: 'deadline-passed', round, attempt, elapsedSeconds }, null, signal);
-  }
-
-  async #aggregate(signal: AbortSignal): Promise<void> {
-    const { state, works, globalSha256 } = this.progress;
-    if (state.phase !== 'aggregating') return;
-    const { blobsFolder, log } = this.#environment;
-    const { strategyOptions } = await this.#persist(() => this.resources(), signal);
-    const { strategy, trunk } = this.definition.settings;
-    const task = {
-      strategy: { name: strategy, options: strategyOptions },
-      trunk,
-      plan: state.plan,
-      blobsFolder,
-      globalSha256,
-      updates: listUpdates(state).map(({ id, reference, examples }) => ({
-        deviceId: id,
-        sha256: reference,
-        examples,
-        loss: works.get(id)?.details.loss ?? 0,
-      })),
-    };
-    const { bytes, leftOut } = await this.#persist(() => sumInWorker(task, signal), signal);
-    for (const { deviceId, reason } of leftOut) {
-      log({
-        level: 'error',
-        run: this.id,
-        device: deviceId,
-        text: `Left out of round ${state.round}: ${reason}`,
-      });
-    }
-    const sha256 = await this.#write(bytes, signal);
-    this.#tensors = { sha256, tensors: decodeRunTensors(bytes, `global state of run ${this.id}`) };
-    await this.#report({ type: 'aggregated', round: state.round }, { globalSha256: sha256 }, signal);
-  }
-
-  async #evaluate(signal: AbortSignal): Promise<void> {
-    const { state } = this.progress;
-    if (state.phase !== 'evaluating') return;
-    const evaluators = evaluatorsOf(this.definition.settings);
-    const tensors = await this.#persist(() => this.tensors(), signal);
-    const asked = evaluators === 'coordinator' ? null : await this.#askDevices(tensors, signal);
-    const coordinator = evaluators === 'devices' ? null : await this.#scoreHere(tensors, signal);
-    if (asked !== null) {
-      const rest = asked.closesAt - this.#environment.now();
-      await Promise.race([asked.scores.completed, pauseFor(rest, signal)]);
-      signal.throwIfAborted();
-    }
-    const details: EvaluatedDetails = { coordinator, devices: asked?.scores.summarize() ?? null };
-    const { accuracy, loss } = coordinator ?? details.devices ?? this.#lastFigures();
-    await this.#report({ type: 'evaluated', round: state.round, accuracy, loss }, details, signal);
-  }
-
-  /** What a round that nobody scores goes by: the figures of the last one; before any, those of a blind guess. */
-  #lastFigures(): { readonly accuracy: number; readonly loss: number } {
-    return (
-      this.progress.state.lastEvaluation ?? { accuracy: 0, loss: Math.log(this.definition.classes.length) }
-    );
-  }
-
-  async #askDevices(tensors: RunTensors, signal: AbortSignal): Promise<Evaluation> {
-    const { state } = this.progress;
-    const { presence, now, findDevice, onDevices } = this.#environment;
-    const plan = 'plan' in state ? state.plan : undefined;
-    const message = encodeWholeStart({ adapter: wholeAdapter(tensors.global), merged: undefined }, 'f32');
-    const sha256 = await this.#write(message, signal);
-    signal.throwIfAborted();
-    const devices = (plan?.devices ?? []).map(({ id }) => id);
-    // After a restart nobody has been seen yet: who may come back is asked too.
-    const asked = devices.filter(
-      (id) => !findDevice(id)?.revoked && (presence.isThere(id) || presence.find(id) === undefined),
-    );
-    const closesAt = now() + deadlineMs(this.definition.settings, plan?.roundSeconds ?? 0);
-    this.#evaluation = {
-      adapter: { sha256, bytes: message.byteLength },
-      scores: new DeviceScores(asked),
-      closesAt,
-    };
-    onDevices(asked);
-    this.polls.wake();
-    return this.#evaluation;
-  }
-
-  async #scoreHere({ global }: RunTensors, signal: AbortSignal): Promise<EvaluatedDetails['coordinator']> {
-    const score = await this.#persist(async () => {
-      const resources = await this.resources();
-      if (resources.test === null) throw new Error('there are no held-out examples to evaluate with');
-      this.#pool ??= openTestPool(resources);
-      return this.#pool.evaluate(resources.test, wholeAdapter(global));
-    }, signal);
-    checkScore(score);
-    return score;
-  }
-
-  async #conclude(signal: AbortSignal): Promise<void> {
-    const { runsFolder } = this.#environment;
-    if (!(await areWritten(runsFolder, this.id, this.progress.rounds.length))) {
-      await this.#persist(() => this.writeResults(), signal);
-    }
-    const pool = this.#pool;
-    this.#pool = undefined;
-    await pool?.close();
   }
 
   /** The finished rounds, with those of which only the log knows yet. */
@@ -550,90 +232,149 @@ export class RunDriver {
     return [...stored, ...newer];
   }
 
-  /** Writes adapter, rounds and summary, as they are now, into the run's folder. @returns the folder */
-  async writeResults(): Promise<string> {
+  /** The run's folder with adapter, rounds and summary as they are now. */
+  async resultsFolder(): Promise<string> {
     const { runsFolder, devicesOf } = this.#environment;
-    return writeResults({
-      folder: runsFolder,
-      run: this.id,
-      resources: await this.resources(),
-      tensors: await this.tensors(),
-      rounds: await this.listRounds(),
-      devices: devicesOf(this.id).length,
+    const { globalSha256, rounds } = this.progress;
+    const of = `${globalSha256} ${rounds.length}`;
+    if (this.#results?.of === of) return this.#results.folder;
+    const write = async () => {
+      const written = this.isOver && (await areWritten(runsFolder, this.id, rounds.length));
+      if (written !== false) return written;
+      return writeResults({
+        folder: runsFolder,
+        run: this.id,
+        resources: await this.resources(),
+        tensors: await this.tensors(),
+        rounds: await this.listRounds(),
+        devices: devicesOf(this.id).length,
+      });
+    };
+    const folder = write().catch((error: unknown) => {
+      this.#results = undefined;
+      throw error;
     });
+    this.#results = { of, folder };
+    return folder;
   }
 
-  /** Writes a blob that the run needs, until the phase is over at least. @returns its hash */
-  async #write(content: Uint8Array, signal: AbortSignal): Promise<string> {
-    const { blobs, guard } = this.#environment;
-    const sha256 = hashOf(content);
-    this.#known.add(sha256);
-    // Before it is written: the same content may be about to be deleted.
-    this.#intended.add(sha256);
-    return this.#persist(() => guard.keep(sha256, () => blobs.put(content)), signal);
+  /** Ends what is under way, so that the next start goes on with it. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#controller.abort(new Error('The coordinator stops.'));
+    await this.#activity;
+    await this.#queue.settled();
+    await this.#saver.stop();
+    await this.#test.close();
+    this.polls.wake();
   }
 
-  /** Hands in an event of the driver's own, until it is stored. */
-  async #report(event: RoundEvent, details: unknown, signal: AbortSignal): Promise<void> {
-    await this.#persist(() => this.submit(event, details), signal);
-  }
-
-  #persist<Result>(action: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
-    return persist(action, { signal, onHold: (reason) => this.#setHold(reason) });
-  }
-
-  #setHold(reason: string | null): void {
-    if (reason !== null && reason !== this.#hold) {
-      this.#environment.log({ level: 'error', run: this.id, device: null, text: reason });
+  #commit(steps: readonly StoredStep[]): void {
+    const { onRun, onDevices, onRound, log } = this.#environment;
+    for (const step of steps) {
+      const { globalSha256 } = this.progress;
+      const rounds = this.progress.rounds.length;
+      this.#saver.add(this.progress.note(step));
+      if (step.stored.event.type === 'update-received') this.#blobs.add([step.stored.event.reference]);
+      if (this.progress.globalSha256 !== globalSha256) this.#previousGlobal = globalSha256;
+      for (const round of this.progress.rounds.slice(rounds)) onRound(round);
+      const { devices, entries } = describeStep(step);
+      onDevices(devices);
+      for (const entry of entries) log({ ...entry, run: this.id });
     }
-    this.#hold = reason;
-    this.#environment.onRun(this.id);
+    onRun(this.id);
+    this.#enterPhase();
+    this.#gathering.changes.wake();
   }
 
-  #setWaitsFor(text: string): void {
-    if (text === this.#waitsFor) return;
-    this.#waitsFor = text;
-    this.#environment.onRun(this.id);
+  /** Starts what the phase asks for, once for each. */
+  #enterPhase(): void {
+    const { state, failure } = this.progress;
+    const phase = failure === null ? `${state.phase} ${state.round} ${state.attempt}` : 'failed';
+    if (phase === this.#phase || this.#closed) return;
+    this.#phase = phase;
+    this.#controller.abort(new Error('The phase is over.'));
+    this.#controller = new AbortController();
+    this.#handOut = undefined;
+    this.#evaluation = undefined;
+    this.#blobs.endPhase();
+    this.#hindrances.enterPhase();
+    const { signal } = this.#controller;
+    this.#activity = this.#activity
+      .then(() => this.#carryOut(signal))
+      .catch((error: unknown) => {
+        if (!signal.aborted) this.#fail(error);
+      });
+    if (this.isOver) this.polls.wake();
   }
 
+  async #carryOut(signal: AbortSignal): Promise<void> {
+    const { progress } = this;
+    const work = this.#workFor(signal);
+    if (progress.failure !== null) return this.#test.close();
+    // Results are written even as the coordinator stops.
+    if (progress.state.phase === 'finished') return this.#conclude(work);
+    signal.throwIfAborted();
+    switch (progress.state.phase) {
+      case 'planning':
+        return planNextRound(work, this.#gathering);
+      case 'collecting':
+        return collectUpdates(work, (handOut) => {
+          this.#handOut = handOut;
+          this.polls.wake();
+        });
+      case 'aggregating':
+        return aggregateUpdates(work);
+      case 'evaluating': {
+        const guess = { accuracy: 0, loss: Math.log(this.definition.classes.length) };
+        const unscored = progress.state.lastEvaluation ?? guess;
+        return evaluateRound(work, this.#test, unscored, (evaluation) => {
+          this.#evaluation = evaluation;
+          this.#environment.onDevices(progress.plannedDevices.keys());
+          this.polls.wake();
+        });
+      }
+    }
+  }
+
+  async #conclude(work: PhaseWork): Promise<void> {
+    await this.#test.close();
+    await work.persist(() => this.resultsFolder());
+  }
+
+  #workFor(signal: AbortSignal): PhaseWork {
+    const onHold = (reason: string | null) => {
+      if (!signal.aborted) this.#hindrances.setTrouble('phase', reason);
+    };
+    const doPersist = <Result>(action: () => Promise<Result>) => persist(action, { signal, onHold });
+    return {
+      run: this.id,
+      settings: this.definition.settings,
+      environment: this.#environment,
+      progress: this.progress,
+      signal,
+      resources: () => doPersist(() => this.resources()),
+      tensors: () => doPersist(() => this.tensors()),
+      write: (content) => doPersist(() => this.#blobs.write(content)),
+      report: async (event, details = null) => {
+        await doPersist(() => this.submit(event, details));
+      },
+      persist: doPersist,
+    };
+  }
+
+  /** For good: what may pass is tried again instead. */
   #fail(error: unknown): void {
-    this.progress.failure = messageOf(error);
+    const reason = error instanceof Error ? error.message : String(error);
+    this.progress.failure = reason;
     this.#environment.log({
       level: 'error',
       run: this.id,
       device: null,
-      text: `The run has failed: ${messageOf(error)}`,
+      text: `The run has failed: ${reason}`,
     });
     this.#saver.add([{ snapshot: this.progress.snapshot() }]);
     this.#environment.onRun(this.id);
     this.#enterPhase();
   }
-
-  /** After a snapshot: what only rounds before it needed. */
-  async #deleteUnneeded(): Promise<void> {
-    const unneeded = [...this.#known].filter((sha256) => !this.needsBlob(sha256));
-    for (const sha256 of unneeded) this.#known.delete(sha256);
-    await this.#environment.removeUnneeded(unneeded);
-  }
-}
-
-function describeEnd(reason: string): string {
-  switch (reason) {
-    case 'target-reached':
-      return 'The target accuracy is reached.';
-    case 'last-round':
-      return 'All rounds are done.';
-    case 'stopped':
-      return 'The operator has ended the run.';
-    default:
-      return 'A round had too few updates as often as it may be tried.';
-  }
-}
-
-function hashOf(content: Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -24,6 +24,9 @@ export interface ProgressOptions {
   readonly unscored: { readonly accuracy: number; readonly loss: number };
 }
 
+/** Events of a run that waits for devices, which tell their capacities again and again, before a snapshot takes them in. */
+const LONG_LOG = 1000;
+
 /**
  * Where a run stands: what its stored events have made of its last snapshot. Live and after a restart it is changed in
  * the same way, by `note`, so that both come to the same.
@@ -44,13 +47,17 @@ export class RunProgress {
   readonly rounds: RoundView[] = [];
   /** Updates of each device that have counted in finished rounds. */
   readonly counted = new Map<string, number>();
-  /** The last of them. */
+  /** Examples that devices held when an update of theirs last counted. */
+  readonly examples = new Map<string, number>();
+  /** The last update of each device that has counted. */
   readonly lastCounted = new Map<string, { readonly round: number; readonly attempt: number }>();
   /** Updates of the attempt under way. */
   readonly works = new Map<string, DeviceWork>();
   /** Their messages. */
   readonly references = new Set<string>();
   readonly #dropped = new Map<string, DroppedWork>();
+  /** The event at which a snapshot was last due. */
+  #snapshotAt: number;
   /** When the attempt under way closed. */
   #closedAt: number | null = null;
 
@@ -59,6 +66,7 @@ export class RunProgress {
     this.#options = options;
     this.state = snapshot?.state ?? options.initial.state;
     this.sequence = snapshot?.sequence ?? 0;
+    this.#snapshotAt = this.sequence;
     this.globalSha256 = snapshot?.globalSha256 ?? options.initial.globalSha256;
     this.assignedAt = snapshot?.assignedAt ?? null;
     this.failure = snapshot?.failure ?? null;
@@ -81,8 +89,10 @@ export class RunProgress {
     if (before.phase === 'collecting' && phase !== 'collecting') this.#closedAt = stored.at;
     const same = before.phase === phase && before.round === after.round && before.attempt === after.attempt;
     // What devices did is in the log alone until the round is on record, so none of it is cut before.
-    if (same || phase === 'aggregating' || phase === 'evaluating') return [];
+    if (phase === 'aggregating' || phase === 'evaluating') return [];
+    if (same && (phase !== 'planning' || stored.sequence < this.#snapshotAt + LONG_LOG)) return [];
     if (phase !== 'collecting') this.assignedAt = null;
+    this.#snapshotAt = stored.sequence;
     return [{ snapshot: this.snapshot(), ...(finished && { finished }) }];
   }
 
@@ -155,10 +165,11 @@ export class RunProgress {
     this.rounds.push(viewRound(run, blocks, parsed, finishedAt, this.rounds.at(-1) ?? unscored));
     this.rankDistribution = parsed.rankDistribution;
     const { round, attempt = 1 } = parsed;
-    for (const { id, dropped } of parsed.devices) {
+    for (const { id, dropped, examples } of parsed.devices) {
       if (dropped !== undefined) continue;
       this.counted.set(id, (this.counted.get(id) ?? 0) + 1);
       this.lastCounted.set(id, { round, attempt });
+      this.examples.set(id, examples);
     }
   }
 }

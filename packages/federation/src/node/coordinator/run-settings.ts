@@ -37,7 +37,7 @@ const runSettingsSchema = z.strictObject({
   /** A round that closes with fewer is repeated. */
   minimumUpdates: count.default(1),
   /** Times that a round is tried before the run is given up. */
-  maximumAttempts: count.default(10),
+  maximumAttempts: count.default(100),
   /** Not `deadline`, which is LEGEND's. A round closes after min(factor · planned seconds + graceSeconds, maximumSeconds). */
   roundDeadline: z
     .strictObject({

@@ -3,7 +3,8 @@ import type { DueSnapshot } from './run-progress.ts';
 
 export interface SnapshotSaverOptions {
   readonly save: (due: DueSnapshot) => Promise<void>;
-  readonly onSaved: () => void;
+  /** Awaited before the next one is saved. */
+  readonly onSaved: () => Promise<void>;
   readonly onHold: (reason: string | null) => void;
 }
 
@@ -48,7 +49,7 @@ export class SnapshotSaver {
       );
       if (!saved) break;
       this.#due.shift();
-      onSaved();
+      await onSaved();
     }
     this.#saving = undefined;
   }

@@ -8,6 +8,7 @@ import {
   type Update,
 } from '@legend/method';
 import { decodeTrained, withTrunk } from '@legend/rounds';
+import { BlobReader } from '../store/blob-reader.ts';
 import { BlobFolder } from '../store/blobs.ts';
 import type { RunSettings } from './run-settings.ts';
 import { decodeRunTensors, encodeRunTensors, nextTensors, type RunTensors, trunkOf } from './run-tensors.ts';
@@ -47,15 +48,17 @@ export async function sumUpdates(task: SumTask): Promise<RoundSum> {
   const strategy = createStrategy(task.strategy.name, task.strategy.options);
   const before = decodeRunTensors(await blobs.read(globalSha256), 'the global state');
   const devices = new Map(plan.devices.map((device) => [device.id, device]));
+  const reader = new BlobReader(blobs);
   const leftOut: { deviceId: string; reason: string }[] = [];
   let sum = strategy.begin(before.global, plan);
   for (const { deviceId, sha256, examples, loss } of updates) {
     const device = devices.get(deviceId);
     if (device === undefined) continue;
     try {
+      // Compared with its hash as it came in. What `add` gets are views of the bytes: it checks them, and keeps none.
+      const bytes = reader.read(sha256);
       const start = startOf(strategy, before, device);
-      const bytes = await blobs.read(sha256);
-      sum = strategy.add(sum, readTrained(start, bytes, device, { round: plan.round, examples, loss }));
+      sum = strategy.add(sum, decodeMessage(start, bytes, device, { round: plan.round, examples, loss }));
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       leftOut.push({ deviceId, reason: error.message });
@@ -75,19 +78,27 @@ export function startOf(
 }
 
 /**
- * The update that a device's message brings.
+ * Checks the update that a device's message brings.
  * @param start see `startOf`
  * @throws InputError where it is not exactly what the device was to train, or not finite
  */
-export function readTrained(
+export function checkMessage(
+  start: Update['adapter'],
+  bytes: Uint8Array,
+  device: DevicePlan,
+  about: Pick<Update, 'round' | 'examples' | 'loss'>,
+): void {
+  checkUpdate(start, decodeMessage(start, bytes, device, about));
+}
+
+/** The update that a device's message brings; its values are not checked and may be views of the bytes. */
+function decodeMessage(
   start: Update['adapter'],
   bytes: Uint8Array,
   device: DevicePlan,
   { round, examples, loss }: Pick<Update, 'round' | 'examples' | 'loss'>,
 ): Update {
   const where = `the update of device ${device.id} in round ${round}`;
-  const adapter = decodeTrained(start, bytes, device, where);
-  const update = { deviceId: device.id, round, depth: device.depth, examples, adapter, loss };
-  checkUpdate(start, update);
-  return update;
+  const adapter = decodeTrained(start, bytes, device, where, { asViews: true });
+  return { deviceId: device.id, round, depth: device.depth, examples, adapter, loss };
 }

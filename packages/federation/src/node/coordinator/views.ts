@@ -52,12 +52,12 @@ export function statusOf({ progress, isHeld }: RunDriver): RunView['status'] {
   return state.phase === 'planning' || isHeld ? 'waiting' : 'running';
 }
 
-/** @param examples as it has told them last */
+/** @param examples as it has told them last; undefined where it has not since this process started */
 export function viewDevice(
   device: StoredDevice,
   driver: RunDriver | undefined,
   presence: Presence,
-  examples: number,
+  examples: number | undefined,
 ): DeviceView {
   const { id, run, name, runtime, enrolledAt } = device;
   const progress = driver?.progress;
@@ -77,7 +77,7 @@ export function viewDevice(
     loss: doing?.loss ?? null,
     plannedSeconds: plan?.seconds ?? null,
     assignedAt: plan === undefined ? null : (progress?.assignedAt ?? null),
-    examples,
+    examples: examples ?? progress?.examples.get(id) ?? 0,
     updates: progress?.counted.get(id) ?? 0,
     lastSeenAt: presence.find(id)?.lastSeenAt ?? enrolledAt,
   };

@@ -1,3 +1,6 @@
+/** As good as forever, within what a timer can wait. */
+export const LONG_MS = 2 ** 31 - 1;
+
 /** Polls that wait for something to come up for their device. */
 export class WaitingPolls {
   readonly #waiting = new Set<() => void>();

@@ -1,11 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readAdapterNotes, readPeftAdapter } from '@legend/lora/node';
+import { openModel } from '@legend/models';
+import { folderFiles } from '@legend/models/node';
 import { expect, test } from 'vitest';
-import { makeRun, openPlace, until } from './coordinator.fixture.ts';
+import type { LiveEvent } from '../../protocol/operator.ts';
+import { BlobFolder } from '../store/blobs.ts';
+import { makeRun, openPlace, tinyModel, until } from './coordinator.fixture.ts';
 
-test('a run of three devices over two rounds ends with an adapter, rounds and summary', async () => {
+test('a run of three devices ends with an adapter, rounds, a summary and no blobs that nobody needs', async () => {
   const place = await openPlace();
+  const heard: LiveEvent[] = [];
   const { run, devices } = await makeRun(place);
+  place.coordinator.forOperators.subscribe((event) => heard.push(event));
   await Promise.all(devices.map((device) => device.takePart()));
   const view = await until(place.coordinator, run, ({ status }) => status === 'finished');
   expect(view).toMatchObject({ round: 2, about: 'All rounds are done.', devices: { enrolled: 3 } });
@@ -13,17 +20,125 @@ test('a run of three devices over two rounds ends with an adapter, rounds and su
     updatesAccepted: 6,
     updatesRejected: 0,
     roundsFinished: 2,
+    runsUnderWay: 0,
   });
+  await place.coordinator.checkHealth();
+  await until(place.coordinator, run, () =>
+    heard.some((event) => event.type === 'rounds' && event.rounds.length > 0),
+  );
   await place.coordinator.stop();
+
   const folder = join(place.dir, 'runs', run);
   const lines = (await readFile(join(folder, 'legend', 'rounds.jsonl'), 'utf8')).trim().split('\n');
-  expect(lines.map((line) => JSON.parse(line).round)).toEqual([1, 2]);
-  expect(JSON.parse(await readFile(join(folder, 'summary.json'), 'utf8')).strategies).toMatchObject([
-    { name: 'legend', rounds: 2 },
+  const records = lines.map((line) => JSON.parse(line));
+  expect(records.map(({ round }) => round)).toEqual([1, 2]);
+  expect(records[1]).toMatchObject({
+    attempt: 1,
+    devices: [1, 2, 3].map((number) => ({
+      kind: 'node',
+      examples: 8 + 4 * number,
+      downloadSeconds: 0.1,
+      forwardSeconds: 0.2,
+      backwardSeconds: 0.3,
+      uploadSeconds: 0.4,
+      capacity: { forwardSecondsPerBlock: 0.01 * number },
+    })),
+  });
+  const summary = JSON.parse(await readFile(join(folder, 'summary.json'), 'utf8'));
+  expect(summary.strategies).toMatchObject([
+    {
+      name: 'legend',
+      rounds: 2,
+      finalAccuracy: view.accuracy,
+      bytesUp: view.bytesUp,
+      bytesDown: view.bytesDown,
+    },
   ]);
-  expect(JSON.parse(await readFile(join(folder, 'adapter', 'legend.json'), 'utf8')).classes).toEqual([
-    'bad',
-    'good',
+  expect(summary.data).toMatchObject({ train: 12 + 16 + 20, test: 24, classNames: ['bad', 'good'] });
+
+  const { architecture } = await openModel(folderFiles(tinyModel.folder), { classes: 2, seed: 7 });
+  const adapter = await readPeftAdapter(join(folder, 'adapter'), architecture);
+  expect(adapter.blocks.map((block) => block.size)).toEqual([2, 2, 2]);
+  expect(await readAdapterNotes(join(folder, 'adapter'))).toMatchObject({
+    classes: ['bad', 'good'],
+    maxLength: 16,
+    model: { id: 'tiny', sha256: tinyModel.sha256 },
+  });
+
+  // The present global state and the one before.
+  expect(await new BlobFolder(join(place.dir, 'blobs')).listAll()).toHaveLength(2);
+  await place.store.close();
+});
+
+test('a run ends with the round that reaches its target', async () => {
+  const place = await openPlace();
+  const { run, devices } = await makeRun(place, { rounds: 5, targetAccuracy: 0.01 });
+  await Promise.all(devices.map((device) => device.takePart()));
+  const view = await until(place.coordinator, run, ({ status }) => status === 'finished');
+  expect(view).toMatchObject({ round: 1, about: 'The target accuracy is reached.' });
+  await place.coordinator.stop();
+  await place.store.close();
+});
+
+test('a run whose adapter has lost its way has failed for good, also after a restart', async () => {
+  const place = await openPlace();
+  const { run, devices } = await makeRun(place, { minimumDevices: 1 }, 1);
+  const [device] = devices;
+  await device?.reportCapacity();
+  const assignment = await device?.awaitTraining();
+  if (device === undefined || assignment === undefined) throw new Error('no assignment');
+  const { report, message } = await device.train(assignment);
+  const huge = message.slice();
+  // Finite, but not what comes of it: the last values of the message.
+  for (let at = huge.byteLength - 256; at < huge.byteLength; at += 4) {
+    new DataView(huge.buffer).setFloat32(at, 3e38, true);
+  }
+  const sha256 = await device.upload(huge);
+  await device.hand({ ...report, sha256 });
+  const failed = await until(place.coordinator, run, ({ status }) => status === 'failed');
+  expect(failed.about).toContain('expected a finite loss of the global adapter');
+  expect(await device.poll()).toMatchObject({ kind: 'finished', reason: failed.about });
+  await expect(device.hand(report)).rejects.toMatchObject({ code: 'run-finished' });
+  for (;;) {
+    const [stored] = await place.store.runs.list();
+    if (stored?.failure !== null) break;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await place.coordinator.stop();
+  const { coordinator } = await openPlace(place);
+  expect(coordinator.forOperators.listRuns()).toMatchObject([{ status: 'failed', about: failed.about }]);
+  await coordinator.stop();
+  await place.store.close();
+});
+
+test('tokens let in as many devices as they may, and say why they let in no more', async () => {
+  const place = await openPlace();
+  const { forDevices, forOperators } = place.coordinator;
+  const { run } = await makeRun(place, {}, 0);
+  const enrol = (token: string, x: string) =>
+    forDevices.enrol({
+      token,
+      publicKey: { kty: 'OKP', crv: 'Ed25519', x: x.padEnd(43, 'x') },
+      name: x,
+      runtime: { kind: 'browser', about: 'test' },
+    });
+  const { token, id } = await forOperators.createToken({ run, label: 'one', uses: 1, seconds: null });
+  const first = await enrol(token, 'a');
+  expect(await enrol(token, 'a')).toEqual(first);
+  await expect(enrol(token, 'b')).rejects.toMatchObject({ code: 'token-used' });
+  await expect(enrol('lj_unknown', 'b')).rejects.toMatchObject({ code: 'token-invalid' });
+  expect(await forOperators.listTokens()).toMatchObject([{ id, usesLeft: 0, devices: 1, revoked: false }]);
+  const many = await forOperators.createToken({ run, label: 'many', uses: null, seconds: 60 });
+  await enrol(many.token, 'b');
+  await forOperators.revokeToken(many.id);
+  await expect(enrol(many.token, 'c')).rejects.toMatchObject({ code: 'token-revoked' });
+  await expect(forOperators.revokeToken('t-none')).rejects.toMatchObject({ code: 'not-found' });
+  expect(forOperators.listDevices().map(({ name, status }) => [name, status])).toEqual([
+    ['a', 'away'],
+    ['b', 'away'],
   ]);
+  await expect(forDevices.keyOf('d-none')).rejects.toMatchObject({ code: 'device-unknown' });
+  await place.coordinator.stop();
+  await expect(enrol(many.token, 'd')).rejects.toMatchObject({ code: 'shutting-down' });
   await place.store.close();
 });

@@ -53,11 +53,11 @@ export async function writeResults({
   return path;
 }
 
-/** Whether a run's folder says all of so many rounds already. The summary is written last. */
-export async function areWritten(folder: string, run: string, rounds: number): Promise<boolean> {
+/** The folder of a run that is over, if it says all of its rounds already; the summary is written last. */
+export async function areWritten(folder: string, run: string, rounds: number): Promise<string | false> {
   const text = await readFile(join(folder, run, SUMMARY), 'utf8').catch(() => '{}');
   const read = writtenSummary.safeParse(JSON.parse(text));
-  return read.success && read.data.strategies[0].rounds === rounds;
+  return read.success && read.data.strategies[0].rounds === rounds && join(folder, run);
 }
 
 const SUMMARY = 'summary.json';

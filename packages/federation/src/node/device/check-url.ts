@@ -1,4 +1,5 @@
 import { InputError } from '@legend/base';
+import { isLoopback } from '../../protocol/loopback.ts';
 
 /**
  * The address of a coordinator as it is written.
@@ -27,8 +28,4 @@ export function checkUrl(text: string, { allowPlainHttp }: { readonly allowPlain
     });
   }
   return url.href.replace(/\/+$/, '');
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
 }

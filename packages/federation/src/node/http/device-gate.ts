@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { CryptoKey } from 'jose';
 import { importPublicKey } from '../../identity/device-key.ts';
 import {
@@ -6,7 +7,6 @@ import {
   type ReceivedRequest,
   verifyRequest,
 } from '../../identity/request-credential.ts';
-import { sha256Hex } from '../../identity/sha256.ts';
 import type { PublicKey } from '../../protocol/enrolment.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { DeviceService } from '../coordinator/coordinator.ts';
@@ -80,7 +80,7 @@ export class DeviceGate {
     const received: ReceivedRequest = {
       method,
       path,
-      bodyHash: body === '' ? undefined : await sha256Hex(body),
+      bodyHash: body === '' ? undefined : createHash('sha256').update(body).digest('hex'),
       now: this.#now(),
     };
     const verified = await verifyRequest(credential, await this.#importKey(key), received);

@@ -47,7 +47,8 @@ const page: Page = {
 };
 
 export async function startTestServer(options: Partial<HttpServerOptions> = {}): Promise<TestServer> {
-  const coordinator = makeRecordingCoordinator(await mkdtemp(join(tmpdir(), 'legend-http-')));
+  const folder = await mkdtemp(join(tmpdir(), 'legend-http-'));
+  const coordinator = makeRecordingCoordinator(folder);
   const device = await createDeviceKey({ extractable: false });
   coordinator.known.set('device-1', { key: await publicKeyOf(device), revoked: false });
   const secrets = makeSecretStore();
@@ -58,6 +59,7 @@ export async function startTestServer(options: Partial<HttpServerOptions> = {}):
     coordinator,
     secrets,
     pages: new Map([['/', page]]),
+    pageFolder: join(folder, 'pages'),
     host: '127.0.0.1',
     port: 0,
     logger: makeLogger({ level: 'debug', stream: { write: (line) => log.push(line) } }),

@@ -28,6 +28,7 @@ export interface AppOptions {
   readonly coordinator: Coordinator;
   readonly secrets: SecretStore;
   readonly pages: Pages;
+  readonly pageFolder: string;
   readonly logger: Logger;
   readonly limits: HttpLimits;
   /** Whether X-Forwarded-For and X-Forwarded-Proto are a reverse proxy's. */
@@ -95,7 +96,7 @@ export function makeApp(options: AppOptions): Hono<ExchangeEnv> {
     ...deviceHandlers({ coordinator, limits, stopping }),
     ...operatorHandlers({ coordinator, gate: call.operators, rateLimits, metrics, limits, stopping }),
   });
-  addPages(app, options.pages);
+  addPages(app, options);
   return app;
 }
 
@@ -127,14 +128,14 @@ function addRoutes(
   }
 }
 
-function addPages(app: Hono<ExchangeEnv>, pages: Pages): void {
-  const { has, send } = servePages(pages);
+function addPages(app: Hono<ExchangeEnv>, { pages, pageFolder, limits }: AppOptions): void {
+  const { has, send } = servePages(pages, { folder: pageFolder, idleMs: limits.idleMs });
   app.all('*', async (context, next) => {
     const { incoming, outgoing } = context.env;
     if (!has(context.req.path)) return next();
     context.set('route', 'page');
     if (incoming.method !== 'GET' && incoming.method !== 'HEAD') return refuseMethod(['GET'], context.env);
-    send(context.req.path, incoming, outgoing);
+    await send(context.req.path, incoming, outgoing);
     return RESPONSE_ALREADY_SENT;
   });
 }

@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Context } from 'hono';
 import { deleteCookie, getSignedCookie, setSignedCookie } from 'hono/cookie';
 import { base64url } from 'jose';
@@ -7,7 +7,6 @@ import { Refusal } from '../coordinator/refusal.ts';
 import type { SecretStore } from '../store/store.ts';
 import { operatorTokenHash } from './operator-token.ts';
 
-const cookieName = 'legend_session';
 const sessionSeconds = 7 * 24 * 3600;
 
 export interface OperatorGateOptions {
@@ -42,23 +41,30 @@ export class OperatorGate {
 
   /** @param secure whether the cookie may travel over TLS only */
   async beginSession(context: Context, secure: boolean): Promise<void> {
-    const key = await this.#signingKey();
-    if (key === undefined) throw new Refusal('credential-invalid', 'There is no operator token yet.');
+    const signing = await this.#signing();
+    if (signing === undefined) throw new Refusal('credential-invalid', 'There is no operator token yet.');
     const ends = this.#now() + sessionSeconds * 1000;
-    await setSignedCookie(context, cookieName, `${base64url.encode(this.#random(16))}.${ends}`, key, {
-      path: '/',
-      httpOnly: true,
-      sameSite: 'Strict',
-      secure,
-      maxAge: sessionSeconds,
-    });
+    await setSignedCookie(
+      context,
+      signing.cookie,
+      `${base64url.encode(this.#random(16))}.${ends}`,
+      signing.key,
+      {
+        path: '/',
+        httpOnly: true,
+        sameSite: 'Strict',
+        secure,
+        maxAge: sessionSeconds,
+      },
+    );
   }
 
   async endSession(context: Context): Promise<void> {
     const session = await this.#findSession(context);
     for (const [id, ends] of this.#ended) if (ends <= this.#now()) this.#ended.delete(id);
     if (session !== undefined) this.#ended.set(session.id, session.ends);
-    deleteCookie(context, cookieName, { path: '/' });
+    const signing = await this.#signing();
+    if (signing !== undefined) deleteCookie(context, signing.cookie, { path: '/' });
   }
 
   /** Throws Refusal unless an operator sends the request. */
@@ -78,20 +84,25 @@ export class OperatorGate {
   }
 
   async #findSession(context: Context): Promise<{ readonly id: string; readonly ends: number } | undefined> {
-    const key = await this.#signingKey();
-    const value = key === undefined ? undefined : await getSignedCookie(context, key, cookieName);
+    const signing = await this.#signing();
+    const value = signing && (await getSignedCookie(context, signing.key, signing.cookie));
     if (value === undefined || value === false) return undefined;
     const [id = '', ends = ''] = value.split('.');
     if (Number(ends) <= this.#now() || this.#ended.has(id)) return undefined;
     return { id, ends: Number(ends) };
   }
 
-  async #signingKey(): Promise<string | undefined> {
+  /**
+   * The key that signs cookies, and their name, which tells coordinators apart: a browser has one set of cookies for all
+   * ports of a host. Undefined while there is no operator's token.
+   */
+  async #signing(): Promise<{ readonly key: string; readonly cookie: string } | undefined> {
     const hash = await operatorTokenHash(this.#secrets);
     if (hash === undefined) return undefined;
     const fresh = base64url.encode(this.#random(32));
     const secret =
       (await this.#secrets.get('session-key')) ?? (await this.#secrets.keepFirst('session-key', fresh));
-    return `${secret}.${hash}`;
+    const name = createHash('sha256').update(secret).digest('hex').slice(0, 8);
+    return { key: `${secret}.${hash}`, cookie: `legend_session_${name}` };
   }
 }

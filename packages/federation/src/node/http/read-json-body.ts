@@ -11,18 +11,16 @@ export async function readTextBody(
   if (encoding !== 'identity') {
     throw new Refusal('request-invalid', `Expected a body as it is, got one in "${encoding}".`);
   }
-  const tooLong = new Refusal(
-    'body-too-long',
-    `Expected a body of at most ${jsonBytes} bytes, got a longer one.`,
-  );
-  if (Number(incoming.headers['content-length'] ?? 0) > jsonBytes) throw tooLong;
+  const tooLong = () =>
+    new Refusal('body-too-long', `Expected a body of at most ${jsonBytes} bytes, got a longer one.`);
+  if (Number(incoming.headers['content-length'] ?? 0) > jsonBytes) throw tooLong();
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const parts: Buffer[] = [];
   let bytes = 0;
   const onData = (part: Buffer): void => {
     bytes += part.length;
     parts.push(part);
-    if (bytes > jsonBytes) reject(tooLong);
+    if (bytes > jsonBytes) reject(tooLong());
   };
   const onEnd = (): void => resolve(Buffer.concat(parts));
   const onClose = (): void => reject(new Error('The connection closed before the body was there.'));

@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import { InputError } from '@legend/base';
+import { isLoopback } from '../../protocol/loopback.ts';
 import type { Coordinator } from '../coordinator/coordinator.ts';
 import { Refusal } from '../coordinator/refusal.ts';
 import type { SecretStore } from '../store/store.ts';
@@ -18,6 +19,8 @@ export interface HttpServerOptions {
   /** Holds the hash of the operator's token, and the key of sessions. */
   readonly secrets: SecretStore;
   readonly pages: Pages;
+  /** Folder where compressed pages are kept; it is made when one is asked for. */
+  readonly pageFolder: string;
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;
@@ -172,11 +175,6 @@ function describeListenError(cause: NodeJS.ErrnoException, host: string, port: n
     default:
       return cause;
   }
-}
-
-/** Only this machine reaches it. */
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 function plainHttpRefused(host: string): InputError {

@@ -71,6 +71,14 @@ describe('a blob folder', () => {
     await expect(blobs.read(sha256)).rejects.toMatchObject({ name: 'InputError', code: 'blob-damaged' });
   });
 
+  test('reads into memory that is longer, and says where there is nothing', async () => {
+    const sha256 = await blobs.put(bytesOf('precious'));
+    const memory = new Uint8Array(20).fill(7);
+    const read = await blobs.readInto(sha256, memory);
+    expect([read.buffer === memory.buffer, Buffer.from(read).toString()]).toEqual([true, 'precious']);
+    await expect(blobs.readInto(hashOf('nothing'), memory)).rejects.toMatchObject({ code: 'blob-missing' });
+  });
+
   test('makes no path of what is no hash', async () => {
     for (const name of [
       '',

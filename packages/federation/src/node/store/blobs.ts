@@ -95,15 +95,30 @@ export class BlobFolder {
   async read(sha256: string): Promise<Uint8Array> {
     const path = this.pathOf(sha256);
     const bytes = await readFile(path).catch((error) => ignoreMissing(error, undefined));
-    const found = bytes === undefined ? undefined : createHash('sha256').update(bytes).digest('hex');
-    if (bytes !== undefined && found === sha256) return bytes;
-    throw new InputError({
-      code: found === undefined ? 'blob-missing' : 'blob-damaged',
-      expected: 'a file whose name is the SHA-256 of its content',
-      got: found === undefined ? 'no file' : `content of the hash ${found}`,
-      where: path,
-      todo: 'Restore the file from a backup of the folder.',
-    });
+    if (bytes === undefined) throw missingBlob(path);
+    const found = createHash('sha256').update(bytes).digest('hex');
+    if (found === sha256) return bytes;
+    throw badBlob(path, 'blob-damaged', `content of the hash ${found}`);
+  }
+
+  /**
+   * Reads a blob into memory that is long enough for it. Unlike `read` it leaves the content unchecked, which was
+   * compared with its hash as it came in.
+   * @returns the part of the memory that holds it. Throws InputError `blob-missing`.
+   */
+  async readInto(sha256: string, memory: Uint8Array): Promise<Uint8Array> {
+    const path = this.pathOf(sha256);
+    const file = await open(path).catch((error) => ignoreMissing(error, undefined));
+    if (file === undefined) throw missingBlob(path);
+    try {
+      for (let offset = 0; ; ) {
+        const { bytesRead } = await file.read(memory, offset, memory.byteLength - offset, offset);
+        offset += bytesRead;
+        if (bytesRead === 0 || offset === memory.byteLength) return memory.subarray(0, offset);
+      }
+    } finally {
+      await file.close();
+    }
   }
 
   /** Does nothing where there is none. */
@@ -159,6 +174,21 @@ export class BlobFolder {
       .filter((entry) => entry.isFile())
       .map(({ name, parentPath }) => ({ name, path: join(parentPath, name) }));
   }
+}
+
+export function missingBlob(path: string): InputError {
+  return badBlob(path, 'blob-missing', 'no file');
+}
+
+function badBlob(path: string, code: string, got: string): InputError {
+  const expected = 'a file whose name is the SHA-256 of its content';
+  return new InputError({
+    code,
+    expected,
+    got,
+    where: path,
+    todo: 'Restore it from a backup of the folder.',
+  });
 }
 
 function ignoreMissing<Instead>(error: unknown, instead: Instead): Instead {

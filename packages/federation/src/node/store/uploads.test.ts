@@ -167,9 +167,10 @@ describe('an upload is refused', () => {
     expect(await blobs.listAll()).toEqual([]);
   });
 
-  test('where what was there before has been damaged', async () => {
+  test('where what was there before a restart has been damaged', async () => {
     await send(0, 1000);
     await writeFile(partOf(), Buffer.alloc(1000));
+    uploads = new UploadFolder(folder, blobs);
     await expect(send(1000)).rejects.toMatchObject({ code: 'upload-corrupt' });
     expect(await send(0)).toEqual({ offset: length, complete: true });
   });

@@ -16,6 +16,9 @@ type UploadState = z.output<typeof uploadStateSchema>;
 /** Uploads that a device may have under way; the one longest untouched makes room for a new one. */
 const PARTS_PER_DEVICE = 4;
 
+/** Uploads whose hash is kept between two parts; it takes less than a kilobyte. */
+const MOST_HASHES = 10_000;
+
 /**
  * What devices are uploading: per device and SHA-256 one file that grows at its end, and becomes a blob when it is
  * whole. It can be cut off anywhere and go on from there, after a restart as well.
@@ -25,6 +28,9 @@ export class UploadFolder {
   readonly #blobs: BlobFolder;
   /** By path. */
   readonly #underWay = new Map<string, { readonly body: Readable; readonly ended: Promise<unknown> }>();
+
+  /** Of what came in of uploads that go on, by path, so that it need not be read again. */
+  readonly #hashes = new Map<string, { readonly hash: Hash; readonly bytes: number }>();
 
   /** @param blobs of the same file system */
   constructor(folder: string, blobs: BlobFolder) {
@@ -106,13 +112,15 @@ export class UploadFolder {
         },
       );
     }
-    const hash = createHash('sha256');
-    if (held > 0) for await (const chunk of createReadStream(path)) hash.update(chunk);
-    else await this.#makeRoom(device);
+    if (held === 0) await this.#makeRoom(device);
+    const hash = await this.#hashOf(path, held);
     const file = await openPart(path);
     try {
       const now = await receive({ path, file, hash, held, length, body });
-      if (now < length) return { offset: now, complete: false };
+      if (now < length) {
+        this.#keepHash(path, hash, now);
+        return { offset: now, complete: false };
+      }
     } finally {
       await file.close();
     }
@@ -125,6 +133,22 @@ export class UploadFolder {
     }
     await this.#blobs.adopt(path, sha256);
     return { offset: length, complete: true };
+  }
+
+  /** The hash of what is held of an upload, to go on with. */
+  async #hashOf(path: string, held: number): Promise<Hash> {
+    const known = this.#hashes.get(path);
+    this.#hashes.delete(path);
+    if (known?.bytes === held) return known.hash;
+    const hash = createHash('sha256');
+    if (held > 0) for await (const chunk of createReadStream(path)) hash.update(chunk);
+    return hash;
+  }
+
+  #keepHash(path: string, hash: Hash, bytes: number): void {
+    const [oldest] = this.#hashes.keys();
+    if (oldest !== undefined && this.#hashes.size >= MOST_HASHES) this.#hashes.delete(oldest);
+    this.#hashes.set(path, { hash, bytes });
   }
 
   /** Makes the device's folder, and deletes its oldest uploads where it would have too many. */

@@ -18,10 +18,15 @@ interface Props {
 export function JoinForm({ token: given, known, failure, join }: Props) {
   const [token, setToken] = useState(given ?? '');
   const [name, setName] = useState(known?.name ?? guessDeviceName());
-  const [chosen, setChosen] = useState<{ file: Blob; path: string }>();
-  const [columns, setColumns] = useState<DataColumns>({});
-  const [megabytes, setMegabytes] = useState(String(guessMemoryMegabytes()));
-  const [runtime, setRuntime] = useState<DeviceChoice['runtime']>('fastest');
+  // What went wrong with the data that is known is not offered again.
+  const [chosen, setChosen] = useState<{ file: Blob; path: string } | undefined>(
+    failure === undefined ? known : undefined,
+  );
+  const [columns, setColumns] = useState<DataColumns>(known?.columns ?? {});
+  const [megabytes, setMegabytes] = useState(
+    String(known === undefined ? guessMemoryMegabytes() : known.memoryBytes / 1e6),
+  );
+  const [runtime, setRuntime] = useState<DeviceChoice['runtime']>(known?.runtime ?? 'fastest');
   const { content, fault } = useContent(chosen, columns);
   const needsToken = given === undefined && known === undefined;
   const submit = (event: SubmitEvent) => {
@@ -30,7 +35,8 @@ export function JoinForm({ token: given, known, failure, join }: Props) {
     const memoryBytes = Number(megabytes) * 1e6;
     join(known !== undefined && given === undefined ? undefined : token.trim(), {
       name,
-      ...chosen,
+      file: chosen.file,
+      path: chosen.path,
       columns,
       memoryBytes,
       runtime,
@@ -56,7 +62,7 @@ export function JoinForm({ token: given, known, failure, join }: Props) {
               value={token}
               onInput={({ currentTarget }) => setToken(currentTarget.value)}
             />
-            <small>from whoever runs the coordinator; a link that they make holds it</small>
+            <small>from whoever runs the coordinator; their link holds it</small>
           </label>
         )}
         <label>

@@ -1,9 +1,11 @@
 import { formatBytes, formatPercent, formatSeconds } from '@legend/look';
+import { useEffect } from 'preact/hooks';
 import { LineChart } from '../../shared/charts/line-chart.tsx';
 import { Fact } from '../../shared/fact.tsx';
 import { Failure } from '../../shared/failure.tsx';
 import { formatSpan } from '../../shared/format-time.ts';
 import { Meter } from '../../shared/meter.tsx';
+import { shortModelName } from '../../shared/short-model-name.ts';
 import { useNow } from '../../shared/use-now.ts';
 import type { Activity, DeviceProgress } from './device-progress.ts';
 import { MAX_LOSSES } from './device-progress.ts';
@@ -24,10 +26,15 @@ interface Props {
 /** The device at work. */
 export function TakingPart({ progress, name, runtime, failure, leaving, pause, resume, leave }: Props) {
   const { activity, paused, disconnected, run } = progress;
+  const heading = describeActivity(progress);
+  // A tab in the background tells it too.
+  useEffect(() => {
+    document.title = `${heading} – Legend`;
+  }, [heading]);
   const over = activity.kind === 'finished' || activity.kind === 'left';
   return (
     <section class="taking-part">
-      <h1>{describeActivity(progress)}</h1>
+      <h1>{heading}</h1>
       <p class="about">
         {name}
         {run !== undefined && ` in “${run.name}”`}
@@ -117,7 +124,7 @@ function Facts({ progress }: { progress: DeviceProgress }) {
       </Fact>
       {run !== undefined && (
         <Fact title="Model" about={`${run.classes.length} classes: ${run.classes.join(', ')}`}>
-          {run.base.model}
+          {shortModelName(run.base.model)}
         </Fact>
       )}
       {score?.score != null && (
@@ -137,24 +144,26 @@ function Progress({ activity, closesAt }: { activity: Activity; closesAt: number
     case 'uploading': {
       const { bytes, total } = activity;
       const text = `${formatBytes(bytes)} of ${formatBytes(total)}`;
-      return <Bar done={bytes} of={total} text={text} />;
+      return <Bar done={bytes} of={total} label="Transfer" text={text} />;
     }
     case 'training': {
       const { step, steps } = activity;
       const left =
-        closesAt === undefined ? '' : `; the round closes in ${formatSpan((closesAt - now) / 1000)}`;
-      const text = `step ${step.toLocaleString('en')} of ${steps.toLocaleString('en')}${left} at the latest`;
-      return <Bar done={step} of={steps} text={text} />;
+        closesAt === undefined
+          ? ''
+          : `; the round closes in ${formatSpan((closesAt - now) / 1000)} at the latest`;
+      const text = `step ${step.toLocaleString('en')} of ${steps.toLocaleString('en')}${left}`;
+      return <Bar done={step} of={steps} label="Steps of this round" text={text} />;
     }
     default:
       return null;
   }
 }
 
-function Bar({ done, of, text }: { done: number; of: number; text: string }) {
+function Bar({ done, of, label, text }: { done: number; of: number; label: string; text: string }) {
   return (
     <div class="round-progress">
-      <Meter done={done} of={of} label={text} />
+      <Meter done={done} of={of} label={label} text={text} />
       <p class="note">{text}</p>
     </div>
   );
@@ -169,7 +178,7 @@ function describeActivity({ activity, paused, assignment, run }: DeviceProgress)
     case 'connecting':
       return 'Connecting…';
     case 'fetching-model':
-      return `Fetching the model${run === undefined ? '' : ` ${run.base.model}`}`;
+      return `Fetching the model${run === undefined ? '' : ` ${shortModelName(run.base.model)}`}`;
     case 'preparing':
       return 'Preparing model and data…';
     case 'measuring':

@@ -14,9 +14,8 @@ import {
 } from '@legend/federation';
 import type { TextExample } from '@legend/trainer';
 import { type DeviceChoice, DeviceDatabase, type KeptSession } from '../device-database.ts';
-
 import { holdDevice } from './hold-device.ts';
-import { openCacheStorage } from './keep-in-caches.ts';
+import { openFileCache } from './keep-in-files.ts';
 import type { Order, Told } from './messages.ts';
 import { openKey } from './open-key.ts';
 import { openWebRuntime } from './open-web-runtime.ts';
@@ -65,7 +64,7 @@ export function takePart(
           trunkCacheBytes: Math.min(TRUNK_CACHE_BYTES, TRUNK_CACHE_SHARE * choice.memoryBytes),
         }),
         data: (classes) => readData(choice, classes),
-        blobs: await openCacheStorage(),
+        blobs: await openFileCache(),
         state: {
           where: 'the database of this browser',
           load: () => database.state(session.device),

@@ -5,29 +5,33 @@ import type { Connection } from './follow-coordinator.ts';
 /** Whether what the page shows is live. */
 export function ConnectionState({ connection, retry }: { connection: Connection; retry: () => void }) {
   return (
-    <p class={`connection connection-${connection.state}`} role="status">
+    <div class={`connection connection-${connection.state}`}>
       <span class="light" aria-hidden="true" />
-      {connection.state === 'live' && 'Live'}
-      {connection.state === 'connecting' && 'Connecting…'}
-      {connection.state === 'signed-out' && 'Signed out'}
-      {connection.state === 'lost' && <Lost connection={connection} retry={retry} />}
-    </p>
+      <span role="status">{describe(connection)}</span>
+      {connection.state === 'lost' && <NextTry at={connection.nextTryAt} retry={retry} />}
+    </div>
   );
 }
 
-function Lost({
-  connection: { reason, nextTryAt },
-  retry,
-}: {
-  connection: Extract<Connection, { state: 'lost' }>;
-  retry: () => void;
-}) {
+function describe(connection: Connection): string {
+  switch (connection.state) {
+    case 'live':
+      return 'Live';
+    case 'connecting':
+      return 'Connecting…';
+    case 'signed-out':
+      return 'Signed out';
+    case 'lost':
+      return `Not connected. ${connection.reason}`;
+  }
+}
+
+/** Not read out: it changes every second. */
+function NextTry({ at, retry }: { at: number; retry: () => void }) {
   const now = useNow();
   return (
     <>
-      <span>
-        Not connected. {reason} Next try in {formatSpan((nextTryAt - now) / 1000)}.
-      </span>
+      <span>Next try in {formatSpan((at - now) / 1000)}.</span>
       <button type="button" onClick={retry}>
         Try now
       </button>

@@ -65,7 +65,7 @@ export function DeviceSection({ run, devices }: { run: RunView; devices: readonl
                 <option value="left">time left</option>
               </select>
             </label>
-            <span class="count" role="status">
+            <span class="count" role={filter.text === '' ? undefined : 'status'}>
               {shown.length === devices.length
                 ? `${devices.length.toLocaleString('en')} devices`
                 : `${shown.length.toLocaleString('en')} of ${devices.length.toLocaleString('en')} devices`}

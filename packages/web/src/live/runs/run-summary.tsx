@@ -5,6 +5,7 @@ import { Fact } from '../../shared/fact.tsx';
 import { Failure } from '../../shared/failure.tsx';
 import { formatSpan } from '../../shared/format-time.ts';
 import { Meter } from '../../shared/meter.tsx';
+import { shortModelName } from '../../shared/short-model-name.ts';
 import { useAction } from '../../shared/use-action.ts';
 import { useNow } from '../../shared/use-now.ts';
 
@@ -35,13 +36,13 @@ export function RunSummary({ run }: { run: RunView }) {
           {run.strategy}
         </Fact>
         <Fact title="Model" about={run.blocks === 1 ? '1 block' : `${run.blocks} blocks`}>
-          {run.model}
+          {shortModelName(run.model)}
         </Fact>
         <Fact title="Traffic up" about="updates of the devices">
-          {formatBytes(run.bytesUp)}
+          {run.bytesUp === 0 ? '–' : formatBytes(run.bytesUp)}
         </Fact>
         <Fact title="Traffic down" about="adapters to the devices">
-          {formatBytes(run.bytesDown)}
+          {run.bytesDown === 0 ? '–' : formatBytes(run.bytesDown)}
         </Fact>
       </dl>
       <RunActions run={run} />

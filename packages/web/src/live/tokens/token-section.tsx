@@ -1,4 +1,4 @@
-import type { RunView, TokenView } from '@legend/federation';
+import { joinInvitation, type RunView, type TokenView } from '@legend/federation';
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import { callCoordinator } from '../../shared/call-coordinator.ts';
 import { Copyable } from '../../shared/copyable.tsx';
@@ -6,7 +6,6 @@ import { Failure } from '../../shared/failure.tsx';
 import { formatSpan } from '../../shared/format-time.ts';
 import { useAction } from '../../shared/use-action.ts';
 import { useNow } from '../../shared/use-now.ts';
-import { joinInvitation } from './join-invitation.ts';
 
 /** Lets devices in: makes join tokens and revokes them. */
 export function TokenSection({ run }: { run: RunView }) {

@@ -70,7 +70,7 @@ function Drawing({ width, height, description, x, y, lines, level }: LineChartPr
   const xTicks = niceTicks(
     xFrom / divisor,
     xTo / divisor,
-    Math.max(2, Math.floor((plot.right - plot.left) / 80)),
+    Math.max(2, Math.floor((plot.right - plot.left) / 56)),
   ).filter((tick) => x.whole !== true || Number.isInteger(tick));
   const places = [...new Set(points.map((point) => point.x))].sort((one, other) => one - other);
   const at = chosen === undefined ? undefined : places[Math.min(chosen, places.length - 1)];

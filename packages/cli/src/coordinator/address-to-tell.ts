@@ -14,14 +14,3 @@ export function addressToTell(url: string, publicUrl: string | undefined): strin
   address.hostname = reachable?.address ?? 'localhost';
   return address.origin;
 }
-
-/** How a machine and a browser join. The token stands behind a #, which browsers send to nobody. */
-export function joinInvitation(
-  address: string,
-  token: string,
-): { readonly command: string; readonly link: string } {
-  return {
-    command: `npx legend join ${address} --token ${token} --data FILE`,
-    link: `${address}/join#token=${token}`,
-  };
-}

@@ -1,16 +1,19 @@
 import { expect, test } from 'vitest';
 import { joinInvitation } from './join-invitation.ts';
 
-test.each(['https://lab.example', 'http://localhost:8765', 'http://127.0.0.1:8765', 'http://[::1]:8765'])(
-  '%s is safe to join as it is',
-  (origin) => {
-    expect(joinInvitation(origin, 'lj_x')).toEqual({
-      command: `npx legend join ${origin} --token lj_x --data FILE`,
-      link: `${origin}/join#token=lj_x`,
-      linkIsSecure: true,
-    });
-  },
-);
+test.each([
+  'ADDRESS',
+  'https://lab.example',
+  'http://localhost:8765',
+  'http://127.0.0.1:8765',
+  'http://[::1]:8765',
+])('%s is safe to join as it is', (origin) => {
+  expect(joinInvitation(origin, 'lj_x')).toEqual({
+    command: `npx legend join ${origin} --token lj_x --data FILE`,
+    link: `${origin}/join#token=lj_x`,
+    linkIsSecure: true,
+  });
+});
 
 test.each(['http://192.168.1.7:8765', 'http://localhost.example'])(
   '%s has to be permitted, and browsers do not take part',

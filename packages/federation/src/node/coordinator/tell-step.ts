@@ -1,0 +1,60 @@
+import type { FinishReason } from '@legend/method';
+import type { LogEntry } from '../../protocol/operator.ts';
+import type { StoredStep } from './event-queue.ts';
+
+/** What a step of a run is to those who watch it. */
+export interface ToldStep {
+  /** Of which something else is shown now. */
+  readonly devices: readonly string[];
+  readonly entries: readonly Omit<LogEntry, 'at' | 'run'>[];
+}
+
+export function describeStep({ stored: { event }, before, after }: StoredStep): ToldStep {
+  const entries: Omit<LogEntry, 'at' | 'run'>[] = [];
+  const devices: string[] = [];
+  const say = (text: string, level: LogEntry['level'] = 'info', device: string | null = null) =>
+    entries.push({ level, device, text });
+  switch (event.type) {
+    case 'planned':
+      devices.push(...event.plan.devices.map(({ id }) => id));
+      say(`Round ${before.round} is planned for ${event.plan.devices.length} devices.`);
+      break;
+    case 'update-received':
+      devices.push(event.deviceId);
+      break;
+    case 'device-dropped':
+      devices.push(event.deviceId);
+      say(`Dropped from round ${event.round}: ${event.reason}.`, 'warning', event.deviceId);
+      break;
+    case 'deadline-passed':
+      say(`Round ${event.round} closed at its deadline.`, 'warning');
+      break;
+    case 'evaluated':
+      say(`Round ${event.round}: accuracy ${event.accuracy.toFixed(4)}, loss ${event.loss.toFixed(4)}.`);
+      break;
+    case 'capacity-reported':
+    case 'aggregated':
+    case 'stopped':
+      break;
+  }
+  const hasLeftRound = 'plan' in before && !('plan' in after);
+  if (hasLeftRound) devices.push(...before.plan.devices.map(({ id }) => id));
+  if (after.attempt > before.attempt)
+    say(`Round ${after.round} had too few updates and is tried again.`, 'warning');
+  if (after.phase === 'finished') say(describeEnd(after.reason));
+  return { devices, entries };
+}
+
+/** Why a run is over. */
+export function describeEnd(reason: FinishReason): string {
+  switch (reason) {
+    case 'target-reached':
+      return 'The target accuracy is reached.';
+    case 'last-round':
+      return 'All rounds are done.';
+    case 'stopped':
+      return 'The operator has ended the run.';
+    case 'too-few-updates':
+      return 'A round had too few updates as often as it may be tried.';
+  }
+}

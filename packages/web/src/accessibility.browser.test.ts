@@ -1,0 +1,90 @@
+import { classes, SmallRun, texts } from '@legend/federation/testing';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { findBarriers, tabThrough } from './testing/find-barriers.fixture.ts';
+import { desktop, launchPageBrowser, type PageBrowser, phone } from './testing/open-page.fixture.ts';
+import { type SampleCoordinator, startSampleCoordinator } from './testing/sample-coordinator.fixture.ts';
+import { sampleRun } from './testing/sample-run.fixture.ts';
+import { servePages } from './testing/serve-pages.fixture.ts';
+
+let browser: PageBrowser;
+beforeAll(async () => {
+  browser = await launchPageBrowser();
+});
+afterAll(() => browser?.close());
+
+const looks = [
+  { name: 'desktop, light', ...desktop, colorScheme: 'light' },
+  { name: 'phone, dark', ...phone, colorScheme: 'dark' },
+] as const;
+type Look = (typeof looks)[number];
+
+async function openLive({ name: _, ...look }: Look, signedIn = true): Promise<[Page, SampleCoordinator]> {
+  const coordinator = await startSampleCoordinator(sampleRun({ devices: 12, rounds: 8 }));
+  const fragment = signedIn ? `#operator=${coordinator.token}` : '';
+  const { page } = await browser.open(`${coordinator.origin}/${fragment}`, look);
+  onTestFinished(async () => {
+    await page.context().close();
+    await coordinator.goAway();
+  });
+  return [page, coordinator];
+}
+
+describe.each(looks)('$name: nothing bars the way to', (look) => {
+  test('signing in', async () => {
+    const [page] = await openLive(look, false);
+    await page.getByLabel('Operator token').fill('lo_wrong');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('This is not the operator’s token.').waitFor();
+    expect(await findBarriers(page)).toEqual([]);
+    expect(await tabThrough(page)).toEqual({ unreached: [], unseen: [] });
+  });
+
+  test('a run and its devices', async () => {
+    const [page] = await openLive(look);
+    await page.getByRole('img', { name: 'Blocks that each device trained' }).waitFor();
+    await page.getByText('Start another run').click();
+    await page.getByRole('button', { name: 'Make join token' }).click();
+    await page.getByRole('button', { name: 'Copy: On a machine' }).waitFor();
+    expect(await findBarriers(page)).toEqual([]);
+    expect(await tabThrough(page)).toEqual({ unreached: [], unseen: [] });
+  });
+
+  test('taking part with a browser', async () => {
+    const small = new SmallRun();
+    await small.start();
+    const pages = await servePages(small.server.url);
+    const { name: _, ...options } = look;
+    const { page } = await browser.open(`${pages.origin}/join`, options);
+    onTestFinished(async () => {
+      await page.context().close();
+      await pages.stop();
+      await small.server.stop();
+    });
+    await page.getByLabel('Join token').fill('lj_x');
+    await page.getByText('More', { exact: true }).click();
+    const rows = texts.map(({ text, label }) => `${text},${classes[label]}`);
+    const buffer = Buffer.from(`text,label\n${rows.join('\n')}\n`);
+    await page.getByLabel(/^Data/).setInputFiles({ name: 'a.csv', mimeType: 'text/csv', buffer });
+    await page.getByText('30 examples').waitFor();
+    expect(await findBarriers(page)).toEqual([]);
+    expect(await tabThrough(page)).toEqual({ unreached: [], unseen: [] });
+    small.assign(1);
+    await page.getByRole('button', { name: 'Join' }).click();
+    await page.getByRole('cell', { name: 'accepted' }).waitFor();
+    expect(await findBarriers(page)).toEqual([]);
+    expect(await tabThrough(page)).toEqual({ unreached: [], unseen: [] });
+    expect(await page.title()).toMatch(/^(Waiting|Sending).* – Legend$/);
+  });
+});
+
+test('a lost connection is read out once, not with every second of the wait', async () => {
+  const [page, coordinator] = await openLive(looks[0]);
+  await page.getByText('Live', { exact: true }).waitFor();
+  await coordinator.goAway();
+  await page.getByText('Next try in').waitFor();
+  const spoken = await page.getByRole('status').allTextContents();
+  expect(spoken.join(' ')).toContain('Not connected.');
+  expect(spoken.join(' ')).not.toContain('Next try');
+  await coordinator.comeBack();
+});
