@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { seededRandom } from '@legend/base';
 import { startPostgres } from '@legend/federation/testing';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { Deployment, undisturbedAdapter } from './deployment.fixture.ts';
+import { Deployment, expectedAdapter } from './deployment.fixture.ts';
 import { SmallDisk } from './small-disk.fixture.ts';
 
 vi.setConfig({ testTimeout: 240_000 });
@@ -14,17 +14,17 @@ test(`a coordinator that is killed at ${kills} random instants goes on to the sa
   timeout: 120_000 + 60_000 * kills,
 }, async () => {
   const rounds = 3 + 2 * kills;
-  const adapter = await undisturbedAdapter({ rounds });
+  const adapter = await expectedAdapter({ rounds });
   const deployment = await Deployment.make({ rounds });
   const random = seededRandom(1, 'instants of kills');
   await deployment.start();
   const devices = [await deployment.join(1), await deployment.join(2)];
   const reached: number[] = [];
   for (let kill = 0; kill < kills; kill++) {
-    // Every other one while it starts; the others when it has got on, a moment later.
+    // Every other one while it starts; the others when it has finished a round, a moment later.
     const isStarting = kill % 2 === 1;
-    if (!isStarting) await deployment.coordinator.says(/update handed in|Round \d+ is planned/);
-    await pause(random() * (isStarting ? 2000 : 800));
+    if (!isStarting) await deployment.coordinator.says(/Round \d+: accuracy/);
+    await pause(random() * (isStarting ? 2000 : 1000));
     const planned = [...deployment.coordinator.text.matchAll(/Round (\d+) is planned/g)].at(-1)?.[1];
     reached.push(Number(planned ?? reached.at(-1) ?? 0));
     await deployment.coordinator.kill();
@@ -42,9 +42,9 @@ test(`a coordinator that is killed at ${kills} random instants goes on to the sa
 });
 
 test('a full disk holds a run up, and nothing that was accepted is lost', async () => {
-  const adapter = await undisturbedAdapter({ rounds: 5 });
+  const adapter = await expectedAdapter({ rounds: 4 });
   const disk = await SmallDisk.make();
-  const deployment = await Deployment.make({ rounds: 5 }, { dir: disk.folder, launcher: disk.launcher });
+  const deployment = await Deployment.make({ rounds: 4 }, { dir: disk.folder, launcher: disk.launcher });
   await deployment.start();
   deployment.dir = disk.attach(deployment.coordinator.pid);
   const network = await deployment.network();
@@ -63,14 +63,14 @@ test('a full disk holds a run up, and nothing that was accepted is lost', async 
   await disk.free();
   const done = await deployment.finish(...devices);
   expect(done).toBe(adapter);
-  expect(await deployment.counted()).toEqual([5, 5]);
+  expect(await deployment.counted()).toEqual([4, 4]);
   expect((await fetch(`${deployment.url}/healthz`)).status).toBe(200);
 });
 
 test.each(['fast', 'immediate'] as const)(
   'PostgreSQL ends (%s) in the middle of a round and comes back',
   async (mode) => {
-    const adapter = await undisturbedAdapter({ rounds: 4 });
+    const adapter = await expectedAdapter({ rounds: 4 });
     const cluster = await startPostgres();
     onTestFinished(() => cluster.remove());
     const args = ['--database', await cluster.createDatabase()];

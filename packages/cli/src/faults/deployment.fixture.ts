@@ -246,6 +246,16 @@ export async function undisturbedAdapter(changes: Readonly<Record<string, unknow
   return adapter;
 }
 
+const expected = new Map<string, Promise<string>>();
+
+/** The same, run once for each file of tests and settings. */
+export function expectedAdapter(changes: Readonly<Record<string, unknown>> = {}): Promise<string> {
+  const key = JSON.stringify(changes);
+  const adapter = expected.get(key) ?? undisturbedAdapter(changes);
+  expected.set(key, adapter);
+  return adapter;
+}
+
 function toLines(rows: readonly object[]): string {
   return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 }

@@ -1,21 +1,14 @@
 import { expect, test, vi } from 'vitest';
-import { Deployment, undisturbedAdapter } from './deployment.fixture.ts';
+import { Deployment, expectedAdapter, undisturbedAdapter } from './deployment.fixture.ts';
 
 vi.setConfig({ testTimeout: 240_000 });
 
-let undisturbed: Promise<string> | undefined;
-/** Once for this file. */
-const expected = () => {
-  undisturbed ??= undisturbedAdapter();
-  return undisturbed;
-};
-
 test('two runs of the same devices end with the same bits', async () => {
-  expect(await undisturbedAdapter()).toBe(await expected());
+  expect(await undisturbedAdapter()).toBe(await expectedAdapter());
 });
 
 test('a device that is killed while it trains trains again, to the same bits', async () => {
-  const adapter = await expected();
+  const adapter = await expectedAdapter();
   const deployment = await Deployment.make();
   await deployment.start();
   const network = await deployment.network();
@@ -33,7 +26,7 @@ test('a device that is killed while it trains trains again, to the same bits', a
 });
 
 test('a device that is killed while it uploads goes on where the upload was', async () => {
-  const adapter = await expected();
+  const adapter = await expectedAdapter();
   const deployment = await Deployment.make();
   await deployment.start();
   const network = await deployment.network();
@@ -55,7 +48,7 @@ test('a device that is killed while it uploads goes on where the upload was', as
 });
 
 test('an update whose answer is lost, and whose device is killed then, counts once', async () => {
-  const adapter = await expected();
+  const adapter = await expectedAdapter();
   const deployment = await Deployment.make();
   await deployment.start();
   const [network, slow] = [await deployment.network(), await deployment.network()];
@@ -76,7 +69,7 @@ test('an update whose answer is lost, and whose device is killed then, counts on
 });
 
 test('an update counts once whose answer is lost until its round is over', async () => {
-  const adapter = await expected();
+  const adapter = await expectedAdapter();
   const deployment = await Deployment.make();
   await deployment.start();
   const network = await deployment.network();
@@ -112,7 +105,7 @@ test('a device that the network loses for longer than a round takes part in the 
 });
 
 test.each(['+1', '-1'])('a device whose clock is %s hour off takes part as any other', async (hours) => {
-  const adapter = await expected();
+  const adapter = await expectedAdapter();
   const deployment = await Deployment.make();
   await deployment.start();
   const env = {

@@ -163,6 +163,8 @@ describe('a credential', () => {
       'x',
       'a.b.c',
       'e30.e30.',
+      (await sign()).replace(/\./g, '.\t'),
+      `${await sign()}=`,
       `${btoa('{"alg":"none","typ":"legend+jwt"}')}.${(await sign()).split('.')[1]}.`,
     ]) {
       await expect(verifyRequest(credential, key.publicKey, received)).rejects.toMatchObject(invalid);

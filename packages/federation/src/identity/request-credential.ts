@@ -95,8 +95,7 @@ export interface VerifiedCredential {
 
 /** The device that a credential names, before anything is verified: whose key to verify it with. */
 export function claimedDevice(credential: string): string | undefined {
-  const payload = credential.split('.')[1];
-  if (payload === undefined) throw new CredentialError('credential-invalid', 'The credential is no JWT.');
+  const [, payload = ''] = splitCredential(credential);
   return parseClaims(decode(payload)).iss;
 }
 
@@ -106,6 +105,7 @@ export async function verifyRequest(
   publicKey: CryptoKey,
   { method, path, bodyHash, now }: ReceivedRequest,
 ): Promise<VerifiedCredential> {
+  splitCredential(credential);
   const claims = parseClaims(await verifySignature(credential, publicKey));
   const mismatch =
     (claims.htm !== method && 'another method') ||
@@ -126,6 +126,14 @@ export async function verifyRequest(
     issuedAt: Math.round(claims.iat * 1000),
     expiresAt: claims.exp * 1000,
   };
+}
+
+/** Decoders of base64url let spaces and padding pass; a credential is written in one way. */
+function splitCredential(credential: string): readonly string[] {
+  if (!/^[\w-]+(\.[\w-]+){2}$/.test(credential)) {
+    throw new CredentialError('credential-invalid', 'The credential is no JWT.');
+  }
+  return credential.split('.');
 }
 
 async function verifySignature(credential: string, publicKey: CryptoKey): Promise<Uint8Array> {
