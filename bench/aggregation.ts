@@ -18,17 +18,19 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { mapTensors } from '@legend/adapter';
 import { seededRandom } from '@legend/base';
-import { BlobFolder, parseRunSettings } from '@legend/federation/node';
-import { encodeTrained } from '@legend/rounds';
-import { openResources } from '../packages/federation/src/node/coordinator/run-resources.ts';
-import { encodeRunTensors } from '../packages/federation/src/node/coordinator/run-tensors.ts';
-import { sumInWorker } from '../packages/federation/src/node/coordinator/sum-in-worker.ts';
 import {
+  BlobFolder,
+  encodeRunTensors,
+  openResources,
+  parseRunSettings,
   type SumTask,
   startOf,
+  sumInWorker,
   sumUpdates,
-} from '../packages/federation/src/node/coordinator/sum-updates.ts';
+} from '@legend/federation/node';
+import { encodeTrained } from '@legend/rounds';
 import { DistinctUpdates } from './coordinator/distinct-updates.ts';
+
 import { CLASSES, totalRank, writeModel } from './coordinator/write-model.ts';
 
 const { values } = parseArgs({

@@ -3,12 +3,13 @@
  * that do everything but train.
  *
  *     npm run bench:coordinator
- *     npm run bench:coordinator -- --devices 2000 --rate 200 --seconds 60 --update-bytes 1048576
+ *     npm run bench:coordinator -- --devices 2000 --per-round 500 --rate 200 --seconds 60
  *     npm run bench:coordinator -- --downloads           every device fetches what it starts from as well
  *     npm run bench:coordinator -- --profile DIR         CPU profiles of the coordinator
  *     npm run bench:coordinator -- --raise 1000,2000,4000,8000
  *
- * Rounds of all devices follow one another: uploads at the rate, aggregation, a score of every device, the next plan.
+ * Rounds follow one another: uploads at the rate, aggregation, a score of each device of the round, the next plan. The
+ * other devices poll meanwhile.
  * Ten further devices in a third process take no part and measure how soon they are answered. All share the machine:
  * read the figures with the CPU time of the others and the load that is printed.
  *
@@ -31,6 +32,8 @@ import { CLASSES, totalRank, writeModel } from './coordinator/write-model.ts';
 const { values } = parseArgs({
   options: {
     devices: { type: 'string', default: '2000' },
+    /** Of them, drawn anew in every round. */
+    'per-round': { type: 'string', default: '500' },
     rate: { type: 'string', default: '200' },
     seconds: { type: 'string', default: '60' },
     'update-bytes': { type: 'string', default: String(2 ** 20) },
@@ -132,6 +135,7 @@ async function writeRun(folder: string, devices: number): Promise<string> {
     strategy: values.strategy,
     rounds: 100_000,
     minimumDevices: devices,
+    devicesPerRound: Math.min(devices, Number(values['per-round'])),
     gatherSeconds: 0,
     ranks: { kind: 'increasing', total: totalRank(Number(values['update-bytes'])) },
     ...(values.strategy === 'legend' && { planner: 'full' }),
@@ -204,6 +208,7 @@ function printTrial(trial: Trial): void {
     ['enrolled per second', (devices / trial.enrolSeconds).toFixed(0)],
     ['written to the disk', `${perSecond((after.writtenBytes - before.writtenBytes) / 1e6)} MB/s`],
     ['memory, now and at most', `${after.memoryMb.toFixed(0)} and ${after.mostMemoryMb.toFixed(0)} MB`],
+    ['heap, of it used, buffers', describeMemory(loop)],
     [
       'event loop delay p50, p99, most',
       [loop.p50Ms, loop.p99Ms, loop.mostMs].map((ms) => ms.toFixed(0)).join(', '),
@@ -236,6 +241,10 @@ function printTrial(trial: Trial): void {
   const spent = [...threads].sort(([, one], [, other]) => other - one).filter(([, each]) => each >= 0.5);
   console.log('\n| threads of the coordinator | CPU s |\n| --- | ---: |');
   for (const [name, each] of spent) console.log(`| ${name} | ${each.toFixed(1)} |`);
+}
+
+function describeMemory({ memory: { heapTotal, heapUsed, arrayBuffers } }: LoopFigures): string {
+  return `${[heapTotal, heapUsed, arrayBuffers].map((bytes) => (bytes / 2 ** 20).toFixed(0)).join(', ')} MB`;
 }
 
 async function raiseDevices(counts: readonly number[]): Promise<void> {

@@ -40,7 +40,7 @@ export type DevicesReport =
     };
 
 /** Seconds that a poll waits. */
-const POLL_SECONDS = 10;
+const POLL_SECONDS = 25;
 const HEARTBEAT_MS = 10_000;
 const FIRST_PART_BYTES = 512 * 1024;
 const ENROLLING = 16;
@@ -57,6 +57,8 @@ let number = 0;
 let cpu = process.cpuUsage();
 const handOuts = new Map<number, { first: number; last: number }>();
 const due: (() => void)[] = [];
+/** Those with something to train, who tell so every ten seconds. */
+const working = new Set<Caller>();
 const templates = new Map<string, Promise<DistinctUpdates>>();
 
 let turns = 0;
@@ -181,8 +183,10 @@ async function live(caller: Caller): Promise<void> {
     const assignment = await poll(caller);
     switch (assignment?.kind) {
       case 'train':
+        working.add(caller);
         await takeTurn();
         await handIn(caller, assignment);
+        working.delete(caller);
         break;
       case 'evaluate': {
         const { run, round, attempt } = assignment;
@@ -294,7 +298,7 @@ function templateOf(caller: Caller, { adapter, plan, codec }: TrainAssignment): 
 async function beat(caller: Caller, delayMs: number): Promise<void> {
   await sleep(delayMs);
   for (;;) {
-    void heartbeat(caller);
+    if (working.has(caller)) void heartbeat(caller);
     await sleep(HEARTBEAT_MS);
   }
 }

@@ -31,8 +31,20 @@ export interface Answer {
 
 const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY, scheduling: 'lifo' });
 
-/** Throws what the connection throws. */
+/**
+ * Throws what the connection throws. A connection that the coordinator has just closed, as nobody used it, is no fault:
+ * the request is sent once more, as it may be.
+ */
 export async function send(caller: Caller, call: Call): Promise<Answer> {
+  try {
+    return await attempt(caller, call);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error;
+    return attempt(caller, call);
+  }
+}
+
+async function attempt(caller: Caller, call: Call): Promise<Answer> {
   const { method, path, parts, open = false } = call;
   const text = call.body === undefined ? undefined : JSON.stringify(call.body);
   const content = text === undefined ? (parts ?? []) : [Buffer.from(text)];

@@ -1,6 +1,6 @@
 /**
  * Imported into the coordinator's process before its program: at each SIGUSR2 it writes how its event loop has done since
- * the last into the file that LEGEND_BENCH_WATCH names.
+ * the last, and what memory it holds, into the file that LEGEND_BENCH_WATCH names.
  */
 import { writeFileSync } from 'node:fs';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
@@ -12,6 +12,8 @@ export interface LoopFigures {
   readonly mostMs: number;
   /** Share of the time in which it did something. */
   readonly busy: number;
+  /** Of all threads, and of what the heap of the main thread and its buffers hold. */
+  readonly memory: NodeJS.MemoryUsage;
 }
 
 const file = process.env.LEGEND_BENCH_WATCH;
@@ -24,6 +26,7 @@ if (isMainThread && file !== undefined) {
       p50Ms: delay.percentile(50) / 1e6,
       p99Ms: delay.percentile(99) / 1e6,
       mostMs: delay.max / 1e6,
+      memory: process.memoryUsage(),
       busy: performance.eventLoopUtilization(utilization).utilization,
     };
     writeFileSync(file, JSON.stringify(figures));

@@ -4,11 +4,15 @@ export { type CoordinatorOptions, openCoordinator } from './coordinator/open-coo
 export { Refusal } from './coordinator/refusal.ts';
 export {
   type BaseModel,
+  openResources,
   parseDefinition,
   type Sources,
   type TestData,
 } from './coordinator/run-resources.ts';
 export { parseRunSettings, type RunSettings } from './coordinator/run-settings.ts';
+export { encodeRunTensors } from './coordinator/run-tensors.ts';
+export { sumInWorker } from './coordinator/sum-in-worker.ts';
+export { type SumTask, startOf, sumUpdates } from './coordinator/sum-updates.ts';
 export { type JoinOptions, type JoinOutcome, joinRun } from './device/join-run.ts';
 export { trustCertificate } from './device/trust-certificate.ts';
 export { defaultHttpLimits, type HttpLimits } from './http/http-limits.ts';

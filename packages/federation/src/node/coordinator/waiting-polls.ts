@@ -1,6 +1,9 @@
 /** As good as forever, within what a timer can wait. */
 export const LONG_MS = 2 ** 31 - 1;
 
+/** Answers that are made before other requests get their turn: some ten milliseconds. */
+const AT_ONCE = 32;
+
 /** Polls that wait for something to come up for their device. */
 export class WaitingPolls {
   readonly #waiting = new Set<() => void>();
@@ -25,8 +28,13 @@ export class WaitingPolls {
     });
   }
 
-  /** All polls look again whether there is something for them. */
+  /** All polls look again whether there is something for them: some now, the others soon. */
   wake(): void {
-    for (const end of [...this.#waiting]) end();
+    wakeInTurn([...this.#waiting]);
   }
+}
+
+function wakeInTurn(ends: (() => void)[]): void {
+  for (const end of ends.splice(0, AT_ONCE)) end();
+  if (ends.length > 0) setImmediate(wakeInTurn, ends);
 }
