@@ -55,7 +55,7 @@ export async function sumUpdates(task: SumTask): Promise<RoundSum> {
     const device = devices.get(deviceId);
     if (device === undefined) continue;
     try {
-      // Compared with its hash as it came in. What `add` gets are views of the bytes: it checks them, and keeps none.
+      // What `add` gets are views of the bytes: it checks them, and keeps none.
       const bytes = reader.read(sha256);
       const start = startOf(strategy, before, device);
       sum = strategy.add(sum, decodeMessage(start, bytes, device, { round: plan.round, examples, loss }));

@@ -1,9 +1,10 @@
+import { hash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { type BlobFolder, missingBlob } from './blobs.ts';
+import { type BlobFolder, damagedBlob, missingBlob } from './blobs.ts';
 
 /**
  * Reads many blobs one after the other, for a thread that does nothing else: it waits for the disk, and all are read into
- * the same memory. They are not compared with their hash again; `BlobFolder.read` does.
+ * the same memory.
  */
 export class BlobReader {
   readonly #blobs: Pick<BlobFolder, 'pathOf'>;
@@ -13,7 +14,7 @@ export class BlobReader {
     this.#blobs = blobs;
   }
 
-  /** @returns the content, good until the next call. Throws InputError `blob-missing`. */
+  /** @returns the content, good until the next call. Throws InputError `blob-missing`, `blob-damaged`. */
   read(sha256: string): Uint8Array {
     const path = this.#blobs.pathOf(sha256);
     const file = openBlob(path);
@@ -26,7 +27,10 @@ export class BlobReader {
         if (read === 0) break;
         bytes += read;
       }
-      return this.#memory.subarray(0, bytes);
+      const content = this.#memory.subarray(0, bytes);
+      const found = hash('sha256', content);
+      if (found !== sha256) throw damagedBlob(path, found);
+      return content;
     } finally {
       closeSync(file);
     }

@@ -98,7 +98,7 @@ export class BlobFolder {
     if (bytes === undefined) throw missingBlob(path);
     const found = createHash('sha256').update(bytes).digest('hex');
     if (found === sha256) return bytes;
-    throw badBlob(path, 'blob-damaged', `content of the hash ${found}`);
+    throw damagedBlob(path, found);
   }
 
   /**
@@ -178,6 +178,10 @@ export class BlobFolder {
 
 export function missingBlob(path: string): InputError {
   return badBlob(path, 'blob-missing', 'no file');
+}
+
+export function damagedBlob(path: string, found: string): InputError {
+  return badBlob(path, 'blob-damaged', `content of the hash ${found}`);
 }
 
 function badBlob(path: string, code: string, got: string): InputError {
