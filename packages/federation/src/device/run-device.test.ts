@@ -247,18 +247,12 @@ describe('a device', () => {
     expect(updates()).toHaveLength(1);
   });
 
+  const evaluation = { kind: 'evaluate', run: 'run-1', round: 1, attempt: 1, secondsLeft: 60 } as const;
+
   test('scores the global adapter on what it holds out', async () => {
     const { adapter } = small.assign(1, { plan: { ...small.assign(9).plan, depth: 3 } });
     small.server.assignments.length = 0;
-    const evaluate = {
-      kind: 'evaluate',
-      run: 'run-1',
-      round: 1,
-      attempt: 1,
-      secondsLeft: 60,
-      adapter,
-    } as const;
-    small.server.assignments.push(evaluate);
+    small.server.assignments.push({ ...evaluation, adapter });
     small.finish();
     await small.run({ settings: { run: 'run-1', memoryBytes: 1e9, holdOutShare: 0.5 } });
     const [report] = small.server.requests(/scores/).map(({ body }) => scoreReportSchema.parse(body));
@@ -269,15 +263,7 @@ describe('a device', () => {
 
   test('that holds nothing out says so', async () => {
     const adapter = small.server.offer(new Uint8Array(3));
-    const evaluate = {
-      kind: 'evaluate',
-      run: 'run-1',
-      round: 1,
-      attempt: 1,
-      secondsLeft: 60,
-      adapter,
-    } as const;
-    small.server.assignments.push(evaluate);
+    small.server.assignments.push({ ...evaluation, adapter });
     small.finish();
     await small.run({ settings: { run: 'run-1', memoryBytes: 1e9, holdOutShare: 0 } });
     expect(small.server.requests(/scores/)[0]?.body).toMatchObject({ score: null });
