@@ -19,6 +19,8 @@ export interface DevicePlan {
   readonly received?: Factors | 'head';
   /** How its training differs from plain training of everything in its blocks. */
   readonly training?: LocalTraining;
+  /** `false`: its update counts if it comes in time, but the round does not wait for it. */
+  readonly awaited?: false;
 }
 
 /** Variants of local training. */
@@ -60,6 +62,8 @@ export interface Plan {
   /** In the order of the round context. */
   readonly devices: readonly DevicePlan[];
   readonly excluded: readonly ExcludedDevice[];
+  /** Devices that must have trained a block for it to be aggregated, see `RoundContext`; 1 if left out. */
+  readonly minimumCohort?: number;
 }
 
 /** W = mean over devices of (T - t_i), T = max t_i (paper: average waiting time). Zero without devices. */

@@ -1,14 +1,19 @@
 import { z } from 'zod';
+import { bounds } from './bounds.ts';
 import { byteCount, contentHash, count, displayName, identifier } from './names.ts';
 
 /** Seconds of one local step and per byte, and memory; see `Capacity` of the method. */
 export const capacitySchema = z.strictObject({
-  forwardSecondsPerBlock: z.number().positive(),
-  backwardSecondsPerBlock: z.number().positive(),
-  uploadSecondsPerByte: z.number().nonnegative(),
-  downloadSecondsPerByte: z.number().nonnegative(),
-  memoryBytes: z.number().positive(),
+  forwardSecondsPerBlock: within(bounds.blockSeconds),
+  backwardSecondsPerBlock: within(bounds.blockSeconds),
+  uploadSecondsPerByte: within(bounds.secondsPerByte),
+  downloadSecondsPerByte: within(bounds.secondsPerByte),
+  memoryBytes: within(bounds.memoryBytes),
 });
+
+function within({ min, max }: { readonly min: number; readonly max: number }) {
+  return z.number().min(min).max(max);
+}
 
 /** The public half of a device's Ed25519 key (RFC 8037). */
 export const publicKeySchema = z.strictObject({
@@ -75,5 +80,5 @@ export const capacityReportSchema = z.strictObject({
   run: identifier,
   capacity: capacitySchema,
   /** Training examples that the device holds. */
-  examples: count,
+  examples: count.max(bounds.examples),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bounds } from './bounds.ts';
 import { limits } from './limits.ts';
 
 /** SHA-256 of some content, in lower-case hexadecimal. */
@@ -20,5 +21,9 @@ const seconds = z.number().nonnegative();
 
 export const roundNumber = z.int().positive();
 export const byteCount = count;
-export const exampleCount = z.int().positive();
+export const exampleCount = z.int().positive().max(bounds.examples);
+/** Mean cross-entropy, in nats, as a device reports it. */
+export const reportedLoss = z.number().min(bounds.loss.min).max(bounds.loss.max);
+/** Seconds, as a device reports them. */
+export const reportedSeconds = seconds.max(bounds.partSeconds);
 export { count, seconds };

@@ -52,6 +52,8 @@ export const deviceStatus = z.enum([
   /** No sign of life for a while. */
   'away',
   'left',
+  /** The operator has set it aside: it gets no work until it is released. */
+  'quarantined',
   'revoked',
 ]);
 
@@ -73,6 +75,15 @@ export const deviceViewSchema = z.object({
   examples: count,
   /** Updates that have counted so far. */
   updates: count,
+  /** Updates that were refused, or left out of a sum. */
+  refused: count,
+  /** Updates whose change was clipped before it was added. */
+  clipped: count,
+  /** Seconds that its last counted update should have taken by the device's own figures, and that it took. */
+  claimedSeconds: seconds.nullable(),
+  measuredSeconds: seconds.nullable(),
+  /** Why it is left out, not waited for, or refused at present; empty where nothing is wrong. */
+  note: z.string(),
   lastSeenAt: time,
 });
 export type DeviceView = z.output<typeof deviceViewSchema>;
@@ -88,8 +99,10 @@ export const runViewSchema = z.object({
   status: runStatus,
   /** Of the round reducer; null before the first round is planned. */
   phase: z.enum(['planning', 'collecting', 'aggregating', 'evaluating', 'finished']),
-  /** What a waiting run waits for, why one has ended. */
+  /** What a waiting run waits for, why one has ended or cannot be opened. */
   about: z.string(),
+  /** What the operator should know of its settings, e.g. that two devices can infer each other's updates; empty where all is well. */
+  warning: z.string(),
   round: z.int().nonnegative(),
   attempt: z.int().positive(),
   rounds: z.int().positive(),
@@ -125,6 +138,8 @@ export const roundViewSchema = z.object({
   depths: z.array(count),
   updated: count,
   dropped: count,
+  /** Of those updated: updates whose change was clipped. */
+  clipped: count,
 });
 export type RoundView = z.output<typeof roundViewSchema>;
 

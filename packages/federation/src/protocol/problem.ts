@@ -19,10 +19,14 @@ export const problemStatus = {
   'token-revoked': 403,
   'token-used': 403,
   'token-expired': 403,
+  /** A device that this token let in was revoked since: it lets in no more. */
+  'token-held': 403,
   'device-unknown': 403,
   'device-revoked': 403,
   'operator-only': 403,
   'run-unknown': 404,
+  /** The coordinator cannot open the run at present; the operator knows why. */
+  'run-set-aside': 503,
   'run-finished': 409,
   'run-conflict': 409,
   /** Of an update. */
@@ -37,6 +41,8 @@ export const problemStatus = {
   'upload-offset': 409,
   'upload-incomplete': 409,
   'upload-corrupt': 422,
+  /** More uploads than an assignment needs. */
+  'too-many-uploads': 429,
   /** `Range` asks for bytes that the blob does not have. */
   'range-unsatisfiable': 416,
   'disk-full': 507,

@@ -273,6 +273,22 @@ export const routes = {
     parameters: z.object({ device: identifier }),
     answer: nothing,
   },
+  quarantineDevice: {
+    method: 'POST',
+    path: '/v1/operator/devices/{device}/quarantine',
+    access: 'operator',
+    summary: 'Set a device aside: it stays enrolled and gets no work until it is released.',
+    parameters: z.object({ device: identifier }),
+    answer: nothing,
+  },
+  releaseDevice: {
+    method: 'DELETE',
+    path: '/v1/operator/devices/{device}/quarantine',
+    access: 'operator',
+    summary: 'Give a device that was set aside work again.',
+    parameters: z.object({ device: identifier }),
+    answer: nothing,
+  },
   openApi: {
     method: 'GET',
     path: '/v1/openapi.json',

@@ -1,6 +1,16 @@
 import { z } from 'zod';
+import { bounds } from './bounds.ts';
 import { capacitySchema } from './enrolment.ts';
-import { byteCount, contentHash, count, exampleCount, identifier, roundNumber, seconds } from './names.ts';
+import {
+  byteCount,
+  contentHash,
+  count,
+  exampleCount,
+  identifier,
+  reportedLoss,
+  reportedSeconds,
+  roundNumber,
+} from './names.ts';
 
 /** `GET` and `PATCH /v1/uploads/{sha256}`: how much of an upload the coordinator holds. */
 export const uploadStateSchema = z.object({
@@ -17,9 +27,9 @@ export const LENGTH_HEADER = 'Upload-Length';
 /** What a device scored on its own held-out examples. */
 export const scoreSchema = z.strictObject({
   examples: exampleCount,
-  correct: count,
+  correct: count.max(bounds.examples),
   /** Mean cross-entropy. */
-  loss: z.number(),
+  loss: reportedLoss,
 });
 
 /** `POST /v1/updates`: hands in an upload that is complete, as the device's update of a round. */
@@ -32,13 +42,18 @@ export const updateSchema = z.strictObject({
   /** Training examples that the device holds: the update's weight. */
   examples: exampleCount,
   /** Mean training loss of the local steps. */
-  loss: z.number(),
+  loss: reportedLoss,
   /** As measured in this round. */
   capacity: capacitySchema,
-  /** Received for this round: the adapter's message. */
-  bytesDown: byteCount,
+  /** Received for this round, by the device's own count; the coordinator goes by what it sent itself. */
+  bytesDown: byteCount.max(bounds.bytes),
   /** Where the device's time went. */
-  times: z.strictObject({ download: seconds, forward: seconds, backward: seconds, upload: seconds }),
+  times: z.strictObject({
+    download: reportedSeconds,
+    forward: reportedSeconds,
+    backward: reportedSeconds,
+    upload: reportedSeconds,
+  }),
 });
 export type UpdateReport = z.output<typeof updateSchema>;
 
@@ -60,10 +75,10 @@ export const heartbeatSchema = z.strictObject({
   activity: z.enum(['idle', 'downloading', 'training', 'uploading', 'evaluating', 'paused']),
   /** Of the assignment at hand. */
   round: roundNumber.nullable(),
-  step: count,
-  steps: count,
+  step: count.max(bounds.steps),
+  steps: count.max(bounds.steps),
   /** Of the last step. */
-  loss: z.number().nullable(),
+  loss: reportedLoss.nullable(),
 });
 export type Heartbeat = z.output<typeof heartbeatSchema>;
 

@@ -24,6 +24,11 @@ export interface DeviceContext {
   readonly trunkBlocks?: readonly number[];
   /** Most bytes that the device may send and receive in this round, together. */
   readonly bytesBudget?: number;
+  /**
+   * `false`: the round does not wait for it, so what it claims decides nothing for others: neither deadlines nor the
+   * round's time.
+   */
+  readonly awaited?: false;
 }
 
 /** All that a strategy may look at to plan a round. */
@@ -39,6 +44,11 @@ export interface RoundContext {
   readonly lastEvaluation: Evaluation | null;
   readonly devices: readonly DeviceContext[];
   readonly global: GlobalState;
+  /**
+   * Devices that have to train a block for it to be aggregated, so that no device can subtract its own update and read
+   * another's; 1 if left out. No plan has a block trained by fewer, where it has so many devices at all.
+   */
+  readonly minimumCohort?: number;
 }
 
 /** What passes from round to round; with the plan, all that has to be kept to resume a run. */

@@ -54,6 +54,7 @@ export function sampleRun({
     status: 'running',
     phase: 'collecting',
     about: '',
+    warning: '',
     round: finished + 1,
     attempt: 1,
     rounds: 40,
@@ -106,6 +107,7 @@ function sampleRound(round: number, setting: Setting & { readonly count: number 
     depths,
     updated: Math.max(1, count - (round % 5 === 0 ? 1 : 0)),
     dropped: round % 5 === 0 ? 1 : 0,
+    clipped: 0,
   };
 }
 
@@ -137,6 +139,11 @@ function sampleDevice(index: number, { blocks, at, finished, draw }: Setting): D
     assignedAt: assigned ? at - 20_000 : null,
     examples: 60 + Math.floor(draw() * 900),
     updates: Math.floor(finished * draw()),
+    refused: 0,
+    clipped: 0,
+    claimedSeconds: null,
+    measuredSeconds: null,
+    note: '',
     lastSeenAt: status === 'away' ? at - 400_000 : at - 1000,
   };
 }

@@ -94,6 +94,7 @@ export interface OperatorService {
   createToken(token: z.output<typeof newTokenSchema>): Promise<z.output<typeof createdTokenSchema>>;
   revokeToken(token: string): Promise<void>;
   listDevices(): readonly DeviceView[];
+  setQuarantine(device: string, quarantined: boolean): Promise<void>;
   revokeDevice(device: string): Promise<void>;
   /** First everything there is, then what changes, at most twice a second. Returns how to end it. */
   subscribe(listener: (event: LiveEvent) => void): () => void;

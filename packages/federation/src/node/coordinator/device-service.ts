@@ -210,6 +210,7 @@ const tokenFaults = {
   'token-revoked': 'The operator has revoked this join token; ask for another.',
   'token-used': 'This join token has let in as many devices as it may; ask the operator for another.',
   'token-expired': 'This join token has expired; ask the operator for another.',
+  'token-held': 'A device that came with this join token was revoked; ask the operator for another token.',
 } as const;
 
 async function describeRun(driver: RunDriver): Promise<RunForDevices> {

@@ -16,10 +16,14 @@ export function listReady(
   presence: Presence,
   { capacities }: Pick<RoundState, 'capacities'>,
 ): readonly ReadyDevice[] {
-  return devices.flatMap(({ id, revoked }) => {
+  return devices.flatMap(({ id, revoked, quarantined }) => {
     const capacity = findEntry(capacities, id)?.capacity;
     const ready =
-      capacity && !revoked && presence.isThere(id) && presence.find(id)?.doing?.activity !== 'paused';
+      capacity &&
+      !revoked &&
+      !quarantined &&
+      presence.isThere(id) &&
+      presence.find(id)?.doing?.activity !== 'paused';
     return ready ? [{ id, capacity }] : [];
   });
 }

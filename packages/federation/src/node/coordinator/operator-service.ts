@@ -101,6 +101,20 @@ export function operatorService(office: Office, { createRun, renderReport }: Ope
       await driver?.dropDevice(id, 'it was revoked');
     },
 
+    async setQuarantine(id, quarantined) {
+      office.requireOpen();
+      const device = registry.find(id);
+      if (device === undefined) throw new Refusal('not-found', `There is no device ${id}.`);
+      await store.devices.setQuarantine(id, quarantined);
+      registry.put({ ...device, quarantined });
+      const text = `${device.name} is ${quarantined ? 'quarantined' : 'released from quarantine'}.`;
+      log({ level: 'warning', run: device.run, device: id, text });
+      office.onDevices([id]);
+      const driver = office.findRun(device.run);
+      if (quarantined) await driver?.dropDevice(id, 'it was quarantined');
+      driver?.consider(id);
+    },
+
     subscribe: (listener) => feed.subscribe(listener),
   };
 }

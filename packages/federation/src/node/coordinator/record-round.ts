@@ -141,5 +141,6 @@ export function viewRound(
     depths,
     updated: record.devices.length - dropped,
     dropped,
+    clipped: 0,
   };
 }

@@ -23,6 +23,7 @@ export function viewRun(driver: RunDriver, devices: readonly StoredDevice[], pre
     status: statusOf(driver),
     phase: state.phase,
     about: driver.about,
+    warning: '',
     round: state.round,
     attempt: state.attempt,
     rounds: settings.rounds,
@@ -79,17 +80,23 @@ export function viewDevice(
     assignedAt: plan === undefined ? null : (progress?.assignedAt ?? null),
     examples: examples ?? progress?.examples.get(id) ?? 0,
     updates: progress?.counted.get(id) ?? 0,
+    refused: 0,
+    clipped: 0,
+    claimedSeconds: null,
+    measuredSeconds: null,
+    note: '',
     lastSeenAt: presence.find(id)?.lastSeenAt ?? enrolledAt,
   };
 }
 
 function statusOfDevice(
-  { id, revoked }: StoredDevice,
+  { id, revoked, quarantined }: StoredDevice,
   driver: RunDriver | undefined,
   presence: Presence,
 ): DeviceView['status'] {
   const sighting = presence.find(id);
   if (revoked) return 'revoked';
+  if (quarantined) return 'quarantined';
   if (sighting?.left) return 'left';
   const state = driver?.progress.state;
   const entry = state && 'devices' in state ? findEntry(state.devices, id) : undefined;

@@ -15,6 +15,8 @@ const events: Readonly<Partial<Record<RouteName, string>>> = {
   createToken: 'join token created',
   revokeToken: 'join token revoked',
   revokeDevice: 'device revoked',
+  quarantineDevice: 'device quarantined',
+  releaseDevice: 'device released',
 };
 
 /** One line for a significant request that has been carried out. */

@@ -25,6 +25,8 @@ type OperatorRoute =
   | 'revokeToken'
   | 'listDevices'
   | 'revokeDevice'
+  | 'quarantineDevice'
+  | 'releaseDevice'
   | 'metrics';
 
 export interface OperatorHandlerOptions {
@@ -114,6 +116,14 @@ export function operatorHandlers({
     listDevices: async () => [...forOperators.listDevices()],
     async revokeDevice({ parameters }) {
       await forOperators.revokeDevice(parameters.device);
+      return {};
+    },
+    async quarantineDevice({ parameters }) {
+      await forOperators.setQuarantine(parameters.device, true);
+      return {};
+    },
+    async releaseDevice({ parameters }) {
+      await forOperators.setQuarantine(parameters.device, false);
       return {};
     },
     async metrics() {

@@ -69,6 +69,8 @@ describe('a session', () => {
       ['POST', '/v1/operator/tokens', '{"run":"run-1"}'],
       ['DELETE', '/v1/operator/tokens/token-1', undefined],
       ['DELETE', '/v1/operator/devices/device-1', undefined],
+      ['POST', '/v1/operator/devices/device-1/quarantine', undefined],
+      ['DELETE', '/v1/operator/devices/device-1/quarantine', undefined],
       ['DELETE', '/v1/operator/sessions', undefined],
     ] as const;
     for (const [method, path, body = null] of changes) {
@@ -86,6 +88,8 @@ describe('a session', () => {
       'createToken',
       'revokeToken',
       'revokeDevice',
+      'setQuarantine',
+      'setQuarantine',
     ]);
   });
 

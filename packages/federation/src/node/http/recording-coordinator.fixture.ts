@@ -127,6 +127,7 @@ export function makeRecordingCoordinator(folder: string): RecordingCoordinator {
       revokeToken: (token) => note(['revokeToken', token], undefined),
       listDevices: () => [deviceView],
       revokeDevice: (device) => note(['revokeDevice', device], undefined),
+      setQuarantine: (device, quarantined) => note(['setQuarantine', device, quarantined], undefined),
       subscribe(listener) {
         listeners.add(listener);
         listener({ type: 'runs', runs: [runView] });
@@ -157,6 +158,7 @@ export const runView: RunView = {
   status: 'running',
   phase: 'collecting',
   about: '',
+  warning: '',
   round: 1,
   attempt: 1,
   rounds: 10,
@@ -186,6 +188,7 @@ const roundView: RoundView = {
   depths: [1, 1, 1],
   updated: 3,
   dropped: 0,
+  clipped: 0,
 };
 
 const deviceView: DeviceView = {
@@ -203,6 +206,11 @@ const deviceView: DeviceView = {
   assignedAt: 2,
   examples: 100,
   updates: 0,
+  refused: 0,
+  clipped: 0,
+  claimedSeconds: null,
+  measuredSeconds: null,
+  note: '',
   lastSeenAt: 4,
 };
 

@@ -298,6 +298,7 @@ export function describeStoreContract(name: string, newPlace: () => Promise<stri
           place: 1,
           enrolledAt: 7000,
           revoked: false,
+          quarantined: false,
         };
         expect(enrolled).toEqual(expected);
         await reopen();

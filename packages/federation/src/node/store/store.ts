@@ -101,6 +101,8 @@ export interface DeviceStore {
    *   before; or why the token lets nobody in
    */
   enrol(device: NewDevice, tokenHash: string, at: number): Promise<StoredDevice | TokenFault>;
+  /** Whether there is such a device. */
+  setQuarantine(id: string, quarantined: boolean): Promise<boolean>;
   find(id: string): Promise<StoredDevice | undefined>;
   /** In order of enrolment. */
   list(run?: string): Promise<readonly StoredDevice[]>;
@@ -108,7 +110,7 @@ export interface DeviceStore {
   revoke(id: string): Promise<boolean>;
 }
 
-export type TokenFault = 'token-invalid' | 'token-revoked' | 'token-used' | 'token-expired';
+export type TokenFault = 'token-invalid' | 'token-revoked' | 'token-used' | 'token-expired' | 'token-held';
 
 export interface NewDevice {
   readonly id: string;
@@ -123,6 +125,8 @@ export interface StoredDevice extends NewDevice {
   readonly place: number;
   readonly enrolledAt: number;
   readonly revoked: boolean;
+  /** The operator has set it aside: it gets no work until it is released. */
+  readonly quarantined: boolean;
 }
 
 export interface TokenStore {

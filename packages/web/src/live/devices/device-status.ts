@@ -15,6 +15,7 @@ export const statusOrder: readonly DeviceStatus[] = [
   'dropped',
   'away',
   'left',
+  'quarantined',
   'revoked',
 ];
 

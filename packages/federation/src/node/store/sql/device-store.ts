@@ -10,6 +10,7 @@ export function sqlDeviceStore(session: Session, writes: WriteQueue): DeviceStor
     enrol: (device, tokenHash, at) => writes.add(enrol, { device, tokenHash, at }),
     find: (id) => session.read((db) => findDevice(db, id)),
     list: (run) => session.read((db) => listDevices(db, run)),
+    setQuarantine: (id, quarantined) => writes.add(setQuarantine, { id, quarantined }),
     revoke: (id) => writes.add(revokeDevice, id),
   };
 }
@@ -42,6 +43,7 @@ const enrol = oneByOne(
       runtime_about: toText(device.runtime.about),
       enrolled_at: at,
       revoked: 0,
+      quarantined: 0,
     };
     const { numInsertedOrUpdatedRows } = await db
       .insertInto('devices')
@@ -89,6 +91,20 @@ const revokeDevice = oneByOne(async (db, id: string): Promise<Outcome<boolean>> 
   return { value: numUpdatedRows > 0n };
 });
 
+const setQuarantine = oneByOne(
+  async (
+    db,
+    { id, quarantined }: { readonly id: string; readonly quarantined: boolean },
+  ): Promise<Outcome<boolean>> => {
+    const { numUpdatedRows } = await db
+      .updateTable('devices')
+      .set({ quarantined: quarantined ? 1 : 0 })
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return { value: numUpdatedRows > 0n };
+  },
+);
+
 function toDevice(row: DeviceRow): StoredDevice {
   return {
     id: row.id,
@@ -99,5 +115,6 @@ function toDevice(row: DeviceRow): StoredDevice {
     place: row.place,
     enrolledAt: row.enrolled_at,
     revoked: row.revoked === 1,
+    quarantined: row.quarantined === 1,
   };
 }

@@ -5,7 +5,7 @@ import type { Db } from './tables.ts';
  * What has changed in the tables, in order; a store's version is how many of these it has been through. What has been
  * published is never edited: a change is one more entry.
  */
-const migrations: readonly ((db: Db) => Promise<void>)[] = [createTables];
+const migrations: readonly ((db: Db) => Promise<void>)[] = [createTables, addQuarantine];
 
 /**
  * Brings a store's tables to this version, in one transaction.
@@ -125,5 +125,12 @@ async function createTables(db: Db): Promise<void> {
     .createTable('secrets')
     .addColumn('name', 'text', (column) => column.primaryKey())
     .addColumn('value', 'text', (column) => column.notNull())
+    .execute();
+}
+
+async function addQuarantine({ schema }: Db): Promise<void> {
+  await schema
+    .alterTable('devices')
+    .addColumn('quarantined', 'integer', (column) => column.notNull().defaultTo(0))
     .execute();
 }

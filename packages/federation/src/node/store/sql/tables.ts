@@ -80,6 +80,7 @@ export interface DeviceRow {
   runtime_about: string;
   enrolled_at: number;
   revoked: number;
+  quarantined: number;
 }
 
 export interface TokenRow {
