@@ -1,6 +1,23 @@
 export { type AdapterSum, addToSum, beginSum, finishSum } from './aggregation/aggregation.ts';
+export {
+  type BoundedUpdate,
+  type BoundSettings,
+  boundUpdates,
+  type ChangeScales,
+  type CountedUpdate,
+  leastScale,
+  type ReceivedUpdate,
+} from './aggregation/bound-updates.ts';
+export { type ChangeNorms, changeNorms } from './aggregation/change-norms.ts';
 export { checkUpdate } from './aggregation/check-update.ts';
+export { clipUpdate } from './aggregation/clip-update.ts';
 export { IMPORTANCE_WEIGHT, readImportance } from './aggregation/importance.ts';
+export {
+  addToHistory,
+  extendHistory,
+  type NormHistory,
+  scaleNorms,
+} from './aggregation/norm-history.ts';
 export { type RoundStarts, roundStarts } from './aggregation/round-starts.ts';
 export {
   type Capacity,
@@ -38,7 +55,10 @@ export { configureToFastest } from './planning/fastest-configuration.ts';
 export { type FittingDevice, fitDevices } from './planning/fit-devices.ts';
 export { configureFully } from './planning/full-configuration.ts';
 export { configureGreedily } from './planning/greedy-configuration.ts';
+export { mergeExcluded } from './planning/merge-excluded.ts';
 export { configureOptimally, type Stragglers } from './planning/optimal-configuration.ts';
+export { robustRoundSeconds } from './planning/robust-round-seconds.ts';
+export { configureToTrimmed } from './planning/trimmed-configuration.ts';
 export {
   type CustomRanks,
   type ProgressionOptions,
@@ -47,6 +67,8 @@ export {
 } from './ranks/rank-distribution.ts';
 export { type RankSharing, ranksByDepth } from './ranks/ranks-by-depth.ts';
 export { truncateRanks } from './ranks/truncate-ranks.ts';
+export { believeCapacity } from './round/believe-capacity.ts';
+export { type DeviceStanding, treatDevice } from './round/device-standing.ts';
 export { type DeviceTable, findEntry } from './round/device-table.ts';
 export { pendingEffect } from './round/pending-effect.ts';
 export { reduceRound } from './round/reduce-round.ts';
@@ -57,6 +79,7 @@ export type * from './round/round-state.ts';
 export { listUpdates, roundStateFormatVersion } from './round/round-state.ts';
 export type { RoundStep } from './round/round-step.ts';
 export { startRounds } from './round/start-rounds.ts';
+export { upgradeRoundState } from './round/upgrade-round-state.ts';
 export { assemblePlan } from './strategies/assemble-plan.ts';
 export { completePlan, type PlanDecisions } from './strategies/complete-plan.ts';
 export { createStrategy, strategyNames } from './strategies/registry.ts';

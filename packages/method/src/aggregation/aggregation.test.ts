@@ -116,6 +116,40 @@ describe('aggregation', () => {
     expect(tensors.get('head.classifier.bias')?.data).toEqual(new Float32Array(2).fill(7));
   });
 
+  it('moves what enough devices trained, block by block and rank by rank, and keeps the rest to the bit', () => {
+    const [two, one] = [truncateRanks(global.adapter, [2]), truncateRanks(global.adapter, [1])];
+    const round = [
+      updateOf(
+        filled(restrictToDepth(two ?? global.adapter, 1), () => 4),
+        { deviceId: 'two', depth: 1, examples: 1 },
+      ),
+      updateOf(
+        filled(restrictToDepth(one ?? global.adapter, 1), () => 8),
+        { deviceId: 'one', depth: 1, examples: 3 },
+      ),
+      updateOf(
+        filled(restrictToDepth(global.adapter, 2), () => 7),
+        { deviceId: 'deep', depth: 2, examples: 4 },
+      ),
+    ];
+    const averageOf = (minimumCohort: number) =>
+      finishSum(round.reduce(addToSum, beginSum(global, { ...planFor(round), minimumCohort }))).adapter;
+    const after = namedTensors(averageOf(2));
+    const before = namedTensors(global.adapter);
+    const nameA = 'blocks.3.attention.self.query.lora_A';
+    // Three devices have the first rank of block 3, two the second, one the third; block 2 has one.
+    expect([...(after.get(nameA)?.data ?? [])]).toEqual([
+      ...[7, 7, 7],
+      ...[1, 1, 1].map(() => Math.fround((1 * 4 + 4 * 7) / 5)),
+      ...(before.get(nameA)?.data.slice(6) ?? []),
+    ]);
+    expect(averageOf(2).blocks.slice(0, 2)).toEqual(global.adapter.blocks.slice(0, 2));
+    expect(averageOf(1).blocks[1]).not.toEqual(global.adapter.blocks[1]);
+    expect(finishSum(round.reduce(addToSum, beginSum(global, { ...planFor(round), minimumCohort: 4 })))).toBe(
+      global,
+    );
+  });
+
   it('refuses ranks other than the device was planned with', () => {
     const planned = updateOf(restrictToDepth(truncateRanks(global.adapter, [2]), 1), { depth: 1 });
     const sum = beginSum(global, planFor([planned]));

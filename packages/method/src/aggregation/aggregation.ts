@@ -13,6 +13,10 @@ export interface AdapterSum {
   readonly starts: RoundStarts;
   /** Dims of the global adapter's tensors. */
   readonly dims: ReadonlyMap<string, readonly number[]>;
+  /** Updates that a value needs to move, see `RoundContext.minimumCohort`. */
+  readonly minimumCohort: number;
+  /** Updates so far. */
+  updates: number;
   /** By the names of `namedTensors`; only of what somebody trained. */
   readonly tensors: Map<string, WeightedSum>;
 }
@@ -26,9 +30,10 @@ interface WeightedSum {
   readonly corners: Corner[];
 }
 
-/** The first rows and columns of a matrix, as many as some devices have, and Σ n_i over these devices. */
+/** The first rows and columns of a matrix, as many as some devices have; how many these are, and Σ n_i over them. */
 interface Corner {
   readonly dims: readonly number[];
+  updates: number;
   examples: number;
 }
 
@@ -42,15 +47,26 @@ interface Corner {
  * A device may have trained fewer than the block's ranks, the first r_i of them (see `truncateRanks`). Then row j of A
  * and column j of B are averaged over those of S_l with r_i ≥ j, and keep their values where there is none. Nothing is
  * padded: zeros for what a device doesn't have would pull the average towards zero.
+ *
+ * A value that fewer than `plan.minimumCohort` devices trained keeps its value too. Everybody trains the head, so with
+ * fewer updates than that nothing moves at all.
  */
 export function beginSum(global: GlobalState, plan: Plan): AdapterSum {
   const dims = new Map([...namedTensors(global.adapter)].map(([name, tensor]) => [name, tensor.dims]));
-  return { global, starts: roundStarts(global, plan), dims, tensors: new Map() };
+  return {
+    global,
+    starts: roundStarts(global, plan),
+    dims,
+    minimumCohort: plan.minimumCohort ?? 1,
+    updates: 0,
+    tensors: new Map(),
+  };
 }
 
 /** Adds one update into `sum` and returns it. Throws InputError as `RoundStarts.check` does, before anything changes. */
 export function addToSum(sum: AdapterSum, update: Update): AdapterSum {
   sum.starts.check(update);
+  sum.updates += 1;
   for (const [name, tensor] of namedTensors(update.adapter)) {
     let total = sum.tensors.get(name);
     if (total === undefined) {
@@ -69,8 +85,12 @@ function addTensor({ dims, values, corners }: WeightedSum, tensor: Tensor, examp
     addScaled(values, data.length === length ? data : data.subarray(from, from + length), examples, to);
   });
   const corner = corners.find((known) => haveSameDims(known.dims, tensor.dims));
-  if (corner === undefined) corners.push({ dims: tensor.dims, examples });
-  else corner.examples += examples;
+  if (corner === undefined) {
+    corners.push({ dims: tensor.dims, updates: 1, examples });
+    return;
+  }
+  corner.updates += 1;
+  corner.examples += examples;
 }
 
 /**
@@ -100,30 +120,42 @@ function sizeOf(dims: readonly number[]): number {
   return dims.reduce((product, dim) => product * dim, 1);
 }
 
-/** The averages. Tensors that nobody trained are the global ones themselves; without updates, so is the whole state. */
-export function finishSum({ global, tensors }: AdapterSum): GlobalState {
-  if (tensors.size === 0) return global;
+/**
+ * The averages. Tensors that nobody trained are the global ones themselves; with fewer updates than the minimum cohort, or
+ * none, so is the whole state.
+ */
+export function finishSum({ global, tensors, updates, minimumCohort }: AdapterSum): GlobalState {
+  if (updates < minimumCohort || tensors.size === 0) return global;
   const adapter = mapTensors(global.adapter, (name, tensor) => {
     const total = tensors.get(name);
-    return total === undefined ? tensor : { dims: tensor.dims, data: averageOf(total, tensor.data) };
+    if (total === undefined || countUpdates(total) < minimumCohort) return tensor;
+    return { dims: tensor.dims, data: averageOf(total, tensor.data, minimumCohort) };
   });
   return { ...global, adapter };
 }
 
-function averageOf(total: WeightedSum, kept: Float32Array): Float32Array {
-  const examples = countExamples(total);
-  return kept.map((value, index) => {
-    const weight = examples[index] ?? 0;
-    return weight === 0 ? value : (total.values[index] ?? 0) / weight;
-  });
+function countUpdates({ corners }: WeightedSum): number {
+  return corners.reduce((count, { updates }) => count + updates, 0);
 }
 
-/** Σ n_i of each value, over the devices that have it. */
-function countExamples({ dims, values, corners }: WeightedSum): Float64Array {
+function averageOf(total: WeightedSum, kept: Float32Array, minimumCohort: number): Float32Array {
+  const updates = countByValue(total, ({ updates }) => updates);
+  const examples = countByValue(total, ({ examples }) => examples);
+  return kept.map((value, index) =>
+    (updates[index] ?? 0) < minimumCohort ? value : (total.values[index] ?? 0) / (examples[index] ?? 0),
+  );
+}
+
+/** The sum of a figure of each value's corners. */
+function countByValue(
+  { dims, values, corners }: WeightedSum,
+  figureOf: (corner: Corner) => number,
+): Float64Array {
   const counts = new Float64Array(values.length);
-  for (const { dims: own, examples } of corners) {
-    forEachRun(dims, own, (_, to, length) => {
-      for (let index = to; index < to + length; index++) counts[index] = (counts[index] ?? 0) + examples;
+  for (const corner of corners) {
+    const figure = figureOf(corner);
+    forEachRun(dims, corner.dims, (_, to, length) => {
+      for (let index = to; index < to + length; index++) counts[index] = (counts[index] ?? 0) + figure;
     });
   }
   return counts;

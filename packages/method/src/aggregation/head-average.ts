@@ -10,11 +10,13 @@ export interface HeadAverage {
   readonly values: Map<string, Float64Array>;
   /** Σ n_i. */
   examples: number;
+  /** Updates so far. */
+  updates: number;
 }
 
 export function beginHead({ head }: Adapter): HeadAverage {
   const zeros = [...head].map(([name, { data }]) => [name, new Float64Array(data.length)] as const);
-  return { values: new Map(zeros), examples: 0 };
+  return { values: new Map(zeros), examples: 0, updates: 0 };
 }
 
 /** Adds the head of an update that is known to fit. */
@@ -23,6 +25,7 @@ export function addHead(average: HeadAverage, { adapter, examples }: Update): vo
     addScaled(values, adapter.head.get(name)?.data ?? NONE, examples);
   }
   average.examples += examples;
+  average.updates += 1;
 }
 
 /** @param adapter whose shapes the head has; at least one update must have been added */

@@ -71,9 +71,15 @@ describe('the change of a LoRA module', () => {
 describe('importance', () => {
   it('moves a fifth of the way to the shares of what moved', () => {
     // Means 6 and 2 of blocks 2 and 3, which have 20 together: 15 and 5. Block 1 was not trained.
-    const movement = { moved: Float64Array.of(0, 60, 20), examples: Float64Array.of(0, 10, 10) };
+    const movement = {
+      moved: Float64Array.of(0, 60, 20),
+      examples: Float64Array.of(0, 10, 10),
+      updates: Float64Array.of(0, 1, 2),
+    };
     const learned = learnImportance([5, 10, 10], movement);
     for (const [index, value] of [5, 11, 9].entries()) expect(learned[index]).toBeCloseTo(value, 12);
+    // With a minimum of two devices only block 3 has a share, which it keeps.
+    expect(learnImportance([5, 10, 10], movement, 2)).toEqual([5, 10, 10]);
   });
 
   it('weighs devices by examples', () => {

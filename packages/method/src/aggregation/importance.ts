@@ -12,6 +12,8 @@ export interface Movement {
   readonly moved: Float64Array;
   /** Σ n_i over the same. */
   readonly examples: Float64Array;
+  /** How many they are. */
+  readonly updates: Float64Array;
 }
 
 /**
@@ -28,11 +30,18 @@ export interface Movement {
  * The norm is that of the change in the weights ΔW = (α/r)·B·A, over all targets of the block, and not of the change in
  * A and B. Under AdamW every entry of A and B moves by about the learning rate at each step, so their change counts
  * little but parameters; and as long as B is small, as at the start, a moved A changes nothing in what the model does.
+ *
+ * @param minimumCohort a block that fewer devices trained counts as one that nobody trained
  */
 export function learnImportance(
   importance: readonly number[],
-  { moved, examples }: Movement,
+  movement: Movement,
+  minimumCohort = 1,
 ): readonly number[] {
+  const { moved } = movement;
+  const examples = movement.examples.map((each, index) =>
+    (movement.updates[index] ?? 0) < minimumCohort ? 0 : each,
+  );
   const means = importance.map((_, index) => {
     const weight = examples[index] ?? 0;
     return weight === 0 ? 0 : (moved[index] ?? 0) / weight;
@@ -47,7 +56,11 @@ export function learnImportance(
 }
 
 export function beginMovement(blocks: number): Movement {
-  return { moved: new Float64Array(blocks), examples: new Float64Array(blocks) };
+  return {
+    moved: new Float64Array(blocks),
+    examples: new Float64Array(blocks),
+    updates: new Float64Array(blocks),
+  };
 }
 
 /**
@@ -55,12 +68,13 @@ export function beginMovement(blocks: number): Movement {
  *
  * @param start what the device was given, of the shapes of the update
  */
-export function addMovement({ moved, examples }: Movement, start: Adapter, update: Update): void {
+export function addMovement({ moved, examples, updates }: Movement, start: Adapter, update: Update): void {
   const lowest = update.adapter.blocks.length - update.depth;
   for (let index = lowest; index < update.adapter.blocks.length; index++) {
     const change = Math.sqrt(squaredBlockChange(start, update.adapter, index));
     moved[index] = (moved[index] ?? 0) + update.examples * change;
     examples[index] = (examples[index] ?? 0) + update.examples;
+    updates[index] = (updates[index] ?? 0) + 1;
   }
 }
 

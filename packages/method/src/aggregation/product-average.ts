@@ -12,6 +12,8 @@ import { type RoundStarts, roundStarts } from './round-starts.ts';
 export interface ProductAverage {
   readonly global: GlobalState;
   readonly round: number;
+  /** Updates that it takes to move the state; every device trains all blocks. */
+  readonly minimumCohort: number;
   readonly starts: RoundStarts;
   /** Σ_k n_k·(α_k/r_k)·B_k·A_k by target, a row [in] per output; entry l-1 belongs to block l. */
   readonly products: readonly ReadonlyMap<string, readonly Float64Array[]>[];
@@ -22,6 +24,7 @@ export function beginProducts(global: GlobalState, plan: Plan): ProductAverage {
   return {
     global,
     round: plan.round,
+    minimumCohort: plan.minimumCohort ?? 1,
     starts: roundStarts(global, plan),
     products: global.adapter.blocks.map(
       (block) =>

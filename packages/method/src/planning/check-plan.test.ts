@@ -21,6 +21,12 @@ it('takes a plan as it is', () => {
   expect(() => checkPlan(plan, context)).not.toThrow();
 });
 
+it('refuses a plan that forgets the minimum cohort of its round', () => {
+  expect(() => checkPlan(plan, { ...context, minimumCohort: 3 })).toThrow(
+    /a minimum cohort of 3, as the round has it, got 1/,
+  );
+});
+
 describe('refuses', () => {
   it.each<[string, Plan, RegExp]>([
     ['another round', { ...plan, round: 2 }, /^plan: expected a plan of round 1, got one of round 2/],
@@ -31,6 +37,11 @@ describe('refuses', () => {
       'a broken rank of the model',
       { ...plan, rankDistribution: plan.rankDistribution.map((rank) => rank / 8) },
       /whole ranks from 0, got 0.5/,
+    ],
+    [
+      'a minimum cohort that the round does not have',
+      { ...plan, minimumCohort: 2 },
+      /a minimum cohort of 1, as the round has it, got 2/,
     ],
     ['no device', { ...plan, devices: [] }, /at least one device, got none/],
     ['a device twice', { ...plan, devices: [first, first] }, /got device-0 twice/],

@@ -21,6 +21,7 @@ export function checkPlan(plan: Plan, context: RoundContext): void {
     throw invalidPlan(where, 'local steps from 1', String(localSteps));
   }
   requireFigures({ targetSeconds, roundSeconds, waitingSeconds }, where);
+  requireCohort(plan, context);
   if (rankDistribution.length !== blocks) {
     throw invalidPlan(where, `${blocks} ranks`, String(rankDistribution.length));
   }
@@ -33,6 +34,13 @@ export function checkPlan(plan: Plan, context: RoundContext): void {
     checkHonesty(device, leastCostOf(device), place);
     checkBudgets(device, known, place);
   }
+}
+
+/** A strategy that forgets it would let devices subtract their own updates from the result. */
+function requireCohort({ minimumCohort = 1 }: Plan, context: RoundContext): void {
+  const expected = context.minimumCohort ?? 1;
+  if (minimumCohort === expected) return;
+  throw invalidPlan('plan', `a minimum cohort of ${expected}, as the round has it`, String(minimumCohort));
 }
 
 /** The planned devices with what is known of them. */

@@ -1,8 +1,9 @@
 import type { ExcludedDevice } from '../plan.ts';
 import { requireNonNegative } from '../require-non-negative.ts';
-import type { RoundContext } from '../strategies/strategy.ts';
+import type { DeviceContext, RoundContext } from '../strategies/strategy.ts';
 import { type DepthCost, timeDepths } from './depth-costs.ts';
 import { fitDevices } from './fit-devices.ts';
+import { greatestShared } from './minimum-cohort.ts';
 
 /** The depths of one round. */
 export interface Configuration {
@@ -21,11 +22,11 @@ export interface ConfiguredDevice {
 }
 
 /** What a configuration looks at. */
-export type ConfigurationContext = Pick<RoundContext, 'profile' | 'localSteps' | 'devices'>;
+export type ConfigurationContext = Pick<RoundContext, 'profile' | 'localSteps' | 'devices' | 'minimumCohort'>;
 
 /** A device and its completion times at depth 1 … kmax. They ascend, but where a warm cache makes a depth quicker. */
 export interface Candidate {
-  readonly id: string;
+  readonly device: DeviceContext;
   readonly seconds: readonly number[];
 }
 
@@ -46,17 +47,43 @@ export function listCandidates(
   const candidates = fitting.map(({ device, deepest }) => {
     const seconds = timeDepths(device, costsUpTo[deepest - 1] ?? [], work);
     requireFinite(seconds, device.id);
-    return { id: device.id, seconds };
+    return { device, seconds };
   });
   return { candidates, excluded };
 }
 
 /** The greatest depth that the device finishes by the deadline; where there is none, the one that takes it least. */
-export function fitToDeadline({ id, seconds }: Candidate, targetSeconds: number): ConfiguredDevice {
+export function fitToDeadline({ device, seconds }: Candidate, targetSeconds: number): ConfiguredDevice {
   let index = seconds.length - 1;
   while (index >= 0 && (seconds[index] ?? 0) > targetSeconds) index--;
   if (index < 0) index = seconds.indexOf(Math.min(...seconds));
-  return { id, depth: index + 1, seconds: seconds[index] ?? 0 };
+  return { id: device.id, depth: index + 1, seconds: seconds[index] ?? 0 };
+}
+
+/**
+ * A depth for every candidate, such that no block is trained by fewer devices than the minimum cohort: whoever is deeper
+ * than `greatestShared` allows is fitted again with only so many depths to choose from. One more pass does it, unless a
+ * trunk cache makes the best of fewer depths a still lower one.
+ *
+ * @param fit gives depth 0 to a device that is left out
+ */
+export function fitToCohort<Fitted extends { readonly depth: number }>(
+  candidates: readonly Candidate[],
+  { minimumCohort = 1 }: Pick<RoundContext, 'minimumCohort'>,
+  fit: (candidate: Candidate) => Fitted,
+): readonly Fitted[] {
+  if (minimumCohort <= 1) return candidates.map(fit);
+  let fitted = candidates.map(({ device, seconds }) => ({ device, seconds, own: fit({ device, seconds }) }));
+  for (;;) {
+    const training = fitted.filter(({ own }) => own.depth > 0);
+    const most = greatestShared(training, ({ own }) => own.depth, minimumCohort);
+    if (training.every(({ own }) => own.depth <= most)) return fitted.map(({ own }) => own);
+    fitted = fitted.map((entry) => {
+      if (entry.own.depth <= most) return entry;
+      const { device, seconds } = entry;
+      return { device, seconds, own: fit({ device, seconds: seconds.slice(0, most) }) };
+    });
+  }
 }
 
 function requireFinite(seconds: readonly number[], id: string): void {

@@ -1,12 +1,13 @@
+import { splitAwaited } from './awaited.ts';
 import {
-  type Candidate,
   type Configuration,
   type ConfigurationContext,
+  fitToCohort,
   fitToDeadline,
   listCandidates,
 } from './configuration.ts';
 import type { DepthCost } from './depth-costs.ts';
-import { reachSeconds } from './reach-seconds.ts';
+import { lowerDeadline } from './lower-deadline.ts';
 
 /**
  * Depths for one round, with the deadline of the fastest device (ours, the plain reading of the paper's greedy rule).
@@ -26,7 +27,11 @@ import { reachSeconds } from './reach-seconds.ts';
  * for nobody, and if it falls, then to that device's time at its kmax.
  *
  * What it costs: all others stop at F, so blocks far from the output are trained by fewer devices, and waiting can be
- * longer than at a uniform depth.
+ * longer than at a uniform depth. And one device decides F: a false claim of speed, or an honest fast device with memory
+ * for a single block, takes everybody's depth down to 1. (A false claim of slowness changes nobody's depth.) Where claims
+ * can't be trusted, use `configureToTrimmed`.
+ *
+ * F is taken over the awaited devices, and T* is lowered for their waiting.
  *
  * @param costs of depth 1 … L
  */
@@ -36,50 +41,18 @@ export function configureToFastest(
   waitingBoundSeconds: number | null = null,
 ): Configuration {
   const { candidates, excluded } = listCandidates(context, costs);
-  const fastestSeconds = candidates.reduce(
+  const { awaited } = splitAwaited(candidates);
+  const fastestSeconds = awaited.reduce(
     (least, { seconds }) => Math.min(least, seconds.at(-1) ?? least),
     Number.POSITIVE_INFINITY,
   );
   const targetSeconds =
     waitingBoundSeconds === null
       ? fastestSeconds
-      : lowerDeadline(candidates, fastestSeconds, waitingBoundSeconds);
+      : lowerDeadline(awaited, fastestSeconds, waitingBoundSeconds);
   return {
     targetSeconds,
-    devices: candidates.map((candidate) => fitToDeadline(candidate, targetSeconds)),
+    devices: fitToCohort(candidates, context, (candidate) => fitToDeadline(candidate, targetSeconds)),
     excluded,
   };
-}
-
-/** Step 4, in O(nL log nL): deadlines fall past one t_i(k) after the other, and with each a device loses a block. */
-function lowerDeadline(candidates: readonly Candidate[], from: number, waitingBoundSeconds: number): number {
-  const reaches = candidates.map(({ seconds }) => reachSeconds(seconds));
-  const leastSeconds = reaches.reduce((longest, [first = 0]) => Math.max(longest, first), 0);
-  let busySeconds = 0;
-  const losses: { readonly seconds: number; readonly saved: number }[] = [];
-  for (const reach of reaches) {
-    busySeconds += reach[0] ?? 0;
-    for (let index = 1; index < reach.length; index++) {
-      const [before = 0, seconds = 0] = [reach[index - 1], reach[index]];
-      if (seconds > from) break;
-      busySeconds += seconds - before;
-      if (seconds > leastSeconds) losses.push({ seconds, saved: seconds - before });
-    }
-  }
-  losses.sort((a, b) => b.seconds - a.seconds);
-  let best = from;
-  let leastWaiting = Number.POSITIVE_INFINITY;
-  for (
-    let next = 0, deadline = Math.max(from, leastSeconds);
-    ;
-    deadline = losses[next]?.seconds ?? leastSeconds
-  ) {
-    const waiting = deadline - busySeconds / candidates.length;
-    if (waiting < leastWaiting) {
-      best = Math.min(from, deadline);
-      leastWaiting = waiting;
-    }
-    if (waiting <= waitingBoundSeconds || deadline <= leastSeconds) return best;
-    for (; (losses[next]?.seconds ?? 0) >= deadline; next++) busySeconds -= losses[next]?.saved ?? 0;
-  }
 }

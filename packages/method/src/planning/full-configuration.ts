@@ -1,10 +1,11 @@
 import { requireNonNegative } from '../require-non-negative.ts';
+import { splitAwaited } from './awaited.ts';
 import type { Configuration, ConfigurationContext } from './configuration.ts';
 import { type DepthCost, timeDepths } from './depth-costs.ts';
 import { fitDevices } from './fit-devices.ts';
 
 /**
- * All blocks on every device that can hold them; the target is the time of the slowest.
+ * All blocks on every device that can hold them; the target is the time of the slowest awaited one.
  * @param costs of depth 1 … L
  */
 export function configureFully(
@@ -14,11 +15,14 @@ export function configureFully(
   requireNonNegative({ localSteps }, 'plan');
   const { blocks } = profile;
   const { fitting, excluded } = fitDevices(devices, costs, blocks);
-  const configured = fitting.map(({ device }) => ({
-    id: device.id,
-    depth: blocks,
+  const timed = fitting.map(({ device }) => ({
+    device,
     seconds: timeDepths(device, costs.slice(-1), { blocks, localSteps })[0] ?? 0,
   }));
-  const targetSeconds = configured.reduce((longest, { seconds }) => Math.max(longest, seconds), 0);
-  return { targetSeconds, devices: configured, excluded };
+  const { awaited } = splitAwaited(timed);
+  return {
+    targetSeconds: awaited.reduce((longest, { seconds }) => Math.max(longest, seconds), 0),
+    devices: timed.map(({ device: { id }, seconds }) => ({ id, depth: blocks, seconds })),
+    excluded,
+  };
 }

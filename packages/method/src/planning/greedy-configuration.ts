@@ -1,8 +1,10 @@
 import { waitingTime } from '../plan.ts';
+import { splitAwaited } from './awaited.ts';
 import {
   type Candidate,
   type Configuration,
   type ConfigurationContext,
+  fitToCohort,
   fitToDeadline,
   listCandidates,
 } from './configuration.ts';
@@ -37,6 +39,12 @@ import type { DepthCost } from './depth-costs.ts';
  *   and at least as many blocks fit. (With a bound on waiting this need not hold: the faster device waits longer, which
  *   may force a shorter round.)
  *
+ * What one device's claims can do: with false speed, or honest speed and memory for a single block, T* falls to T_1, which
+ * is what the slowest takes for one block; with false slowness T* becomes its own T_1, so that all others train as deep as
+ * they can, and the round is as long as it says. Where claims can't be trusted, use `configureToTrimmed`.
+ *
+ * F, T_K and waiting are those of the awaited devices; the others are fitted to T*.
+ *
  * @param costs of depth 1 … L
  */
 export function configureGreedily(
@@ -45,22 +53,26 @@ export function configureGreedily(
   waitingBoundSeconds: number | null = null,
 ): Configuration {
   const { candidates, excluded } = listCandidates(context, costs);
-  return { ...fitToCommonDeadline(candidates, waitingBoundSeconds), excluded };
+  return { ...fitToCommonDeadline(candidates, context, waitingBoundSeconds), excluded };
 }
 
 /** Steps 2 to 5, for devices of which step 1 is known. */
 export function fitToCommonDeadline(
   candidates: readonly Candidate[],
+  context: Pick<ConfigurationContext, 'minimumCohort'>,
   waitingBoundSeconds: number | null,
 ): Omit<Configuration, 'excluded'> {
-  const fastestSeconds = candidates.reduce(
+  const { awaited } = splitAwaited(candidates);
+  const fastestSeconds = awaited.reduce(
     (least, { seconds }) => Math.min(least, seconds.at(-1) ?? least),
     Number.POSITIVE_INFINITY,
   );
-  const uniformSeconds = listUniformSeconds(candidates);
+  const uniformSeconds = listUniformSeconds(awaited);
   const enough = uniformSeconds.findIndex((seconds) => seconds >= fastestSeconds);
   const deadlines = uniformSeconds.slice(0, enough + 1).reverse();
-  return chooseDeadline(candidates, deadlines, waitingBoundSeconds);
+  const targetSeconds = chooseDeadline(awaited, deadlines, waitingBoundSeconds);
+  const devices = fitToCohort(candidates, context, (candidate) => fitToDeadline(candidate, targetSeconds));
+  return { targetSeconds, devices };
 }
 
 /** T_1, T_2, … up to the greatest depth that every device can hold. */
@@ -79,17 +91,20 @@ function chooseDeadline(
   candidates: readonly Candidate[],
   deadlines: readonly number[],
   waitingBoundSeconds: number | null,
-): Omit<Configuration, 'excluded'> {
-  let best: Omit<Configuration, 'excluded'> = { targetSeconds: 0, devices: [] };
+): number {
+  const [first = 0] = deadlines;
+  if (waitingBoundSeconds === null) return first;
+  let best = first;
   let leastWaiting = Number.POSITIVE_INFINITY;
-  for (const targetSeconds of deadlines) {
-    const devices = candidates.map((candidate) => fitToDeadline(candidate, targetSeconds));
-    const waitingSeconds = waitingTime(devices.map(({ seconds }) => seconds));
+  for (const deadline of deadlines) {
+    const waitingSeconds = waitingTime(
+      candidates.map((candidate) => fitToDeadline(candidate, deadline).seconds),
+    );
     if (waitingSeconds < leastWaiting) {
-      best = { targetSeconds, devices };
+      best = deadline;
       leastWaiting = waitingSeconds;
     }
-    if (waitingBoundSeconds === null || waitingSeconds <= waitingBoundSeconds) break;
+    if (waitingSeconds <= waitingBoundSeconds) break;
   }
   return best;
 }

@@ -50,6 +50,23 @@ describe('optimal configuration of three devices and four blocks', () => {
     expect(excluded).toEqual([]);
   });
 
+  it('is not decided by a claim of no time or of an hour, where the extremes are trimmed', () => {
+    const claims = { fast: capacityOf(1e-9, 1e-9, 0), slow: capacityOf(0, 3600, 0) };
+    const context = contextOf({ a, b, c, ...claims });
+    const configured = (stragglers: 'wait' | 'leave', trimmed: boolean) => {
+      const { targetSeconds, devices } = configureOptimally(context, costs, importance, {
+        stragglers,
+        trimmed,
+      });
+      return [targetSeconds, devices.map(({ id, depth }) => `${id} ${depth}`).join()];
+    };
+    expect(configured('wait', false)).toEqual([3600, 'a 4,b 4,c 4,fast 4,slow 1']);
+    expect(configured('wait', true)).toEqual([16, 'a 4,b 4,c 2,fast 4,slow 1']);
+    // 9 for three blocks in 7 ns, and 10 for four in 8 ns
+    expect(configured('leave', false)[1]).toBe('fast 3');
+    expect(configured('leave', true)).toEqual([16, 'a 4,b 4,c 2,fast 4']);
+  });
+
   it('leaves a straggler out where asked to, and says why, in order with the others left out', () => {
     const small = { id: 'm', capacity: { ...a, memoryBytes: 205 } };
     const context = { ...withStraggler, devices: [small, ...withStraggler.devices] };

@@ -1,16 +1,20 @@
 import type { ExcludedDevice } from '../plan.ts';
+import { splitAwaited } from './awaited.ts';
 import { findBestDeadline } from './best-deadline.ts';
 import {
   type Candidate,
   type Configuration,
   type ConfigurationContext,
   type ConfiguredDevice,
+  fitToCohort,
   fitToDeadline,
   listCandidates,
 } from './configuration.ts';
 import type { DepthCost } from './depth-costs.ts';
+import { mergeExcluded } from './merge-excluded.ts';
 import { findPricedDeadline } from './priced-deadline.ts';
 import { reachSeconds } from './reach-seconds.ts';
+import { trimExtremes } from './trim-extremes.ts';
 
 /** Whether a round waits for devices that are late even with the depth that takes them least, or leaves them out. */
 export type Stragglers = 'wait' | 'leave';
@@ -20,6 +24,13 @@ export interface OptimalOptions {
   readonly stragglers?: Stragglers;
   /** Seconds of a round that a megabyte of traffic per device is worth; 0 by default. */
   readonly trafficPrice?: number;
+  /** Whether the fastest and the slowest tenth have no say in the deadline, see `trimExtremes`; `false` by default. */
+  readonly trimmed?: boolean;
+}
+
+/** A device with its depth, 0 if it is left out for the reason given. */
+interface Fitted extends ConfiguredDevice {
+  readonly reason?: string;
 }
 
 /**
@@ -50,6 +61,15 @@ export interface OptimalOptions {
  * `findPricedDeadline`. As long as importance is in proportion to ranks, so are progress and traffic (but for the head):
  * then a price changes little, and it saves where learned importance differs from that.
  *
+ * The deadline is the best one for the awaited devices; the others are fitted to it. So are depths to a minimum cohort, see
+ * `fitToCohort`, which is not part of the objective.
+ *
+ * What one device's claims can do: with `wait`, false slowness makes the round as long as it says, and all others train as
+ * deep as they can; false speed adds one device's share to P at no cost in T, which favours somewhat earlier deadlines. With
+ * `leave`, false slowness only leaves the liar out, but false speed makes its own time the best deadline of all, and leaves
+ * everybody else out. Hence `trimmed`: then the deadline is the best one for the middle of the awaited devices, and with
+ * `wait` the slowest are late with the depth that takes them least.
+ *
  * @param costs of depth 1 … L
  * @param importance g_1 … g_L, at least zero; only their proportions matter
  */
@@ -57,31 +77,37 @@ export function configureOptimally(
   context: ConfigurationContext,
   costs: readonly DepthCost[],
   importance: readonly number[],
-  { stragglers = 'wait', trafficPrice = 0 }: OptimalOptions = {},
+  { stragglers = 'wait', trafficPrice = 0, trimmed = false }: OptimalOptions = {},
 ): Configuration {
   const { candidates, excluded } = listCandidates(context, costs);
+  const { awaited } = splitAwaited(candidates);
+  const deciding = trimmed ? trimExtremes(awaited, context, costs).middle : awaited;
   const gains = importance.toReversed();
-  const reaches = candidates.map(({ seconds }) => reachSeconds(seconds));
+  const reaches = deciding.map(({ seconds }) => reachSeconds(seconds));
   const earliest = earliestDeadline(reaches, stragglers);
   const free = findBestDeadline(reaches, gains, earliest);
-  const priced = trafficPrice > 0 ? priceTraffic(candidates, costs, gains, trafficPrice) : null;
+  const priced = trafficPrice > 0 ? priceTraffic(deciding, costs, gains, trafficPrice) : null;
   const best = priced && findPricedDeadline({ ...priced, earliest, mayLeave: stragglers === 'leave' }, free);
   const targetSeconds = best?.deadline ?? free;
-  const devices: ConfiguredDevice[] = [];
-  const left: ExcludedDevice[] = [];
-  for (const candidate of candidates) {
+  const fit = (candidate: Candidate): Fitted => {
     const device = fitToDeadline(candidate, targetSeconds);
     if (device.seconds > targetSeconds) {
-      left.push({ id: device.id, reason: explainLateness(device, targetSeconds) });
-      continue;
+      if (stragglers === 'wait') return device;
+      return { ...device, depth: 0, reason: explainLateness(device, targetSeconds) };
     }
     const depth = best
       ? best.choose(candidate.seconds, targetSeconds)
       : dropUselessBlocks(device, candidate, gains, targetSeconds);
-    if (depth === 0) left.push({ id: device.id, reason: explainWorthlessness(device) });
-    else devices.push({ id: device.id, depth, seconds: candidate.seconds[depth - 1] ?? 0 });
+    if (depth === 0) return { ...device, depth, reason: explainWorthlessness(device) };
+    return { id: device.id, depth, seconds: candidate.seconds[depth - 1] ?? 0 };
+  };
+  const devices: ConfiguredDevice[] = [];
+  const left: ExcludedDevice[] = [];
+  for (const fitted of fitToCohort(candidates, context, fit)) {
+    if (fitted.reason === undefined) devices.push(fitted);
+    else left.push({ id: fitted.id, reason: fitted.reason });
   }
-  return { targetSeconds, devices, excluded: mergeInOrder(context.devices, excluded, left) };
+  return { targetSeconds, devices, excluded: mergeExcluded(context.devices, excluded, left) };
 }
 
 /** What the search for a priced deadline takes of each depth: its importance, and its traffic's share in the price. */
@@ -100,28 +126,6 @@ function priceTraffic(
       prices: [0, ...costs.map(({ bytesUp, bytesDown }) => secondsPerByte * (bytesUp + bytesDown))],
     },
   };
-}
-
-/** Both lists in one, all three in the order of the devices. */
-function mergeInOrder(
-  devices: ConfigurationContext['devices'],
-  one: readonly ExcludedDevice[],
-  other: readonly ExcludedDevice[],
-): readonly ExcludedDevice[] {
-  if (other.length === 0) return one;
-  const merged: ExcludedDevice[] = [];
-  let [nextOne, nextOther] = [0, 0];
-  for (const { id } of devices) {
-    const [first, second] = [one[nextOne], other[nextOther]];
-    if (first?.id === id) {
-      merged.push(first);
-      nextOne++;
-    } else if (second?.id === id) {
-      merged.push(second);
-      nextOther++;
-    }
-  }
-  return merged;
 }
 
 function earliestDeadline(reaches: readonly (readonly number[])[], stragglers: Stragglers): number {

@@ -1,4 +1,5 @@
-import { putEntry } from './device-table.ts';
+import { findEntry, putEntry } from './device-table.ts';
+import { judgeDevices } from './judge-devices.ts';
 import type { RepeatRound, RoundEffect } from './round-effect.ts';
 import type { DeviceResult } from './round-event.ts';
 import type { RoundSettings } from './round-settings.ts';
@@ -19,38 +20,60 @@ export function settleDevice(
   settled: UpdatedDevice | DroppedDevice,
   { bytesUp, bytesDown, elapsedSeconds }: DeviceResult,
 ): RoundStep {
-  const { totals } = state;
+  const { totals, awaited } = state;
+  const updated = settled.status === 'updated' ? 1 : 0;
   const next: CollectingState = {
     ...state,
     devices: putEntry(state.devices, settled),
     pending: state.pending - 1,
-    updated: settled.status === 'updated' ? state.updated + 1 : state.updated,
-    totals: { ...totals, bytesUp: totals.bytesUp + bytesUp, bytesDown: totals.bytesDown + bytesDown },
+    updated: state.updated + updated,
+    awaited: isAwaited(state, settled.id)
+      ? { ...awaited, pending: awaited.pending - 1, updated: awaited.updated + updated }
+      : awaited,
+    totals: {
+      ...totals,
+      bytesUp: addBytes(totals.bytesUp, bytesUp),
+      bytesDown: addBytes(totals.bytesDown, bytesDown),
+    },
   };
   return isComplete(next) ? closeRound(next, elapsedSeconds) : stayInPhase(next);
 }
 
+function isAwaited({ plan, devices }: CollectingState, id: string): boolean {
+  const device = findEntry(devices, id);
+  return device?.status === 'assigned' && plan.devices[device.place]?.awaited !== false;
+}
+
+/** A total that no figure takes beyond the whole numbers that JSON carries exactly. */
+function addBytes(total: number, bytes: number): number {
+  return Math.min(total + bytes, Number.MAX_SAFE_INTEGER);
+}
+
 /** Whether the round can close before its deadline: enough updates are in, or no more can come. */
-export function isComplete({ settings, plan, pending, updated }: CollectingState): boolean {
-  return pending === 0 || updated >= countNeededUpdates(settings, plan.devices.length);
+export function isComplete({ settings, pending, updated, awaited }: CollectingState): boolean {
+  if (pending === 0) return true;
+  if (updated < settings.minimumUpdates) return false;
+  return awaited.pending === 0 || awaited.updated >= countNeededUpdates(settings, awaited.assigned);
 }
 
 /** Closes the round as it stands: aggregate, or try it again, or give the run up. */
-export function closeRound(state: CollectingState, elapsedSeconds: number): RoundStep {
-  const { settings, plan, devices, updated, round, attempt } = state;
+export function closeRound(state: CollectingState, elapsedSeconds: number, atDeadline = false): RoundStep {
+  const { settings, plan, devices, updated } = state;
   const totals = { ...state.totals, seconds: state.totals.seconds + elapsedSeconds };
-  const closed: CollectingState = { ...state, totals };
+  const closed: CollectingState = { ...state, totals, standings: judgeDevices(state, atDeadline) };
   if (updated >= settings.minimumUpdates) {
     return enterPhase({ ...progressOf(closed), phase: 'aggregating', plan, devices });
   }
-  if (attempt >= settings.maximumAttempts) return finishRun(closed, 'too-few-updates');
-  const repeated: PlanningState = { ...progressOf(closed), phase: 'planning', attempt: attempt + 1 };
-  const repeat: RepeatRound = {
-    type: 'repeat-round',
-    round,
-    attempt: repeated.attempt,
-    reason: `${updated} of at least ${settings.minimumUpdates} updates came in.`,
-  };
+  const reason = `${updated} of at least ${settings.minimumUpdates} updates came in.`;
+  return repeatRound(closed, reason, 'too-few-updates');
+}
+
+/** Tries the round again, or gives the run up where it has been tried as often as it may. */
+export function repeatRound(state: RoundState, reason: string, inTheEnd: FinishReason): RoundStep {
+  const { settings, round, attempt } = state;
+  if (attempt >= settings.maximumAttempts) return finishRun(state, inTheEnd);
+  const repeated: PlanningState = { ...progressOf(state), phase: 'planning', attempt: attempt + 1 };
+  const repeat: RepeatRound = { type: 'repeat-round', round, attempt: repeated.attempt, reason };
   return enterPhase(repeated, [...discardUpdates(state), repeat]);
 }
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type DeviceTable, findEntry, putEntry, tableOf } from './device-table.ts';
+import { type DeviceTable, findEntry, putEntry, removeEntry, tableOf } from './device-table.ts';
 
 interface Entry {
   readonly id: string;
@@ -63,5 +63,17 @@ test('putting an entry leaves the table before it alone and shares all but one c
       expect(after.filter((chunk) => !shared.has(chunk)).length).toBeLessThanOrEqual(2);
       expect(findEntry(after, id)?.value).toBe(100);
     }
+  });
+});
+
+test('an entry that is removed is gone, and nothing else', () => {
+  check((entries) => {
+    const table = putAll(entries);
+    const [gone] = entries;
+    if (gone === undefined) return;
+    const rest = removeEntry(table, gone.id);
+    expect(rest.flat()).toEqual(table.flat().filter(({ id }) => id !== gone.id));
+    expect(rest.every((chunk) => chunk.length > 0)).toBe(true);
+    expect(removeEntry(rest, gone.id)).toBe(rest);
   });
 });

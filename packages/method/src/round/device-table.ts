@@ -46,6 +46,18 @@ export function putEntry<Entry extends Identified>(
   return table.toSpliced(index, 1, grown.slice(0, half), grown.slice(half));
 }
 
+/** The table without the entry of this id, if there is one. */
+export function removeEntry<Entry extends Identified>(
+  table: DeviceTable<Entry>,
+  id: string,
+): DeviceTable<Entry> {
+  const index = chunkFor(table, id);
+  const chunk = table[index];
+  const place = chunk?.findIndex((entry) => entry.id === id) ?? -1;
+  if (chunk === undefined || place < 0) return table;
+  return chunk.length === 1 ? table.toSpliced(index, 1) : table.with(index, chunk.toSpliced(place, 1));
+}
+
 /** The chunk that holds an id or would take it in: the last that begins with it or one before it, else the first. */
 function chunkFor(table: DeviceTable, id: string): number {
   return Math.max(0, countUpTo(table, firstId, id) - 1);

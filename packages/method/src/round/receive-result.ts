@@ -1,7 +1,9 @@
 import type { CapacityEstimator } from '../capacity.ts';
+import type { DevicePlan } from '../plan.ts';
+import { believeCapacity } from './believe-capacity.ts';
 import { settleDevice } from './close-round.ts';
 import { compareAttempts } from './compare-attempts.ts';
-import { findEntry } from './device-table.ts';
+import { findEntry, putEntry } from './device-table.ts';
 import { observeCapacity } from './observe-capacity.ts';
 import type { RejectCode } from './round-effect.ts';
 import type { DeviceDropped, DeviceResult, UpdateReceived } from './round-event.ts';
@@ -19,7 +21,7 @@ export function receiveUpdate(
   switch (found.status) {
     case 'assigned':
       if (state.phase !== 'collecting') return rejectEvent(state, event, closedRejection(event));
-      return acceptUpdate(state, event, estimator);
+      return acceptUpdate(state, state.plan.devices[found.place], event, estimator);
     case 'updated':
       if (found.reference === event.reference) return stayInPhase(state);
       return rejectEvent(state, event, {
@@ -59,13 +61,34 @@ interface Rejection {
 
 function acceptUpdate(
   state: CollectingState,
+  device: DevicePlan | undefined,
   event: UpdateReceived,
   estimator: CapacityEstimator,
 ): RoundStep {
-  const { deviceId: id, reference, examples, observed } = event;
-  const capacities =
-    observed === undefined ? state.capacities : observeCapacity(state.capacities, id, observed, estimator);
-  return settleDevice({ ...state, capacities }, { id, status: 'updated', reference, examples }, event);
+  const { deviceId: id, reference, examples, elapsedSeconds } = event;
+  const { capacities, claimsHeld } = learnCapacity(state, device, event, estimator);
+  const updated = { id, status: 'updated', reference, examples, elapsedSeconds } as const;
+  return settleDevice(
+    { ...state, capacities },
+    claimsHeld ? updated : { ...updated, claimsHeld: false },
+    event,
+  );
+}
+
+/** What a device did counts more than what it claims: a claim that does not hold is corrected, not averaged in. */
+function learnCapacity(
+  { capacities, plan }: CollectingState,
+  device: DevicePlan | undefined,
+  event: UpdateReceived,
+  estimator: CapacityEstimator,
+): { readonly capacities: CollectingState['capacities']; readonly claimsHeld: boolean } {
+  const { deviceId: id, observed } = event;
+  if (observed === undefined || device === undefined) return { capacities, claimsHeld: true };
+  const { capacity, held } = believeCapacity(observed, plan, device, event);
+  if (held) {
+    return { capacities: observeCapacity(capacities, id, observed, estimator), claimsHeld: true };
+  }
+  return { capacities: putEntry(capacities, { id, capacity }), claimsHeld: false };
 }
 
 /** The device of the current assignment that the result belongs to, or why there is none. */

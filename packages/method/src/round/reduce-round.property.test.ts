@@ -74,18 +74,25 @@ const capacityMove: fc.Arbitrary<Move> = fc
 
 /** The driver's answer to the pending effect; while collecting, the deadline. */
 const driverMove: fc.Arbitrary<Move> = fc
-  .tuple(fc.shuffledSubarray(deviceIds), fc.double({ min: 0, max: 1, noNaN: true }))
-  .map(([ids, accuracy]) => (state) => {
+  .tuple(
+    fc.shuffledSubarray(deviceIds),
+    fc.subarray(deviceIds),
+    fc.double({ min: 0, max: 1, noNaN: true }),
+    fc.integer({ min: 0, max: 9 }),
+  )
+  .map(([ids, some, accuracy, fault]) => (state) => {
+    const blamed = some.map((deviceId) => ({ deviceId, reason: 'it stands out' }));
     const { round, attempt } = state;
     switch (state.phase) {
       case 'planning':
-        return { type: 'planned', plan: planOf(round, ids) };
+        return { type: 'planned', plan: planOf(round, ids, some) };
       case 'collecting':
       case 'finished':
         return { type: 'deadline-passed', round, attempt, elapsedSeconds: 60 };
       case 'aggregating':
-        return { type: 'aggregated', round };
+        return { type: 'aggregated', round, ...(fault < 3 && { leftOut: blamed }) };
       case 'evaluating':
+        if (fault < 2) return { type: 'undone', round, attempt, reason: 'It is worse.', suspects: blamed };
         return { type: 'evaluated', round, accuracy, loss: 1 - accuracy };
     }
   });
@@ -241,6 +248,25 @@ test('entering a phase emits the effect that a restart in that phase repeats', (
       const orders = effects.filter(({ type }) => type !== 'reject');
       if (entered) expect(orders.at(-1)).toEqual(pendingEffect(state));
       else expect(orders).toEqual([]);
+    }
+  });
+});
+
+test('a round waits for whoever it awaits, and for the minimum of updates, and no longer', () => {
+  check((settings, moves) => {
+    for (const { state } of play(settings, moves)) {
+      if (state.phase !== 'collecting') continue;
+      const entries = state.plan.devices.map(({ id, awaited = true }) => ({
+        awaited,
+        status: state.devices.flat().find((device) => device.id === id)?.status,
+      }));
+      const awaited = entries.filter((entry) => entry.awaited);
+      const pending = (among: typeof entries) => among.filter(({ status }) => status === 'assigned').length;
+      expect(state.pending).toBe(pending(entries));
+      expect(state.awaited.pending).toBe(pending(awaited));
+      const enough = state.updated >= settings.minimumUpdates;
+      if (enough) expect(pending(awaited)).toBeGreaterThan(0);
+      else expect(pending(entries)).toBeGreaterThan(0);
     }
   });
 });

@@ -21,12 +21,18 @@ const deadline: RoundEvent = { type: 'deadline-passed', round: 1, attempt: 1, el
 const aggregated: RoundEvent = { type: 'aggregated', round: 1 };
 const evaluated: RoundEvent = { type: 'evaluated', round: 1, accuracy: 0.8, loss: 0.5 };
 const stopped: RoundEvent = { type: 'stopped' };
-const accepted = (id: string) => ({ id, status: 'updated', reference: `update of ${id}`, examples: 16 });
+const accepted = (id: string) => ({
+  id,
+  status: 'updated',
+  reference: `update of ${id}`,
+  examples: 16,
+  elapsedSeconds: 40,
+});
 
 describe('the course of a round', () => {
   test('starts with planning', () => {
     const { state, effects } = startRounds(settingsOf());
-    expect(state).toMatchObject({ phase: 'planning', round: 1, attempt: 1, formatVersion: 2 });
+    expect(state).toMatchObject({ phase: 'planning', round: 1, attempt: 1, formatVersion: 3 });
     expect(effects).toEqual([{ type: 'plan-round', round: 1, attempt: 1 }]);
   });
 
@@ -326,4 +332,124 @@ describe('continuing from a stored state', () => {
       devices: planOf(1, ['c']).devices,
     });
   });
+});
+
+describe('devices that the round does not wait for', () => {
+  const plan = (...unawaited: readonly string[]): RoundEvent => ({
+    type: 'planned',
+    plan: planOf(1, ['a', 'b', 'c'], unawaited),
+  });
+
+  test('close nothing and keep nothing open', () => {
+    const { state, effects } = play({}, plan('b'), updateOf('a'), updateOf('c'));
+    expect(state.phase).toBe('aggregating');
+    expect(effects).toMatchObject([{ type: 'aggregate', updates: [{ id: 'a' }, { id: 'c' }] }]);
+  });
+
+  test('count when they are in time', () => {
+    const { effects } = play({}, plan('b'), updateOf('b'), updateOf('a'), updateOf('c'));
+    expect(effects).toMatchObject([{ updates: [{ id: 'a' }, { id: 'b' }, { id: 'c' }] }]);
+  });
+
+  test('are waited for after all where the round needs their updates', () => {
+    const events = [plan('b'), updateOf('a'), updateOf('c')];
+    expect(play({ minimumUpdates: 3 }, ...events).state.phase).toBe('collecting');
+    expect(play({ minimumUpdates: 3 }, ...events, updateOf('b')).state.phase).toBe('aggregating');
+  });
+
+  test('are not blamed for a deadline', () => {
+    const { state } = play({}, plan('b'), updateOf('a'), deadline);
+    expect(state.standings.flat()).toMatchObject([{ id: 'c', reason: expect.stringContaining('in time') }]);
+  });
+});
+
+describe('what a round tells of its devices', () => {
+  const standingsAfter = (...events: readonly RoundEvent[]) => play({}, ...events).state.standings.flat();
+
+  test('who delivers is in good standing', () => {
+    expect(standingsAfter(planned('a', 'b'), updateOf('a'), updateOf('b'))).toEqual([]);
+  });
+
+  test('who takes four times as long as the others, and is late, has a fault', () => {
+    const slow = updateOf('b', { elapsedSeconds: 170 });
+    expect(standingsAfter(planned('a', 'b', 'c'), updateOf('a'), updateOf('c'), slow)).toMatchObject([
+      { id: 'b', faults: 1, untilRound: 0, reason: 'it took 170 s, others 40 s' },
+    ]);
+  });
+
+  test('of two devices, the slow one is not what is typical', () => {
+    const slow = updateOf('b', { elapsedSeconds: 1000 });
+    expect(standingsAfter(planned('a', 'b'), updateOf('a'), slow)).toMatchObject([{ id: 'b' }]);
+  });
+
+  test('who claims what does not hold has a fault, and is planned by what it did', () => {
+    const lie = updateOf('b', {
+      elapsedSeconds: 65,
+      observed: {
+        ...capacityOf(1e-9),
+        backwardSecondsPerBlock: 1e-9,
+        uploadSecondsPerByte: 0,
+        downloadSecondsPerByte: 0,
+      },
+    });
+    const { state } = play({}, planned('a', 'b'), updateOf('a'), lie);
+    expect(state.standings.flat()).toMatchObject([{ id: 'b', faults: 1 }]);
+    const believed = state.capacities.flat()[0]?.capacity;
+    expect(believed?.forwardSecondsPerBlock).toBeGreaterThan(1e-3);
+  });
+
+  test('an update that is left out of the sum is no update of the round', () => {
+    const leftOut = [{ deviceId: 'b', reason: 'its change is 900 times the median' }];
+    const { state } = play({}, planned('a', 'b'), updateOf('a'), updateOf('b'), { ...aggregated, leftOut });
+    expect(state).toMatchObject({
+      phase: 'evaluating',
+      devices: [
+        [
+          { id: 'a', status: 'updated' },
+          { id: 'b', status: 'dropped', reason: leftOut[0]?.reason },
+        ],
+      ],
+      standings: [[{ id: 'b', faults: 1, untilRound: 0, suspended: false }]],
+    });
+  });
+});
+
+describe('a result that is not kept', () => {
+  const undone = (attempt: number, suspects: readonly string[] = []): RoundEvent => ({
+    type: 'undone',
+    round: 1,
+    attempt,
+    reason: 'Its loss is no number.',
+    suspects: suspects.map((deviceId) => ({ deviceId, reason: 'it stands out' })),
+  });
+  const first = [planned('a', 'b'), updateOf('a'), updateOf('b'), aggregated];
+
+  test('is followed by another attempt at the round', () => {
+    const { state, effects } = play({}, ...first, undone(1, ['b']));
+    expect(state).toMatchObject({ phase: 'planning', round: 1, attempt: 2, undone: 0, lastEvaluation: null });
+    expect(state.standings.flat()).toMatchObject([{ id: 'b', suspended: true, untilRound: 17 }]);
+    expect(effects).toMatchObject([{ type: 'repeat-round', attempt: 2 }, { type: 'plan-round' }]);
+  });
+
+  test('is counted while no device stands out, until a round is kept', () => {
+    const second = [planned('a'), updateOf('a', { attempt: 2 }), aggregated];
+    expect(play({}, ...first, undone(1)).state.undone).toBe(1);
+    expect(play({ maximumAttempts: 3 }, ...first, undone(1), ...second, undone(2)).state.undone).toBe(2);
+    expect(play({}, ...first, undone(1), ...second, evaluated).state).toMatchObject({ round: 2, undone: 0 });
+  });
+
+  test('ends the run when the attempts are used up', () => {
+    const { state } = play({ maximumAttempts: 1 }, ...first, undone(1));
+    expect(state).toMatchObject({ phase: 'finished', reason: 'no-good-round' });
+  });
+
+  test('of another attempt is a fault of the driver', () => {
+    expect(() => play({}, ...first, undone(2))).toThrow('does not fit');
+  });
+});
+
+test('totals stay whole numbers that JSON carries, whatever bytes are told', () => {
+  const much = { bytesUp: Number.MAX_SAFE_INTEGER, bytesDown: Number.MAX_SAFE_INTEGER };
+  const { state } = play({}, planned('a', 'b'), updateOf('a', much), updateOf('b', much));
+  expect(state.totals).toMatchObject(much);
 });

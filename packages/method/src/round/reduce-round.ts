@@ -1,10 +1,11 @@
 import type { CapacityEstimator } from '../capacity.ts';
-import { closeRound, finishRun, isComplete } from './close-round.ts';
+import { closeRound, finishRun, isComplete, repeatRound } from './close-round.ts';
 import { compareAttempts } from './compare-attempts.ts';
-import { tableOf } from './device-table.ts';
+import { judgeDevice } from './device-standing.ts';
+import { putEntry, tableOf } from './device-table.ts';
 import { observeCapacity } from './observe-capacity.ts';
 import { dropDevice, receiveUpdate, rejectEvent } from './receive-result.ts';
-import type { Aggregated, DeadlinePassed, Evaluated, Planned, RoundEvent } from './round-event.ts';
+import type { Aggregated, DeadlinePassed, Evaluated, Planned, RoundEvent, Undone } from './round-event.ts';
 import type { CollectingState, FinishedState, RoundState } from './round-state.ts';
 import { enterPhase, progressOf, type RoundStep, stayInPhase } from './round-step.ts';
 
@@ -35,6 +36,8 @@ export function reduceRound(state: RoundState, event: RoundEvent, estimator: Cap
       return evaluateRound(state, event);
     case 'evaluated':
       return concludeRound(state, event);
+    case 'undone':
+      return undoRound(state, event);
     case 'stopped':
       return finishRun(state, 'stopped');
   }
@@ -49,13 +52,15 @@ function ignoreAfterFinish(state: FinishedState, event: RoundEvent): RoundStep {
 function openRound(state: RoundState, event: Planned): RoundStep {
   const { plan } = event;
   if (state.phase !== 'planning' || plan.round !== state.round) throw misfit(state, event.type, plan.round);
+  const awaited = plan.devices.filter((device) => device.awaited !== false).length;
   const opened: CollectingState = {
     ...progressOf(state),
     phase: 'collecting',
     plan,
-    devices: tableOf(plan.devices.map(({ id }) => ({ id, status: 'assigned' }))),
+    devices: tableOf(plan.devices.map(({ id }, place) => ({ id, status: 'assigned', place }))),
     pending: plan.devices.length,
     updated: 0,
+    awaited: { assigned: awaited, pending: awaited, updated: 0 },
   };
   return isComplete(opened) ? closeRound(opened, 0) : enterPhase(opened);
 }
@@ -64,14 +69,19 @@ function passDeadline(state: RoundState, event: DeadlinePassed): RoundStep {
   const order = compareAttempts(event, state);
   if (order < 0) return stayInPhase(state);
   if (order > 0 || state.phase === 'planning') throw misfit(state, event.type, event.round);
-  return state.phase === 'collecting' ? closeRound(state, event.elapsedSeconds) : stayInPhase(state);
+  return state.phase === 'collecting' ? closeRound(state, event.elapsedSeconds, true) : stayInPhase(state);
 }
 
 function evaluateRound(state: RoundState, event: Aggregated): RoundStep {
   if (state.phase !== 'aggregating' || event.round !== state.round) {
     throw misfit(state, event.type, event.round);
   }
-  return enterPhase({ ...state, phase: 'evaluating' });
+  let { devices, standings } = state;
+  for (const { deviceId: id, reason } of event.leftOut ?? []) {
+    devices = putEntry(devices, { id, status: 'dropped', reason });
+    standings = judgeDevice(standings, id, state.round, { kind: 'fault', severity: 'light', reason });
+  }
+  return enterPhase({ ...state, devices, standings, phase: 'evaluating' });
 }
 
 function concludeRound(state: RoundState, event: Evaluated): RoundStep {
@@ -85,7 +95,29 @@ function concludeRound(state: RoundState, event: Evaluated): RoundStep {
     return finishRun({ ...evaluated, targetReachedRound: round }, 'target-reached');
   }
   if (round >= settings.rounds) return finishRun(evaluated, 'last-round');
-  return enterPhase({ ...progressOf(evaluated), phase: 'planning', round: round + 1, attempt: 1 });
+  return enterPhase({ ...progressOf(evaluated), phase: 'planning', round: round + 1, attempt: 1, undone: 0 });
+}
+
+function undoRound(state: RoundState, event: Undone): RoundStep {
+  const { round, attempt, reason, suspects } = event;
+  if (state.phase !== 'evaluating' || compareAttempts(event, state) !== 0) {
+    throw misfit(state, event.type, round);
+  }
+  const standings = suspects.reduce(
+    (table, suspect) =>
+      judgeDevice(table, suspect.deviceId, round, {
+        kind: 'fault',
+        severity: 'suspect',
+        reason: suspect.reason,
+      }),
+    state.standings,
+  );
+  const undone: RoundState = {
+    ...state,
+    standings,
+    undone: suspects.length === 0 ? state.undone + 1 : state.undone,
+  };
+  return repeatRound(undone, `Attempt ${attempt} is not kept: ${reason}`, 'no-good-round');
 }
 
 function misfit(state: RoundState, type: RoundEvent['type'], round: number): Error {

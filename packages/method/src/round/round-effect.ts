@@ -60,7 +60,7 @@ export interface EvaluateRound {
   readonly round: number;
 }
 
-/** For the record: the attempt had too few updates. `plan-round` for the next attempt follows. */
+/** For the record: the attempt had too few updates, or a result not to keep. `plan-round` for the next one follows. */
 export interface RepeatRound {
   readonly type: 'repeat-round';
   readonly round: number;

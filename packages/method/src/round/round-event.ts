@@ -8,7 +8,7 @@ export type RoundEvent = DeviceEvent | DriverEvent;
 export type DeviceEvent = CapacityReported | UpdateReceived | DeviceDropped;
 
 /** From the program that carries out the effects. One that does not fit the phase is a fault of that program. */
-export type DriverEvent = Planned | DeadlinePassed | Aggregated | Evaluated | Stopped;
+export type DriverEvent = Planned | DeadlinePassed | Aggregated | Evaluated | Undone | Stopped;
 
 /** A device measured itself outside a round, e.g. when it joined. */
 export interface CapacityReported {
@@ -63,6 +63,25 @@ export interface DeadlinePassed {
 export interface Aggregated {
   readonly type: 'aggregated';
   readonly round: number;
+  /** Devices whose accepted updates are not in it. */
+  readonly leftOut?: readonly LeftOut[];
+}
+
+export interface LeftOut {
+  readonly deviceId: string;
+  /** For people. */
+  readonly reason: string;
+}
+
+/** The round's result must not be kept, e.g. its loss is not finite: the global adapter is the one before the round. */
+export interface Undone {
+  readonly type: 'undone';
+  readonly round: number;
+  readonly attempt: number;
+  /** One sentence for people. */
+  readonly reason: string;
+  /** Devices that may have spoilt it: the next attempts go without them. */
+  readonly suspects: readonly LeftOut[];
 }
 
 export interface Evaluated {

@@ -1,5 +1,6 @@
 import type { Capacity } from '../capacity.ts';
 import type { Plan } from '../plan.ts';
+import type { DeviceStanding } from './device-standing.ts';
 import { type DeviceTable, findEntry } from './device-table.ts';
 import type { RoundSettings } from './round-settings.ts';
 
@@ -8,12 +9,13 @@ import type { RoundSettings } from './round-settings.ts';
  * events. Tensors stay outside; updates appear by reference.
  *
  *     planning → collecting → aggregating → evaluating → planning of the next round … → finished
- *         ↑___________│  too few updates: the same round again, as its next attempt
+ *         ↑___________│  too few updates: the same round again, as its next attempt │
+ *         ↑____________________________________________________│  a result that must not be kept: likewise
  */
 export type RoundState = PlanningState | CollectingState | AggregatingState | EvaluatingState | FinishedState;
 
-/** Version of the layout of RoundState. Whoever reads a stored state refuses any other. */
-export const roundStateFormatVersion = 2;
+/** Version of the layout of RoundState; `upgradeRoundState` reads older ones. */
+export const roundStateFormatVersion = 3;
 
 /** What every phase carries. */
 export interface RunProgress {
@@ -25,6 +27,10 @@ export interface RunProgress {
   readonly attempt: number;
   /** Estimates. */
   readonly capacities: DeviceTable<DeviceCapacity>;
+  /** Devices that have let rounds down lately; the others are in good standing. */
+  readonly standings: DeviceTable<DeviceStanding>;
+  /** Attempts of this round whose result was not kept and in which no device stood out. */
+  readonly undone: number;
   readonly totals: RunTotals;
   /** Of the newest global adapter; null before the first evaluation. */
   readonly lastEvaluation: Evaluation | null;
@@ -44,6 +50,8 @@ export interface CollectingState extends RunProgress, Assignment {
   readonly pending: number;
   /** Devices of it whose update has been accepted. */
   readonly updated: number;
+  /** The same, of the devices that the round waits for, and how many they are: see `DevicePlan.awaited`. */
+  readonly awaited: { readonly assigned: number; readonly pending: number; readonly updated: number };
 }
 
 /** The round is closed; the driver is adding its updates into the global adapter. */
@@ -62,7 +70,7 @@ export interface FinishedState extends RunProgress {
   readonly reason: FinishReason;
 }
 
-export type FinishReason = 'target-reached' | 'last-round' | 'stopped' | 'too-few-updates';
+export type FinishReason = 'target-reached' | 'last-round' | 'stopped' | 'too-few-updates' | 'no-good-round';
 
 /** A plan, and how far each of its devices has got. */
 export interface Assignment {
@@ -76,6 +84,8 @@ export type AssignedDevice = PendingDevice | UpdatedDevice | DroppedDevice;
 export interface PendingDevice {
   readonly id: string;
   readonly status: 'assigned';
+  /** Of its part in the plan. */
+  readonly place: number;
 }
 
 export interface UpdatedDevice {
@@ -85,6 +95,10 @@ export interface UpdatedDevice {
   readonly reference: string;
   /** Training examples behind it: its weight in the aggregate. */
   readonly examples: number;
+  /** Since the attempt was assigned; states of before version 3 lack it. */
+  readonly elapsedSeconds?: number;
+  /** `false`: what it claims to be able to do is far from what it did. */
+  readonly claimsHeld?: false;
 }
 
 export interface DroppedDevice {

@@ -20,7 +20,18 @@ export function stayInPhase(state: RoundState): RoundStep {
 
 /** What a state hands on to the next phase. */
 export function progressOf(state: RoundState): RunProgress {
-  const { formatVersion, settings, round, attempt, capacities, totals, lastEvaluation, targetReachedRound } =
-    state;
-  return { formatVersion, settings, round, attempt, capacities, totals, lastEvaluation, targetReachedRound };
+  const { formatVersion, settings, round, attempt, capacities, standings, undone } = state;
+  const { totals, lastEvaluation, targetReachedRound } = state;
+  return {
+    formatVersion,
+    settings,
+    round,
+    attempt,
+    capacities,
+    standings,
+    undone,
+    totals,
+    lastEvaluation,
+    targetReachedRound,
+  };
 }

@@ -27,7 +27,8 @@ export function settingsOf(settings: Partial<RoundSettings> = {}): RoundSettings
   return { rounds: 3, minimumUpdates: 1, needed: { share: 1 }, maximumAttempts: 2, ...settings };
 }
 
-export function planOf(round: number, ids: readonly string[]): Plan {
+/** @param unawaited those that the round does not wait for */
+export function planOf(round: number, ids: readonly string[], unawaited: readonly string[] = []): Plan {
   return {
     round,
     strategy: 'legend',
@@ -36,7 +37,15 @@ export function planOf(round: number, ids: readonly string[]): Plan {
     roundSeconds: 60,
     waitingSeconds: 0,
     rankDistribution: [4, 8],
-    devices: ids.map((id) => devicePlanOf({ id, ranks: [8], seconds: 60, memoryBytes: 1e8 })),
+    devices: ids.map((id) =>
+      devicePlanOf({
+        id,
+        ranks: [8],
+        seconds: 60,
+        memoryBytes: 1e8,
+        ...(unawaited.includes(id) && { awaited: false }),
+      }),
+    ),
     excluded: [],
   };
 }

@@ -12,6 +12,8 @@ export function startRounds(settings: RoundSettings): RoundStep {
     round: 1,
     attempt: 1,
     capacities: [],
+    standings: [],
+    undone: 0,
     totals: { seconds: 0, bytesUp: 0, bytesDown: 0 },
     lastEvaluation: null,
     targetReachedRound: null,

@@ -21,10 +21,11 @@ type Group = keyof typeof SIZES;
 type Row = readonly [group: Group, seconds: number, examples: number, loss?: number];
 
 /** Every device adds its number, from 1, to each value of what it started from. */
-function finishWith(start: GlobalState, rows: readonly Row[]): GlobalState {
+function finishWith(start: GlobalState, rows: readonly Row[], changes: Partial<Plan> = {}): GlobalState {
   const idOf = (index: number) => `device-${index + 1}`;
   const plan: Plan = {
     ...planFor([]),
+    ...changes,
     devices: rows.map(([group, seconds], index) => {
       const { depth, width } = SIZES[group];
       return devicePlanOf({
@@ -48,6 +49,20 @@ function finishWith(start: GlobalState, rows: readonly Row[]): GlobalState {
 function raised(from: Adapter, by: number): Adapter {
   return mapTensors(from, (_name, { dims, data }) => ({ dims, data: data.map((value) => value + by) }));
 }
+
+it('times a group by its slowest device of those that are awaited', () => {
+  const devices = [
+    devicePlanOf({ id: 'a', ranks: [8], seconds: 5 }),
+    devicePlanOf({ id: 'b', ranks: [8], seconds: 7 }),
+    devicePlanOf({ id: 'c', ranks: [8], seconds: 3600, awaited: false }),
+    devicePlanOf({ id: 'd', ranks: [16], seconds: 9, awaited: false }),
+  ];
+  const { groups } = beginTrial(global, { ...planFor([]), devices });
+  expect(groups.map(({ width, seconds }) => [width, seconds])).toEqual([
+    [8, 7],
+    [16, 9],
+  ]);
+});
 
 describe('a trial of fedadapter', () => {
   // Gains: current 1 - (0.375 + 3·0.875)/4 = 0.25 in 10 s, deeper 0.5 in 20 s, wider 0.25 in 12.5 s.
@@ -97,6 +112,15 @@ describe('a trial of fedadapter', () => {
         ['deeper', 20, 1],
       ]),
     ).toBe(global);
+  });
+
+  it('is not won by a group with fewer updates than the minimum cohort', () => {
+    const claimed = rows.with(1, ['deeper', 20, 2, -1]);
+    expect(sizeAfter(...claimed)).toEqual(SIZES.deeper);
+    const { adapter: after, memory } = finishWith(global, claimed, { minimumCohort: 2 });
+    expect(after).toEqual(raised(adapter, (1 * 1 + 3 * 3) / 4));
+    expect(memory).toMatchObject({ loss: 0.75, roundsSinceTrial: 0 });
+    expect(finishWith(global, claimed, { minimumCohort: 3 })).toBe(global);
   });
 
   it('refuses a device that is not in the plan, and the shapes of another group', () => {

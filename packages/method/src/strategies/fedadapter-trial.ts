@@ -2,6 +2,7 @@ import { InputError } from '@legend/base';
 import { type AdapterSum, addToSum, beginSum, finishSum } from '../aggregation/aggregation.ts';
 import { invalidUpdate } from '../aggregation/check-update.ts';
 import type { DevicePlan, Plan } from '../plan.ts';
+import { awaitedSeconds } from '../planning/awaited.ts';
 import { extendBottlenecks } from '../ranks/bottleneck-size.ts';
 import type { GlobalState, JsonValue, Update } from './strategy.ts';
 
@@ -24,7 +25,7 @@ export interface TrialSum {
 interface TrialGroup {
   readonly depth: number;
   readonly width: number;
-  /** Predicted completion time of the slowest device. */
+  /** Predicted completion time of the slowest device, of those that are awaited. */
   readonly seconds: number;
   readonly deviceIds: ReadonlySet<string>;
   readonly sum: AdapterSum;
@@ -57,12 +58,13 @@ export function addToTrial(sum: TrialSum, update: Update): TrialSum {
  *   score_g = Δ_g / T_g if Δ_g > 0, else Δ_g
  *
  * (theirs: the best gain of accuracy in equal time, and that the other groups go on from the winner; ours: the training
- * loss in its place, which comes with the updates. Without any gain time is no matter: the least loss wins.)
+ * loss in its place, which comes with the updates. Without any gain time is no matter: the least loss wins.) Groups with
+ * fewer updates than the minimum cohort can't win.
  */
 export function finishTrial({ global, groups }: TrialSum): GlobalState {
   const before = readTrialMemory(global.memory);
   const results = groups
-    .filter(({ examples }) => examples > 0)
+    .filter(({ sum }) => sum.updates > 0 && sum.updates >= sum.minimumCohort)
     .map((group) => ({ group, ...judge(group, before.loss) }))
     .sort((one, other) => other.score - one.score);
   const [best] = results;
@@ -108,7 +110,7 @@ function beginGroup(global: GlobalState, plan: Plan, devices: readonly DevicePla
   return {
     depth,
     width,
-    seconds: devices.reduce((longest, { seconds }) => Math.max(longest, seconds), 0),
+    seconds: awaitedSeconds(devices).reduce((longest, each) => Math.max(longest, each), 0),
     deviceIds: new Set(devices.map(({ id }) => id)),
     sum: beginSum({ ...global, adapter }, { ...plan, devices }),
     examples: 0,

@@ -154,6 +154,28 @@ describe('fedadapter', () => {
     expect(sizesIn(contextOf(seven.slice(0, 1), DUE))).toEqual({ 'takes-1': [1, 8] });
   });
 
+  it.each([
+    [2, ['1,8', '2,8', '1,16']],
+    [3, ['1,8', '2,8']],
+    [4, ['1,8']],
+    [8, ['1,8']],
+  ])('tries no more sizes than have %i devices each, the minimum cohort', (minimumCohort, expected) => {
+    const sizes = Object.values(sizesIn({ ...contextOf(seven, DUE), minimumCohort })).map(String);
+    expect(new Set(sizes)).toEqual(new Set(expected));
+  });
+
+  it('deals devices that are not awaited last, and lets them stop no step', () => {
+    const idle = (device: DeviceContext): DeviceContext => ({ ...device, awaited: false });
+    // Room for what they train now, not for a step; the first would be dealt one, the other the current size.
+    const small = [deviceOf('small', 0.1, 3916), deviceOf('other', 0.2, 3916)];
+    const sizes = sizesIn(contextOf([...small.map(idle), ...seven], DUE));
+    expect(sizes).toEqual({
+      ...sizesIn(contextOf(seven, DUE)),
+      small: [1, 8],
+      other: [1, 8],
+    });
+  });
+
   it('starts devices of all groups from the same function, in the shapes of their plans', () => {
     const { global } = contextOf(seven, DUE);
     for (const [depth, width] of [

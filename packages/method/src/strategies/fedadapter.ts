@@ -1,7 +1,9 @@
 import { countBottleneckParameters, countParameters, memoryBytes } from '../cost-model.ts';
 import type { DevicePlan, Plan } from '../plan.ts';
+import { splitAwaited } from '../planning/awaited.ts';
 import { type DepthCost, timeDepths } from '../planning/depth-costs.ts';
-import { canAfford, fitDevices } from '../planning/fit-devices.ts';
+import { canAfford, type FittingDevice, fitDevices } from '../planning/fit-devices.ts';
+import { countedDevices } from '../planning/minimum-cohort.ts';
 import { type BottleneckSize, bottleneckSize, extendBottlenecks } from '../ranks/bottleneck-size.ts';
 import { rankDistribution } from '../ranks/rank-distribution.ts';
 import { requireNonNegative } from '../require-non-negative.ts';
@@ -31,8 +33,14 @@ const ROUNDS_BETWEEN_TRIALS = 3;
  * - The winner: `finishTrial`.
  * - A step is tried only if it stays within the parameters of LoRA with the `ranks` option on all blocks (strategies
  *   compare at equal budget), and if every device that trains now can afford it, so that no step costs a device. With
- *   fewer devices than sizes to try, the later ones are left out: wider, then deeper.
+ *   too few devices to give each size its own, or as many as the minimum cohort, the later sizes are left out: wider,
+ *   then deeper.
  * - Devices that can't afford the current size are left out.
+ * - Only devices that count towards the minimum cohort have a say in steps. Devices that are not awaited are dealt last,
+ *   and train the current size where they can't afford another.
+ *
+ * What one device's claims can do: with false speed or slowness, move others by one place in the dealing, and with slowness
+ * make its group's size look slow; with memory for the current size only, keep everybody at it.
  */
 export function fedadapter(options: ResolvedOptions): Strategy<TrialSum> {
   const name = 'fedadapter';
@@ -62,17 +70,20 @@ export function fedadapter(options: ResolvedOptions): Strategy<TrialSum> {
 }
 
 function planSizes(name: string, context: RoundContext, options: ResolvedOptions): Plan {
-  requireNonNegative({ localSteps: context.localSteps }, 'plan');
-  const { blocks } = context.profile;
+  const { profile, localSteps, minimumCohort = 1 } = context;
+  requireNonNegative({ localSteps }, 'plan');
   const current = bottleneckSize(context.global.adapter);
   const { fitting, excluded } = fitDevices(context.devices, [costOf(context, current)], 1);
-  const training = fitting.map(({ device }) => device);
-  const sizes = listSizes(context, current, training, options).slice(0, training.length);
-  const groups = dealFastestFirst(context, training, current, sizes);
-  const devices = training.map((device) => planDevice(context, device, groups.get(device.id) ?? current));
+  const counted = countedDevices(fitting, minimumCohort);
+  const groupCount = Math.max(1, Math.floor(counted.length / minimumCohort));
+  const sizes = listSizes(context, current, counted, options).slice(0, groupCount);
+  const groups = dealFastestFirst(context, fitting, current, sizes);
+  const devices = fitting.map(({ device }) => {
+    const size = groups.get(device.id) ?? current;
+    return planDevice(context, device, canAfford(device, costOf(context, size)) ? size : current);
+  });
   return completePlan(name, context, {
-    targetSeconds: devices.reduce((longest, { seconds }) => Math.max(longest, seconds), 0),
-    rankDistribution: listWidths(blocks, current),
+    rankDistribution: listWidths(profile.blocks, current),
     devices,
     excluded,
   });
@@ -82,7 +93,7 @@ function planSizes(name: string, context: RoundContext, options: ResolvedOptions
 function listSizes(
   context: RoundContext,
   current: BottleneckSize,
-  devices: readonly DeviceContext[],
+  counted: readonly FittingDevice[],
   { ranks }: ResolvedOptions,
 ): readonly BottleneckSize[] {
   const { profile, global } = context;
@@ -97,7 +108,7 @@ function listSizes(
     (size) =>
       size.depth <= blocks &&
       countBottleneckParameters(profile, size) <= budget &&
-      devices.every((device) => canAfford(device, costOf(context, size))),
+      counted.every(({ device }) => canAfford(device, costOf(context, size))),
   );
   return [current, ...steps];
 }
@@ -105,15 +116,20 @@ function listSizes(
 /** The size for each device, by id. */
 function dealFastestFirst(
   context: RoundContext,
-  devices: readonly DeviceContext[],
+  fitting: readonly FittingDevice[],
   current: BottleneckSize,
   sizes: readonly BottleneckSize[],
 ): ReadonlyMap<string, BottleneckSize> {
-  const fastestFirst = devices
-    .map((device) => planDevice(context, device, current))
-    .sort((one, other) => one.seconds - other.seconds);
+  const { awaited, others } = splitAwaited(fitting);
+  const fastestFirst = [awaited, others].map((entries) =>
+    entries
+      .map(({ device }) => planDevice(context, device, current))
+      .sort((one, other) => one.seconds - other.seconds),
+  );
   const trial = Math.floor(context.round / (ROUNDS_BETWEEN_TRIALS + 1));
-  return new Map(fastestFirst.map(({ id }, index) => [id, sizes[(index + trial) % sizes.length] ?? current]));
+  return new Map(
+    fastestFirst.flat().map(({ id }, index) => [id, sizes[(index + trial) % sizes.length] ?? current]),
+  );
 }
 
 function planDevice(context: RoundContext, device: DeviceContext, size: BottleneckSize): DevicePlan {

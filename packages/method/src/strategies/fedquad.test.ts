@@ -122,6 +122,38 @@ describe('fedquad', () => {
     );
   });
 
+  it('fits depths to a trimmed deadline if asked to, and says so', () => {
+    const trimmed = createStrategy('fedquad', { ranks: { kind: 'uniform', min: 1 }, deadline: 'trimmed' });
+    expect(trimmed.describe().options).toMatchObject({ deadline: 'trimmed' });
+    expect(fedquad.describe().options).not.toHaveProperty('deadline');
+    const shared = createStrategy('fedquad', { ranks: { kind: 'uniform', min: 1 }, deadline: 'shared' });
+    // t(k) = 3 + k·b: 4, 5, 6 s; 6, 9, 12 s; of the liar none. All of them hold everything.
+    const liar = { ...capacityOf(3000, 0), forwardSecondsPerBlock: 0 };
+    const context: RoundContext = {
+      round: 1,
+      profile,
+      localSteps: 1,
+      trunk: 'base',
+      valueBytes: 4,
+      lastEvaluation: null,
+      devices: [
+        { id: 'one', capacity: capacityOf(3000, 1) },
+        { id: 'other', capacity: capacityOf(3000, 1) },
+        { id: 'slow', capacity: capacityOf(3000, 3) },
+        { id: 'liar', capacity: liar },
+      ],
+      global: { adapter: { blocks: [], head: new Map() }, memory: null },
+    };
+    const depthsOf = (strategy: typeof fedquad, devices = context.devices) =>
+      strategy.plan({ ...context, devices }).devices.map(({ depth }) => depth);
+    expect(depthsOf(trimmed)).toEqual([3, 3, 1, 3]);
+    // With memory for one block it takes the others down to one where the deadline is shared, and not where it is trimmed.
+    const small = { id: 'liar', capacity: { ...liar, memoryBytes: 1164 } };
+    const devices = context.devices.slice(0, 2);
+    expect(depthsOf(trimmed, [...devices, small])).toEqual([3, 3, 1]);
+    expect(depthsOf(shared, [...devices, small])).toEqual([1, 1, 1]);
+  });
+
   it('takes in devices that hold a block only if it is quantised', () => {
     const legend = createStrategy('legend', { ranks: { kind: 'uniform', min: 8 } });
     const quantizing = createStrategy('fedquad', { ranks: { kind: 'uniform', min: 8 } });

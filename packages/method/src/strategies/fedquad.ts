@@ -1,9 +1,11 @@
 import { type AdapterSum, addToSum, beginSum, finishSum } from '../aggregation/aggregation.ts';
 import { countParameters, type ModelProfile, memoryBytes } from '../cost-model.ts';
 import type { DevicePlan, Plan } from '../plan.ts';
+import type { Candidate, Configuration } from '../planning/configuration.ts';
 import { type DepthCost, depthCosts, timeDepths } from '../planning/depth-costs.ts';
 import { fitDevices } from '../planning/fit-devices.ts';
 import { fitToCommonDeadline } from '../planning/greedy-configuration.ts';
+import { fitToTrimmedDeadline } from '../planning/trimmed-configuration.ts';
 import { uniformRanks } from '../ranks/uniform-ranks.ts';
 import { requireNonNegative } from '../require-non-negative.ts';
 import { assemblePlan } from './assemble-plan.ts';
@@ -20,7 +22,9 @@ import { initialLora, type ResolvedOptions } from './strategy-options.ts';
  *
  * 1. q_i(k) = the least q with M(k, q) ≤ M_i: nothing is quantised that memory holds as it is, for that only costs time.
  * 2. kmax_i = the greatest depth for which there is such a q and i's bytes budget suffices.
- * 3. k_i from the times t_i(k, q_i(k)), k = 1 … kmax_i, with the steps 2 to 5 of `configureGreedily`.
+ * 3. k_i from the times t_i(k, q_i(k)), k = 1 … kmax_i, with the steps 2 to 5 of `configureGreedily`, whatever `deadline`
+ *    says, or with the steps 2 to 4 of `configureToTrimmed` if it says `trimmed`; t_i(L) is without quantising. What one
+ *    device's claims can do to others stands there.
  *
  * More memory never means less depth, without a bound on waiting and where times ascend with depth: it lowers q_i and
  * with it times, and a device that gets faster gets no lower depth, see `configureGreedily`; and it raises kmax_i, which
@@ -40,6 +44,7 @@ export function fedquad(options: ResolvedOptions): Strategy<AdapterSum> {
         ranks: options.ranks,
         alphaPerRank: options.alphaPerRank,
         waitingBoundSeconds: options.waitingBoundSeconds,
+        ...(options.deadline === 'trimmed' && { deadline: options.deadline }),
       },
     }),
     initialAdapter: ({ blocks }) => initialLora(uniformRanks(options.ranks, blocks), options),
@@ -60,18 +65,29 @@ function planQuantized(name: string, context: RoundContext, options: ResolvedOpt
   const leanest = choices.flatMap((choice) => choice.slice(-1));
   const { fitting, excluded } = fitDevices(context.devices, leanest, 1);
   const chosen = new Map<string, readonly DepthCost[]>();
-  const candidates = fitting.map(({ device, deepest }) => {
+  const candidates = fitting.map(({ device, deepest }): Candidate => {
     const own = choices.slice(0, deepest).flatMap((choice) => leastQuantized(choice, device));
     chosen.set(device.id, own);
-    return { id: device.id, seconds: timeDepths(device, own, { blocks: profile.blocks, localSteps }) };
+    return { device, seconds: timeDepths(device, own, { blocks: profile.blocks, localSteps }) };
   });
-  const configuration = { ...fitToCommonDeadline(candidates, options.waitingBoundSeconds), excluded };
-  const plan = assemblePlan(name, context, ranks, costs, configuration);
+  const fitted = fitDepths(candidates, context, costs, options);
+  const plan = assemblePlan(name, context, ranks, costs, { ...fitted, excluded });
   const devices = plan.devices.map((device): DevicePlan => {
     const { memoryBytes = 0, quantizedBlocks = 0 } = chosen.get(device.id)?.[device.depth - 1] ?? {};
     return quantizedBlocks === 0 ? device : { ...device, memoryBytes, training: { quantizedBlocks } };
   });
   return { ...plan, devices };
+}
+
+function fitDepths(
+  candidates: readonly Candidate[],
+  context: RoundContext,
+  costs: readonly DepthCost[],
+  { deadline, waitingBoundSeconds }: ResolvedOptions,
+): Omit<Configuration, 'excluded'> {
+  return deadline === 'trimmed'
+    ? fitToTrimmedDeadline(candidates, context, costs, waitingBoundSeconds)
+    : fitToCommonDeadline(candidates, context, waitingBoundSeconds);
 }
 
 /** The costs of a depth with 0, 1, … of its blocks quantised, up to all. */

@@ -50,8 +50,8 @@ export function flexlora(options: ResolvedOptions): Strategy<ProductAverage> {
 }
 
 function decomposeProducts(sum: ProductAverage): GlobalState {
-  const { global, round, head } = sum;
-  if (head.examples === 0) return global;
+  const { global, round, head, minimumCohort } = sum;
+  if (head.updates < minimumCohort) return global;
   return { ...global, adapter: finishProducts(sum, (averaged) => decompose(averaged, round)) };
 }
 

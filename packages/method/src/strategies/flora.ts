@@ -68,8 +68,8 @@ function costsWithMerged(
 }
 
 function mergeProducts(sum: ProductAverage): GlobalState {
-  const { global, round, head } = sum;
-  if (head.examples === 0) return global;
+  const { global, round, head, minimumCohort } = sum;
+  if (head.updates < minimumCohort) return global;
   const merged = new Map(global.merged);
   const adapter: Adapter = finishProducts(sum, ({ block, target, module, delta }) => {
     const path = `blocks.${block}.${target}`;

@@ -90,6 +90,51 @@ describe('hetlora', () => {
     expect(hetlora.finish(sum)).toEqual({ adapter: averaged, memory: { a: 1, b: 2 } });
   });
 
+  it('keeps ranks that some devices have, but fewer than the minimum cohort', () => {
+    const before = adapterOf(
+      [
+        [9, 9],
+        [9, 9],
+        [9, 9],
+      ],
+      [
+        [8, 8, 8],
+        [8, 8, 8],
+      ],
+    );
+    const one = adapterOf([[1, 0]], [[3], [0]], 10);
+    const two = adapterOf(
+      [
+        [0, 1],
+        [1, 0],
+      ],
+      [
+        [0, 0],
+        [0, 1],
+      ],
+      10,
+    );
+    const plan = { ...planOf({ a: 1, b: 1, c: 2 }), minimumCohort: 2 };
+    let sum = hetlora.begin({ adapter: before, memory: null }, plan);
+    for (const deviceId of ['a', 'b']) sum = hetlora.add(sum, updateOf(one, { deviceId }));
+    sum = hetlora.add(sum, updateOf(two, { deviceId: 'c' }));
+    // Weights 3, 3 and 1 of 7. Only c has rank 2; nobody has rank 3, which is padded as ever.
+    expect(hetlora.finish(sum).adapter).toEqual(
+      adapterOf(
+        [
+          [6 / 7, 1 / 7],
+          [9, 9],
+          [0, 0],
+        ],
+        [
+          [18 / 7, 8, 0],
+          [0, 8, 0],
+        ],
+        10,
+      ),
+    );
+  });
+
   it('weighs alike while all norms are zero, and no longer once one is not', () => {
     const idle = (value: number) => updateOf(adapterOf([[value, value]], [[0], [0]]), { deviceId: 'a' });
     const plan = planOf({ a: 1, b: 1 });

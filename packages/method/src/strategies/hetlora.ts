@@ -23,8 +23,8 @@ const PENALTY_WEIGHT = 0.01;
  *
  * Ours: the first rank of a device, see `planRankByDevice`; it has one rank for all blocks, so that norms and tails are
  * taken over all its modules, ‖·‖² and the products of 2 summed up; pruned is from the next round on, and not below
- * r_min; while all norms are zero updates weigh the same; the head is averaged by examples. `memory` holds the ranks of
- * devices that have taken part, by id.
+ * r_min; while all norms are zero updates weigh the same; the head is averaged by examples; ranks that some devices have,
+ * but fewer than the minimum cohort, keep their values. `memory` holds the ranks of devices that have taken part, by id.
  */
 export function hetlora(options: ResolvedOptions): Strategy<HetloraSum> {
   const name = 'hetlora';
@@ -88,6 +88,9 @@ export interface HetloraSum {
   norms: number;
   /** Updates so far. While `norms` is zero each has weight 1 in `padded`; the first with a norm displaces them. */
   count: number;
+  readonly minimumCohort: number;
+  /** Updates that have rank j, from 0. */
+  readonly byRank: number[];
   readonly head: HeadAverage;
   readonly ranks: Map<string, number>;
 }
@@ -103,6 +106,8 @@ function beginPadded(global: GlobalState, plan: Plan, range: RankRange): Hetlora
     padded: new Map(zeros),
     norms: 0,
     count: 0,
+    minimumCohort: plan.minimumCohort ?? 1,
+    byRank: new Array<number>(range.most).fill(0),
     head: beginHead(global.adapter),
     ranks: ranksOf(global.memory),
   };
@@ -123,6 +128,7 @@ function addPadded(sum: HetloraSum, update: Update): HetloraSum {
   sum.count += 1;
   addHead(sum.head, update);
   const rank = device.ranks[0] ?? 0;
+  for (let index = 0; index < rank; index++) sum.byRank[index] = (sum.byRank[index] ?? 0) + 1;
   if (canPrune(rank, sum.range) && weightOfTails(update.adapter) < weightOfTails(start)) {
     sum.ranks.set(device.id, prunedRank(rank));
   } else if (!sum.ranks.has(device.id)) {
@@ -131,13 +137,21 @@ function addPadded(sum: HetloraSum, update: Update): HetloraSum {
   return sum;
 }
 
-function finishPadded({ global, padded, norms, count, head, ranks }: HetloraSum): GlobalState {
-  if (count === 0) return global;
+function finishPadded(sum: HetloraSum): GlobalState {
+  const { global, padded, norms, count, minimumCohort, byRank, head, ranks } = sum;
+  if (count < minimumCohort) return global;
   const total = norms > 0 ? norms : count;
-  const { blocks } = mapTensors(loraOnly(global.adapter), (name, { dims }) => ({
-    dims,
-    data: Float32Array.from(padded.get(name) ?? [], (value) => value / total),
-  }));
+  /** Ranks that some devices have, but too few. */
+  const kept = byRank.map((updates) => updates > 0 && updates < minimumCohort);
+  const { blocks } = mapTensors(loraOnly(global.adapter), (name, { dims, data }) => {
+    const columns = dims[1] ?? 1;
+    const rankAt = (index: number) =>
+      name.endsWith('lora_A') ? Math.floor(index / columns) : index % columns;
+    const averaged = Float32Array.from(padded.get(name) ?? [], (value, index) =>
+      kept[rankAt(index)] ? (data[index] ?? 0) : value / total,
+    );
+    return { dims, data: averaged };
+  });
   return {
     ...global,
     adapter: { blocks, head: finishHead(head, global.adapter) },

@@ -10,7 +10,9 @@ import type { StrategyOptions } from './strategy-options.ts';
 
 const variants: readonly StrategyOptions[] = [
   { deadline: 'fastest', waitingBoundSeconds: 2 },
+  { deadline: 'trimmed', waitingBoundSeconds: 2 },
   { planner: 'optimal' },
+  { planner: 'optimal', stragglers: 'leave', deadline: 'trimmed' },
   { planner: 'optimal', stragglers: 'leave', importance: 'ranks' },
   { planner: 'optimal', stragglers: 'leave', trafficPrice: 0.5 },
 ];
@@ -61,6 +63,25 @@ describe('legend with planner full', () => {
     const plan = strategy.plan(contextOfJetsons(strategy, 5, 1));
     expect(depthsOf(plan)).toEqual([12, 12, 12, 12, 12]);
     expect(plan.devices[0]?.ranks).toEqual(plan.rankDistribution);
+  });
+});
+
+describe('legend with a trimmed deadline', () => {
+  it('plans deeper than with that of the fastest where one device has little memory or lies', () => {
+    const [trimmed, fastest] = (['trimmed', 'fastest'] as const).map((deadline) =>
+      createStrategy('legend', { deadline }),
+    );
+    if (!trimmed || !fastest) throw new Error('there are two');
+    const context = contextOfJetsons(trimmed, 10, 3);
+    const [first, ...others] = context.devices;
+    if (!first) throw new Error('the fleet is empty');
+    const instant = { forwardSecondsPerBlock: 1e-9, backwardSecondsPerBlock: 1e-9, uploadSecondsPerByte: 0 };
+    const liar = { ...first, capacity: { ...first.capacity, ...instant, downloadSecondsPerByte: 0 } };
+    const devices = [liar, ...others];
+    expect(total(depthsOf(fastest.plan({ ...context, devices })).slice(1))).toBe(9);
+    expect(total(depthsOf(trimmed.plan({ ...context, devices })).slice(1))).toBeGreaterThanOrEqual(
+      total(depthsOf(fastest.plan({ ...context, devices: others }))),
+    );
   });
 });
 
@@ -185,7 +206,7 @@ describe('legend with blocks of rank 0', () => {
 describe('options of legend', () => {
   it.each([
     [{ planner: 'best' }, /planner: expected one of greedy, optimal, full, got best/],
-    [{ deadline: 'slowest' }, /deadline: expected one of shared, fastest/],
+    [{ deadline: 'slowest' }, /deadline: expected one of shared, fastest, trimmed/],
     [{ stragglers: 'drop' }, /stragglers: expected one of wait, leave/],
     [{ importance: 'none' }, /importance: expected one of learned, ranks/],
     [{ rankSharing: 'none' }, /rankSharing: expected one of shared, per-device/],
@@ -206,6 +227,7 @@ describe('options of legend', () => {
     expect(described({})).toEqual([...common, 'deadline', 'waitingBoundSeconds']);
     expect(described({ planner: 'optimal' })).toEqual([...common, 'stragglers', 'importance']);
     expect(described({ planner: 'optimal', trafficPrice: 1 })).toContain('trafficPrice');
+    expect(described({ planner: 'optimal', deadline: 'trimmed' })).toContain('deadline');
     expect(described({ planner: 'full', trafficPrice: 1 })).toEqual(common);
   });
 });

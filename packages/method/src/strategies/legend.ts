@@ -13,12 +13,13 @@ import { configureToFastest } from '../planning/fastest-configuration.ts';
 import { configureFully } from '../planning/full-configuration.ts';
 import { configureGreedily } from '../planning/greedy-configuration.ts';
 import { configureOptimally } from '../planning/optimal-configuration.ts';
+import { configureToTrimmed } from '../planning/trimmed-configuration.ts';
 import { rankDistribution } from '../ranks/rank-distribution.ts';
 import { ranksByDepth } from '../ranks/ranks-by-depth.ts';
 import { assemblePlan } from './assemble-plan.ts';
 import { startAdapter } from './start-adapter.ts';
 import type { GlobalState, JsonValue, RoundContext, Strategy } from './strategy.ts';
-import { initialLora, type ResolvedOptions } from './strategy-options.ts';
+import { type Deadline, initialLora, type ResolvedOptions } from './strategy-options.ts';
 
 /**
  * LEGEND (Liu et al., "Adaptive Parameter-Efficient Federated Fine-Tuning on Heterogeneous Devices",
@@ -76,7 +77,7 @@ function finishLegend({ average, ranks, movement }: LegendSum): GlobalState {
   const before = average.global;
   const after = finishSum(average);
   if (movement === null || after === before) return after;
-  const importance = learnImportance(readImportance(before.memory, ranks), movement);
+  const importance = learnImportance(readImportance(before.memory, ranks), movement, average.minimumCohort);
   return { ...after, memory: writeImportance(importance) };
 }
 
@@ -91,14 +92,22 @@ function configure(
       return configureFully(context, costs);
     case 'optimal': {
       const gains = importance === 'learned' ? readImportance(context.global.memory, ranks) : ranks;
-      return configureOptimally(context, costs, gains, { stragglers, trafficPrice });
+      return configureOptimally(context, costs, gains, {
+        stragglers,
+        trafficPrice,
+        trimmed: deadline === 'trimmed',
+      });
     }
     case 'greedy':
-      return deadline === 'shared'
-        ? configureGreedily(context, costs, waitingBoundSeconds)
-        : configureToFastest(context, costs, waitingBoundSeconds);
+      return GREEDY[deadline](context, costs, waitingBoundSeconds);
   }
 }
+
+const GREEDY: { readonly [deadline in Deadline]: typeof configureGreedily } = {
+  shared: configureGreedily,
+  fastest: configureToFastest,
+  trimmed: configureToTrimmed,
+};
 
 /** Those that have an effect. */
 function describeOptions(options: ResolvedOptions): { readonly [key: string]: JsonValue } {
@@ -107,7 +116,12 @@ function describeOptions(options: ResolvedOptions): { readonly [key: string]: Js
   const own = {
     full: {},
     greedy: { deadline, waitingBoundSeconds },
-    optimal: { stragglers, importance, ...(trafficPrice > 0 && { trafficPrice }) },
+    optimal: {
+      stragglers,
+      importance,
+      ...(trafficPrice > 0 && { trafficPrice }),
+      ...(deadline === 'trimmed' && { deadline }),
+    },
   }[planner];
   return { ranks, alphaPerRank, rankSharing, planner, ...own };
 }

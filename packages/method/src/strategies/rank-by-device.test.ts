@@ -91,6 +91,23 @@ describe('a rank by device', () => {
     ]);
   });
 
+  it('is that of the next slower one for a device that is not awaited, which takes no place', () => {
+    const context = contextOf(2, 5, 2.5, 1, 9, 0.1);
+    const idle = new Set([2, 4, 5]);
+    const devices = context.devices.map((device, index) =>
+      idle.has(index) ? { ...device, awaited: false as const } : device,
+    );
+    expect(ranksIn(contextOf(2, 5, 1))).toEqual([8, 4, 12]);
+    expect(ranksIn({ ...context, devices })).toEqual([8, 4, 4, 12, 4, 12]);
+  });
+
+  it('is at most the greatest that the minimum cohort has', () => {
+    const context = contextOf(2, 5, 1, 4, 3);
+    expect(ranksIn({ ...context, minimumCohort: 2 })).toEqual([10, 4, 10, 6, 8]);
+    expect(ranksIn({ ...context, minimumCohort: 5 })).toEqual([4, 4, 4, 4, 4]);
+    expect(ranksIn({ ...context, minimumCohort: 6 })).toEqual([10, 4, 12, 6, 8]);
+  });
+
   it('makes a plan at the rank of the global adapter, whose target is the slowest device', () => {
     const plan = planRankByDevice('test', contextOf(3, 1), range);
     expect(plan.rankDistribution).toEqual(new Array(12).fill(12));

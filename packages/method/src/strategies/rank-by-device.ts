@@ -1,11 +1,13 @@
 import type { Plan } from '../plan.ts';
+import { splitAwaited } from '../planning/awaited.ts';
 import { type DepthCost, timeDepths } from '../planning/depth-costs.ts';
-import { fitDevices } from '../planning/fit-devices.ts';
+import { type FittingDevice, fitDevices } from '../planning/fit-devices.ts';
+import { greatestShared } from '../planning/minimum-cohort.ts';
 import { type RankOptions, rankDistribution } from '../ranks/rank-distribution.ts';
 import { requireNonNegative } from '../require-non-negative.ts';
 import { completePlan } from './complete-plan.ts';
 import { fullDepthCost, planFullDepth } from './plan-full-depth.ts';
-import type { DeviceContext, RoundContext } from './strategy.ts';
+import type { RoundContext } from './strategy.ts';
 
 /** Between which ranks those of devices lie, one for all blocks of a device. */
 export interface RankRange {
@@ -34,7 +36,11 @@ export function rankRange(ranks: RankOptions, blocks: number): RankRange {
  * are put in the order of their completion times at r_max, slowest first, and take the ranks of the arithmetic
  * progression from r_min to r_max in that order. So mean and spread are what they should be whatever the fleet; ranks in
  * proportion to speed would depend on how far the fastest device is ahead. A device that can't hold its rank gets the
- * greatest that memory and bytes budget hold; one that can't hold rank 1 is left out.
+ * greatest that memory and bytes budget hold; one that can't hold rank 1 is left out. Nobody's rank is above
+ * `greatestShared`, so that as many devices as the minimum cohort hold each rank that is held at all.
+ *
+ * Only the order of the awaited devices counts; another one gets the rank of the next slower of them. So one device's claims
+ * move the others by one place at most.
  *
  * @param rankOf the rank that a device should have, given the one by its place
  */
@@ -52,19 +58,18 @@ export function planRankByDevice(
   );
   // Costs grow with rank as they do with depth, so entry r-1 of rank r takes the place of that of depth r.
   const { fitting, excluded } = fitDevices(context.devices, costs, 1);
-  const places = ranksByPlace(
-    fitting.map(({ device }) => device),
-    costs.slice(-1),
-    range,
-    context,
-  );
-  const devices = fitting.flatMap(({ device, deepest }) => {
-    const rank = Math.min(rankOf(device.id, places.get(device.id) ?? range.least), deepest);
+  const places = ranksByPlace(fitting, costs.slice(-1), range, context);
+  const ranked = fitting.map(({ device, deepest }) => ({
+    device,
+    own: Math.min(rankOf(device.id, places.get(device.id) ?? range.least), deepest),
+  }));
+  const most = greatestShared(ranked, ({ own }) => own, context.minimumCohort);
+  const devices = ranked.flatMap(({ device, own }) => {
+    const rank = Math.min(own, most);
     const cost = costs[rank - 1];
     return cost ? [planFullDepth(context, device, ranksOf(rank), cost)] : [];
   });
   return completePlan(strategy, context, {
-    targetSeconds: devices.reduce((longest, { seconds }) => Math.max(longest, seconds), 0),
     rankDistribution: ranksOf(range.most),
     devices,
     excluded,
@@ -72,21 +77,28 @@ export function planRankByDevice(
 }
 
 function ranksByPlace(
-  devices: readonly DeviceContext[],
+  fitting: readonly FittingDevice[],
   costs: readonly DepthCost[],
   { least, total, blocks }: RankRange,
   { localSteps }: RoundContext,
 ): ReadonlyMap<string, number> {
-  const slowestFirst = devices
-    .map((device) => ({ id: device.id, seconds: timeDepths(device, costs, { blocks, localSteps })[0] ?? 0 }))
-    .sort((a, b) => b.seconds - a.seconds);
+  const { awaited, others } = splitAwaited(fitting);
+  const time = ({ device }: FittingDevice) => ({
+    id: device.id,
+    seconds: timeDepths(device, costs, { blocks, localSteps })[0] ?? 0,
+  });
+  const slowestFirst = awaited.map(time).sort((a, b) => b.seconds - a.seconds);
   const ranks = rankDistribution(
     {
       kind: 'increasing',
       min: least,
-      total: Math.max(least * devices.length, Math.floor((total * devices.length) / blocks)),
+      total: Math.max(least * awaited.length, Math.floor((total * awaited.length) / blocks)),
     },
-    devices.length,
+    awaited.length,
   );
-  return new Map(slowestFirst.map(({ id }, place) => [id, ranks[place] ?? least]));
+  const places = new Map(slowestFirst.map(({ id }, place) => [id, ranks[place] ?? least]));
+  for (const { id, seconds } of others.map(time)) {
+    places.set(id, ranks[slowestFirst.findLastIndex((slower) => slower.seconds >= seconds)] ?? least);
+  }
+  return places;
 }

@@ -8,8 +8,10 @@ const first = contextOfJetsons(rolora, 2, 1);
 
 /** The context of the round after one in which these devices took part. */
 function after(context: RoundContext, ...ids: readonly string[]): RoundContext {
+  const { minimumCohort = 1 } = context;
   const updates = ids.map((deviceId) => updateOf(context.global.adapter, { deviceId }));
-  const sum = updates.reduce(rolora.add, rolora.begin(context.global, rolora.plan(context)));
+  const plan = { ...rolora.plan(context), minimumCohort };
+  const sum = updates.reduce(rolora.add, rolora.begin(context.global, plan));
   return { ...context, round: context.round + 1, global: rolora.finish(sum) };
 }
 
@@ -47,6 +49,15 @@ describe('rolora', () => {
     expect(exchanged(fourth)).toEqual([
       ['B', 'A'],
       ['B', 'both'],
+    ]);
+  });
+
+  it('takes the turn again where fewer than the minimum cohort took part', () => {
+    const cautious = { ...first, minimumCohort: 2 };
+    expect(after(cautious, 'device-0').global).toBe(first.global);
+    expect(exchanged(after(cautious, 'device-0', 'device-1'))).toEqual([
+      ['A', 'B'],
+      ['A', 'B'],
     ]);
   });
 

@@ -78,7 +78,6 @@ function planTurn(name: string, context: RoundContext, ranks: readonly number[])
     return { ...planFullDepth(context, device, ranks, cost), received, training: { factors: trained } };
   });
   return completePlan(name, context, {
-    targetSeconds: planned.reduce((longest, { seconds }) => Math.max(longest, seconds), 0),
     rankDistribution: ranks,
     devices: planned,
     excluded,
@@ -86,7 +85,7 @@ function planTurn(name: string, context: RoundContext, ranks: readonly number[])
 }
 
 function finishTurn({ adapters, participants }: RoloraSum): GlobalState {
-  const global = finishSum(adapters);
-  if (participants.length === 0) return global;
-  return { ...global, memory: { count: turnsOf(global.memory).count + 1, participants } };
+  const after = finishSum(adapters);
+  if (after === adapters.global) return after;
+  return { ...after, memory: { count: turnsOf(after.memory).count + 1, participants } };
 }

@@ -13,7 +13,7 @@ export interface StrategyOptions {
   readonly waitingBoundSeconds?: number;
   /** `greedy` by default. */
   readonly planner?: Planner;
-  /** Of the greedy planner; `fastest` by default. */
+  /** Of the greedy planner; `fastest` by default. `trimmed` concerns the optimal planner and fedquad too. */
   readonly deadline?: Deadline;
   /** Of the optimal planner; `wait` by default. */
   readonly stragglers?: Stragglers;
@@ -45,8 +45,12 @@ export type Planner = 'greedy' | 'optimal' | 'full';
  *   with depth; costs traffic, and rounds can be longer.
  * - `fastest`, see `configureToFastest`: the time of the fastest device at its greatest depth. Promises that no round is
  *   longer and nobody sends more than with `shared`; costs depth, and waiting can be longer.
+ * - `trimmed`, see `configureToTrimmed`: the time of the fastest devices for all blocks, the fastest tenth left out of
+ *   account. Promises that no single device, by false claims or little memory, lowers the depth of the others; rounds are
+ *   longer than with `fastest`. The other strategies and planners that fit devices to a deadline have it decided by the
+ *   middle of the fleet too, see `configureOptimally` and `fedquad`.
  */
-export type Deadline = 'shared' | 'fastest';
+export type Deadline = 'shared' | 'fastest' | 'trimmed';
 
 /** Where the importance of blocks comes from: `learnImportance`, or their ranks for good. */
 export type ImportanceSource = 'learned' | 'ranks';
@@ -97,7 +101,7 @@ export function resolveOptions(options: StrategyOptions): ResolvedOptions {
     throw invalidOption('serverMomentum', 'a number from 0, below 1', serverMomentum);
   }
   requireOneOf('planner', planner, ['greedy', 'optimal', 'full']);
-  requireOneOf('deadline', deadline, ['shared', 'fastest']);
+  requireOneOf('deadline', deadline, ['shared', 'fastest', 'trimmed']);
   requireOneOf('stragglers', stragglers, ['wait', 'leave']);
   requireOneOf('importance', importance, ['learned', 'ranks']);
   requireOneOf('rankSharing', rankSharing, ['shared', 'per-device']);

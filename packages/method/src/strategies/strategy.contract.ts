@@ -10,13 +10,18 @@ import {
 import { InputError, seededRandom } from '@legend/base';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { waitingTime } from '../plan.ts';
+import { boundUpdates } from '../aggregation/bound-updates.ts';
+import { changeNorms } from '../aggregation/change-norms.ts';
+import { clipUpdate } from '../aggregation/clip-update.ts';
+import { type Plan, waitingTime } from '../plan.ts';
 import { checkPlan } from '../planning/check-plan.ts';
 import { adapterFor, planningContexts } from '../testing/round-contexts.ts';
 import type { GlobalState, RoundContext, Strategy, Update } from './strategy.ts';
 
 /** Ends the names of the tensors that a device leaves as they are. */
 const FROZEN_FACTOR = { both: undefined, A: 'lora_B', B: 'lora_A' } as const;
+
+const BOUNDS = { normMultiple: 2, outlierMultiple: 5, maximumShare: 0.05 };
 
 interface Case {
   readonly strategy: Strategy;
@@ -188,7 +193,103 @@ export function describeStrategyContract(name: string, makeStrategy: () => Strat
         expect(strategy.finish(sum)).toEqual(aggregate(strategy, context, updates));
       });
     });
+
+    it('aggregates within bounds to what it would without them, where devices are alike', () => {
+      check(25, ({ strategy, context, seed }) => {
+        const updates = trainUpdates(strategy, context, seed).map((update) => ({
+          ...update,
+          examples: 100,
+          loss: 0.5,
+        }));
+        expect(boundAll(strategy, context, updates)).toEqual(updates);
+      });
+    });
+
+    it('leaves no trace of a huge update, within bounds', () => {
+      check(25, ({ strategy, context, seed }) => {
+        const [first, ...others] = trainUpdates(strategy, context, seed);
+        if (first === undefined || others.length < 2) return;
+        const huge = { ...first, adapter: replaceTrained(strategy, context, first, () => 3e38) };
+        expect(boundAll(strategy, context, [huge, ...others])).toEqual(boundAll(strategy, context, others));
+      });
+    });
+
+    it('moves the head no further than bounds allow, whatever one device sends', () => {
+      check(25, ({ strategy, context, seed }) => {
+        const [first, ...others] = trainUpdates(strategy, context, seed);
+        if (first === undefined || others.length < 2) return;
+        const random = seededRandom(seed, 'liar');
+        const lie = (value: number) => value + 3 * (random() - 0.5);
+        const liar = { ...first, adapter: replaceTrained(strategy, context, first, lie), examples: 1e9 };
+        const bounded = boundAll(strategy, context, [liar, ...others]);
+        const headOf = ({ head }: Adapter): Adapter => ({ blocks: [], head });
+        const normOf = (end: Adapter) => changeNorms(headOf(context.global.adapter), headOf(end)).head;
+        const honest = Math.max(...others.map(({ adapter }) => normOf(adapter)));
+        const result = aggregate(strategy, context, bounded);
+        expect(normOf(result.adapter)).toBeLessThanOrEqual(BOUNDS.normMultiple * honest + 1e-6);
+      });
+    });
+
+    it('keeps the whole state where fewer devices than the minimum cohort have trained', () => {
+      check(25, ({ strategy, context, seed }) => {
+        const updates = trainUpdates(strategy, context, seed);
+        const minimumCohort = updates.length + 1;
+        expect(aggregate(strategy, context, updates, { minimumCohort })).toBe(context.global);
+      });
+    });
+
+    it('keeps every block that fewer devices than the minimum cohort have trained, to the bit', () => {
+      check(50, ({ strategy, context, seed }) => {
+        const updates = trainUpdates(strategy, context, seed);
+        for (const minimumCohort of [2, 3]) {
+          if (updates.length < minimumCohort) continue;
+          const { adapter } = aggregate(strategy, context, updates, { minimumCohort });
+          const before = context.global.adapter;
+          for (const [index, block] of before.blocks.entries()) {
+            const trainers = updates.filter((update) => (update.adapter.blocks[index]?.size ?? 0) > 0);
+            if (trainers.length < minimumCohort) expect(adapter.blocks[index]).toEqual(block);
+          }
+          // Where a round tries several sizes, each of them may have too few.
+          if (adapter !== before) expect(adapter.head).not.toEqual(before.head);
+        }
+      });
+    });
   });
+}
+
+/** The updates of a round as bounds let them count. */
+function boundAll(strategy: Strategy, context: RoundContext, updates: readonly Update[]): Update[] {
+  const starts = new Map(
+    strategy
+      .plan(context)
+      .devices.map((device) => [device.id, strategy.deviceAdapter(context.global, device)]),
+  );
+  const startOf = ({ deviceId }: Update) => starts.get(deviceId) ?? context.global.adapter;
+  const bounded = boundUpdates(
+    updates.map((update) => ({ ...update, norms: changeNorms(startOf(update), update.adapter) })),
+    [],
+    BOUNDS,
+  );
+  return updates.flatMap((update, place) => {
+    const outcome = bounded[place];
+    return outcome?.status === 'counted' ? [clipUpdate(startOf(update), update, outcome)] : [];
+  });
+}
+
+/** An update with other values in all that its device trains. */
+function replaceTrained(
+  strategy: Strategy,
+  context: RoundContext,
+  { deviceId, adapter }: Update,
+  next: (value: number) => number,
+): Adapter {
+  const device = strategy.plan(context).devices.find(({ id }) => id === deviceId);
+  const frozen = FROZEN_FACTOR[device?.training?.factors ?? 'both'];
+  return mapTensors(adapter, (name, tensor) =>
+    frozen !== undefined && name.endsWith(frozen)
+      ? tensor
+      : { dims: tensor.dims, data: tensor.data.map(next) },
+  );
 }
 
 /** What the planned devices might send: the tensors that they start from, each value moved at random. */
@@ -212,8 +313,13 @@ function trainUpdates(strategy: Strategy, context: RoundContext, seed: number): 
   });
 }
 
-function aggregate(strategy: Strategy, context: RoundContext, updates: readonly Update[]): GlobalState {
-  const begun = strategy.begin(context.global, strategy.plan(context));
+function aggregate(
+  strategy: Strategy,
+  context: RoundContext,
+  updates: readonly Update[],
+  changes: Partial<Plan> = {},
+): GlobalState {
+  const begun = strategy.begin(context.global, { ...strategy.plan(context), ...changes });
   return strategy.finish(updates.reduce((sum, update) => strategy.add(sum, update), begun));
 }
 

@@ -116,6 +116,9 @@ export interface Strategy<Sum = unknown> {
    * nothing of the update's tensors: the caller may overwrite them.
    */
   add(sum: Sum, update: Update): Sum;
-  /** The global state of the next round; the one that the sum began with if nothing was added. */
+  /**
+   * The global state of the next round. The one that the sum began with if nothing was added, or fewer updates than the
+   * plan's `minimumCohort`; a block that fewer devices than that have trained keeps its values.
+   */
   finish(sum: Sum): GlobalState;
 }

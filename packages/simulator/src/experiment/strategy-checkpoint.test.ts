@@ -46,6 +46,7 @@ const checkpoint: StrategyCheckpoint = {
       ],
       ['device/2', { residual: new Map(), trunkRound: 0, cached: new Map() }],
     ]),
+    norms: [[{ deviceId: 'device/1', norms: { blocks: [null, 1e-30], head: 0.1 } }]],
   },
   hostSeconds: 12.5,
 };
@@ -81,7 +82,7 @@ async function replaceInHeader(from: string, to: string): Promise<void> {
 }
 
 test('a checkpoint of another version is refused', async () => {
-  await replaceInHeader('\\"formatVersion\\":2', '\\"formatVersion\\":9');
+  await replaceInHeader('\\"formatVersion\\":3', '\\"formatVersion\\":9');
   await expect(loadCheckpoint(folder)).rejects.toMatchObject({
     code: 'checkpoint-version',
     message: expect.stringContaining('got version 9'),

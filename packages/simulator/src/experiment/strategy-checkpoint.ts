@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import type { Tensor } from '@legend/adapter';
 import { InputError, parseInput } from '@legend/base';
 import { WriteError } from '@legend/base/node';
-import { type RoundState, roundStateFormatVersion } from '@legend/method';
+import {
+  type NormHistory,
+  type RoundState,
+  roundStateFormatVersion,
+  upgradeRoundState,
+} from '@legend/method';
 import { decodeSafetensors } from '@legend/models';
 import { writeSafetensors } from '@legend/models/node';
 import {
@@ -36,6 +41,8 @@ const textSchema = z.object({
   state: z.custom<RoundState>(),
   ...globalTextKeys,
   hostSeconds: z.number().nonnegative(),
+  /** Of a run with bounds. */
+  norms: z.custom<NormHistory>().exactOptional(),
   trunk: adapterTextSchema.extend({ round: z.int().nonnegative() }),
   devices: z.array(
     z.object({
@@ -59,13 +66,14 @@ export async function saveCheckpoint(
   folder: string,
   { state, tensors: run, hostSeconds }: StrategyCheckpoint,
 ): Promise<void> {
-  const { trunk, memories } = run;
+  const { trunk, memories, norms } = run;
   const tensors = new Map<string, Tensor>();
   const { memory, ...global } = putGlobalState(tensors, run.global);
   const text: CheckpointText = {
     state,
     memory,
     hostSeconds,
+    ...(norms.length > 0 && { norms }),
     ...global,
     trunk: { ...putAdapter(tensors, TRUNK, trunk.adapter), round: trunk.round },
     devices: [...memories].map(([id, { residual, trunkRound, cached }], index) => {
@@ -92,7 +100,7 @@ export async function loadCheckpoint(folder: string): Promise<StrategyCheckpoint
   if (!bytes) return undefined;
   const { tensors, metadata } = decodeSafetensors(bytes, path);
   const text = parseText(metadata, path);
-  const { state, hostSeconds, devices } = text;
+  const { state, hostSeconds, devices, norms = [] } = text;
   return {
     state,
     tensors: {
@@ -108,6 +116,7 @@ export async function loadCheckpoint(folder: string): Promise<StrategyCheckpoint
           },
         ]),
       ),
+      norms,
     },
     hostSeconds,
   };
@@ -127,8 +136,9 @@ function parseText(metadata: ReadonlyMap<string, string>, path: string): Checkpo
       where: path,
     },
   );
-  if (state.formatVersion === roundStateFormatVersion) {
-    return parseInput(textSchema, text, { code: 'checkpoint-damaged', where: path });
+  const upgraded = upgradeRoundState(state as { readonly formatVersion: unknown });
+  if (upgraded !== undefined) {
+    return { ...parseInput(textSchema, text, { code: 'checkpoint-damaged', where: path }), state: upgraded };
   }
   throw new InputError({
     code: 'checkpoint-version',

@@ -1,0 +1,50 @@
+import type { Candidate, ConfigurationContext } from './configuration.ts';
+import { type DepthCost, timeDepths } from './depth-costs.ts';
+
+/**
+ * At each end, one device of so many is trimmed. Fleets have classes of machines, and a class is rarely less than a tenth
+ * of its fleet, so the fastest that remains is mostly still of the fastest class.
+ */
+const DEVICES_PER_TRIMMED = 10;
+
+/** Of two devices, nobody can tell which one lies. */
+const FEWEST_TO_TRIM = 3;
+
+export interface TrimmedFleet {
+  /** Never empty where the candidates are not, in their order. */
+  readonly middle: readonly Candidate[];
+  /** What the fastest of them would take for all L blocks. */
+  readonly fastestSeconds: number;
+}
+
+/**
+ * Trims the m fastest and the m slowest devices, m = ⌊n/10⌋, at least 1 from three devices on (ours; as in a trimmed mean).
+ *
+ * Devices are ordered by t_i(L), the time that the cost model gives for all blocks, whatever a device's memory and bytes
+ * budget hold. So little memory does not pass for speed, and the order says nothing but how fast a device claims to be.
+ *
+ * With at most m false claims, whatever they are, the times of the middle lie between those of honest devices: of the m + 1
+ * fastest at least one is honest, and so is one of the m + 1 slowest.
+ *
+ * @param costs of depth 1 … L
+ */
+export function trimExtremes(
+  candidates: readonly Candidate[],
+  { profile: { blocks }, localSteps }: ConfigurationContext,
+  costs: readonly DepthCost[],
+): TrimmedFleet {
+  const fullDepth = costs.slice(-1);
+  const seconds = Float64Array.from(
+    candidates,
+    ({ device }) => timeDepths(device, fullDepth, { blocks, localSteps })[0] ?? Number.NaN,
+  );
+  const count = candidates.length;
+  const trimmed = count < FEWEST_TO_TRIM ? 0 : Math.max(1, Math.floor(count / DEVICES_PER_TRIMMED));
+  const ascending = seconds.toSorted();
+  const [least = 0, most = 0] = [ascending[trimmed], ascending[count - 1 - trimmed]];
+  const isWithin = (_: Candidate, index: number) => {
+    const own = seconds[index] ?? Number.NaN;
+    return own >= least && own <= most;
+  };
+  return { middle: candidates.filter(isWithin), fastestSeconds: least };
+}
