@@ -48,6 +48,7 @@ const { values } = parseArgs({
 });
 
 const PROBES = 10;
+const DEVICES_PER_TOKEN = 250;
 const GOALS = { p99Ms: 250, memoryMb: 500, share: 0.75 };
 
 type Figures = Extract<DevicesReport, { type: 'figures' }>;
@@ -78,9 +79,10 @@ async function runTrial(devices: number): Promise<Trial> {
     const watchFile = join(folder, 'loop.json');
     const coordinator = startCoordinator(folder, runFile, watchFile);
     children.push(coordinator);
-    const { url, run, joinToken: token, operatorToken } = await readAddress(coordinator);
+    const { url, run, operatorToken } = await readAddress(coordinator);
     const pid = coordinator.pid ?? 0;
-    const task = { url, token, run, rate: Number(values.rate), downloads: values.downloads };
+    const tokens = await makeTokens({ url, run, operatorToken }, devices + PROBES);
+    const task = { url, tokens, run, rate: Number(values.rate), downloads: values.downloads };
     const load = await startDevices({ ...task, devices, probes: false }, children);
     const probes = await startDevices({ ...task, devices: PROBES, probes: true }, children);
     const readRound = async () => {
@@ -165,8 +167,21 @@ function startCoordinator(folder: string, runFile: string, watchFile: string): C
 interface Address {
   readonly url: string;
   readonly run: string;
-  readonly joinToken: string;
   readonly operatorToken: string;
+}
+
+/** Join tokens as a fleet of so many would have them: one lets in 300 devices a minute. */
+async function makeTokens({ url, run, operatorToken }: Address, devices: number): Promise<string[]> {
+  const tokens: string[] = [];
+  for (let made = 0; made < devices; made += DEVICES_PER_TOKEN) {
+    const answer = await fetch(`${url}/v1/operator/tokens`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${operatorToken}` },
+      body: JSON.stringify({ run, uses: null }),
+    });
+    tokens.push(((await answer.json()) as { readonly token: string }).token);
+  }
+  return tokens;
 }
 
 async function readAddress({ stdout }: ChildProcess): Promise<Address> {

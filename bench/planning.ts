@@ -28,6 +28,7 @@ const [devices, blocks, plans] = [Number(values.devices), Number(values.blocks),
 const ROWS: Readonly<Record<string, StrategyOptions>> = {
   greedy: {},
   'greedy, fastest deadline': { deadline: 'fastest' },
+  'greedy, trimmed deadline': { deadline: 'trimmed' },
   optimal: { planner: 'optimal' },
   'optimal, stragglers left': { planner: 'optimal', stragglers: 'leave' },
   'optimal, traffic priced': { planner: 'optimal', trafficPrice: 1 },

@@ -13,7 +13,8 @@ import { type Answer, type Call, type Caller, send } from './request.ts';
 
 export interface DevicesTask {
   readonly url: string;
-  readonly token: string;
+  /** Used in turn. */
+  readonly tokens: readonly string[];
   readonly run: string;
   readonly devices: number;
   /** Updates per second, all devices together. */
@@ -136,7 +137,7 @@ async function enrol(index: number): Promise<Caller> {
   const address = `${net}.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`;
   const caller: Caller = { url, key, address, device: undefined };
   const body = {
-    token: task.token,
+    token: task.tokens[index % task.tokens.length] ?? '',
     publicKey: await publicKeyOf(key),
     name: `Device ${index}`,
     runtime: { kind: 'node', about: 'bench' },

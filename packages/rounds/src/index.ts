@@ -22,6 +22,7 @@ export { readMetadata, writeMetadata } from './metadata-text.ts';
 export { modelProfile, type StepShape } from './model-profile.ts';
 export { type PlanSettings, planRound, type RoundToPlan } from './plan-round.ts';
 export { type DeviceRecord, type RoundRecord, roundRecordSchema } from './round-record.ts';
+export { type BoundsSettings, boundsSchema } from './settings/bound-settings.ts';
 export { type CodecSettings, codecSchema } from './settings/codec-settings.ts';
 export { type LocalSettings, localKeys, localSchema } from './settings/local-settings.ts';
 export {

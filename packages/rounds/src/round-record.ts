@@ -32,8 +32,20 @@ const deviceRecordSchema = z.looseObject({
   bytesDown: count.exactOptional(),
   /** What the device could do in this round. */
   capacity: capacitySchema.exactOptional(),
-  /** Why the device vanished before its end; its seconds are those until then. */
+  /** Why the device's update doesn't count; of a device that vanished before its end, its seconds are those until then. */
   dropped: z.string().exactOptional(),
+  /** Its update was accepted, and then left out of the sum for the reason in `dropped`. */
+  leftOut: z.literal(true).exactOptional(),
+  /** Least share of its change that was added, of an update that was clipped. */
+  clipped: z.number().min(0).max(1).exactOptional(),
+  /** How far it moved each block, from block 1, and the head, as added: root mean squares; null of a block not trained. */
+  norms: z
+    .object({ blocks: z.array(z.number().nonnegative().nullable()), head: z.number().nonnegative() })
+    .exactOptional(),
+  /** Seconds that its part should have taken by its own measurements. */
+  claimedSeconds: seconds.exactOptional(),
+  /** How a simulated device lied. */
+  attack: z.string().exactOptional(),
 });
 
 export const roundRecordSchema = z.looseObject({

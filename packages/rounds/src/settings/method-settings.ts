@@ -23,7 +23,7 @@ export const methodKeys = {
   ranks: rankOptions.exactOptional(),
   /** LEGEND's: how depths are chosen, `waitingBound` = ε in seconds. */
   planner: z.enum(['greedy', 'optimal', 'full']).exactOptional(),
-  deadline: z.enum(['shared', 'fastest']).exactOptional(),
+  deadline: z.enum(['shared', 'fastest', 'trimmed']).exactOptional(),
   stragglers: z.enum(['wait', 'leave']).exactOptional(),
   importance: z.enum(['learned', 'ranks']).exactOptional(),
   /** Seconds per megabyte of a device's traffic, in the optimal planner's objective. */

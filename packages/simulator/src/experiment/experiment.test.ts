@@ -4,6 +4,21 @@ import { describe, expect, test } from 'vitest';
 import { loadExperiment, parseExperiment } from './experiment.ts';
 import { newFolder } from './tiny-experiment.fixture.ts';
 
+test('an experiment without bounds and attacks does not mention them, so that earlier runs can be resumed', () => {
+  expect(Object.keys(parseExperiment({}, 'test'))).not.toEqual(expect.arrayContaining(['bounds']));
+  expect(Object.keys(parseExperiment({}, 'test'))).not.toEqual(expect.arrayContaining(['attack']));
+  const variant = { name: 'a', strategy: 'legend', bounds: {}, attack: { kind: 'huge' } };
+  expect(parseExperiment({ strategies: [variant], bounds: null }, 'test')).toMatchObject({
+    bounds: null,
+    strategies: [
+      {
+        bounds: { normMultiple: 2, outlierMultiple: 3, maximumShare: 0.05 },
+        attack: { kind: 'huge', devices: 1 },
+      },
+    ],
+  });
+});
+
 test('an empty experiment is the default one', () => {
   expect(parseExperiment({}, 'test')).toMatchObject({
     model: 'minilm-l6',
@@ -39,6 +54,9 @@ describe('refused with the field and what to do:', () => {
       'Did you mean "optimal"?',
     ],
     ['an unknown codec', { codec: 'int4' }, 'codec: expected'],
+    ['an unknown attack', { attack: { kind: 'sign-flp' } }, 'Did you mean "sign-flip"?'],
+    ['an unknown key of the bounds', { bounds: { normMultple: 2 } }, 'Did you mean "normMultiple"?'],
+    ['bounds below the median', { bounds: { normMultiple: 0.5 } }, 'bounds.normMultiple: expected'],
     [
       'a codec that is coarser on the way down',
       { codec: { up: 'f32', down: 'int8' } },

@@ -1,12 +1,20 @@
 import { parseInput } from '@legend/base';
 import { placeBeside, readStructuredFile } from '@legend/base/node';
-import { localKeys, localSchema, methodKeys, methodSchema } from '@legend/rounds';
+import { boundsSchema, localKeys, localSchema, methodKeys, methodSchema } from '@legend/rounds';
 import { z } from 'zod';
 import { partitionRuleSchema } from '../partition/partition-rule.ts';
+import { attackSchema } from './attack.ts';
 
 const count = z.int().positive();
 /** Keys that a strategy's variant may set for itself. */
-const variantKeys = { ...methodKeys, partition: partitionRuleSchema };
+const variantKeys = {
+  ...methodKeys,
+  partition: partitionRuleSchema,
+  /** Of updates, before they are added; null = none. With them all updates of a round are in memory at once. */
+  bounds: boundsSchema.nullable().exactOptional(),
+  /** What some devices do to the others; null = nothing. */
+  attack: attackSchema.nullable().exactOptional(),
+};
 
 const variantSchema = z.strictObject({
   ...variantKeys,
@@ -37,6 +45,8 @@ const variantSchema = z.strictObject({
 /** An experiment: everything that decides its result. Files may leave out any key. */
 export const experimentSchema = z.strictObject({
   ...methodSchema.shape,
+  bounds: variantKeys.bounds,
+  attack: variantKeys.attack,
   partition: partitionRuleSchema.prefault({ kind: 'iid' }),
   model: z.string().default('minilm-l6'),
   data: z.string().default('movie-reviews'),

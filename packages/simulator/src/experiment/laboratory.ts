@@ -5,6 +5,7 @@ import type { TrainerPool } from '@legend/trainer/node';
 import { type BlockWork, type DeviceRound, deviceCapacities } from '../fleet/device-capacities.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { StrategyFile } from '../strategy-file/strategy-file.ts';
+import { type AttackKind, drawAttackers } from './attack.ts';
 import type { ExperimentEvent } from './experiment-event.ts';
 import type { SettledExperiment } from './settle-devices.ts';
 
@@ -40,6 +41,8 @@ export interface Laboratory extends Setting {
 /** A device of the fleet in one round, with the examples it holds. */
 export interface SimulatedDevice extends DeviceRound {
   readonly examples: readonly number[];
+  /** How it lies; null of an honest one. */
+  readonly attack: AttackKind | null;
 }
 
 /**
@@ -50,9 +53,14 @@ export function presentDevices(
   { fleet, experiment, work, shares }: Setting,
   round: number,
 ): SimulatedDevice[] {
-  const { devices, seed, participation } = experiment;
+  const { devices, seed, participation, attack = null } = experiment;
+  const attackers = drawAttackers(attack, devices, seed);
   const present = deviceCapacities(fleet, { devices, round, seed, work })
-    .map((device, place) => ({ ...device, examples: shares[place] ?? [] }))
+    .map((device, place) => ({
+      ...device,
+      examples: shares[place] ?? [],
+      attack: attackers.has(place) && attack !== null ? attack.kind : null,
+    }))
     .filter(({ available }) => available);
   if (participation === 1) return present;
   const drawn = seededRandom(seed, 'participation', round).shuffle(present.map(({ id }) => id));

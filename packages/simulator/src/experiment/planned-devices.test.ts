@@ -11,7 +11,7 @@ function present(id: string, vanishes: number | null): SimulatedDevice {
     downloadSecondsPerByte: 1,
     memoryBytes: 1,
   };
-  return { id, kind: null, mode: null, capacity, available: true, vanishes, examples: [0] };
+  return { id, kind: null, mode: null, capacity, available: true, vanishes, examples: [0], attack: null };
 }
 
 function planOf(seconds: Readonly<Record<string, number>>): Plan {

@@ -1,10 +1,7 @@
 import { type Plan, waitingTime } from '@legend/method';
 import type { DeviceRecord, RoundRecord } from '@legend/rounds';
 import type { Score } from '@legend/trainer';
-import type { DeviceWork } from './train-round.ts';
-
-/** Why a simulated device drops out of a round. */
-export const VANISHED = 'vanished in mid-round';
+import type { DeviceWork } from './play-device.ts';
 
 /**
  * A line of rounds.jsonl. The round lasts until the last device has answered or vanished; those that answered wait.
@@ -38,7 +35,7 @@ export function recordRound(
 }
 
 function recordDevice(work: DeviceWork): DeviceRecord {
-  const { plan, device, loss, time, bytesUp, bytesDown } = work;
+  const { plan, device, loss, dropped, scale, time, bytesUp, bytesDown } = work;
   return {
     id: plan.id,
     kind: device.kind,
@@ -50,7 +47,10 @@ function recordDevice(work: DeviceWork): DeviceRecord {
     bytesUp,
     bytesDown,
     capacity: { ...device.capacity },
-    ...(loss === null ? { dropped: VANISHED } : { loss }),
+    ...(device.attack !== null && { attack: device.attack }),
+    ...(loss !== null && { loss }),
+    ...(dropped !== null && { dropped }),
+    ...(scale < 1 && { clipped: scale }),
   };
 }
 

@@ -20,10 +20,11 @@ import type { Experiment } from './experiment.ts';
 import { type Laboratory, presentDevices, type SimulatedDevice } from './laboratory.ts';
 import { noteChange } from './note-change.ts';
 import { planExperimentRound } from './plan-experiment-round.ts';
-import { recordRound, VANISHED } from './record-round.ts';
+import type { DeviceWork } from './play-device.ts';
+import { recordRound } from './record-round.ts';
 import { refreshTrunk, startTensors } from './run-tensors.ts';
 import { loadCheckpoint, saveCheckpoint } from './strategy-checkpoint.ts';
-import { type DeviceWork, type TrainedRound, trainRound } from './train-round.ts';
+import { type TrainedRound, trainRound } from './train-round.ts';
 
 /** How a strategy's run ended. */
 export interface StrategyOutcome {
@@ -64,7 +65,7 @@ export async function runStrategy(
   let state: RoundState = first.state;
   let tensors = saved?.tensors ?? startTensors(initial);
   let present: readonly SimulatedDevice[] = [];
-  let trained: TrainedRound = { works: [], global: tensors.global };
+  let trained: TrainedRound = { works: [], global: tensors.global, norms: tensors.norms };
   noteChange(laboratory, before.at(-1)?.strategySha256, onEvent);
   onEvent({ type: 'strategy-started', strategy: name, roundsDone: rounds.length });
 
@@ -100,7 +101,7 @@ export async function runStrategy(
       }
       case 'aggregate': {
         // Of all updates, as `settingsOf` has it; they were added up as they came.
-        tensors = { ...tensors, global: trained.global };
+        tensors = { ...tensors, global: trained.global, norms: trained.norms };
         dispatch({ type: 'aggregated', round: effect.round });
         return;
       }
@@ -167,12 +168,12 @@ function planOf(state: RoundState): Plan {
 
 /** How a device's round ended, as the reducer sees it. One update per round, so the device's name identifies it. */
 function reportOf(
-  { device, loss, time, bytesUp, bytesDown }: DeviceWork,
+  { device, dropped, time, bytesUp, bytesDown }: DeviceWork,
   round: number,
   attempt: number,
 ): RoundEvent {
   const result = { deviceId: device.id, round, attempt, elapsedSeconds: time.seconds, bytesUp, bytesDown };
-  if (loss === null) return { type: 'device-dropped', ...result, reason: VANISHED };
+  if (dropped !== null) return { type: 'device-dropped', ...result, reason: dropped };
   return {
     type: 'update-received',
     ...result,

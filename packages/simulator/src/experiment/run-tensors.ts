@@ -1,5 +1,5 @@
 import type { Adapter, Tensor } from '@legend/adapter';
-import type { GlobalState } from '@legend/method';
+import type { GlobalState, NormHistory } from '@legend/method';
 import type { DeviceMemory } from './device-memory.ts';
 import type { Experiment } from './experiment.ts';
 
@@ -10,6 +10,8 @@ export interface RunTensors {
   readonly trunk: TrunkVersion;
   /** By device; a device that has not taken part yet has none. */
   readonly memories: ReadonlyMap<string, DeviceMemory>;
+  /** What the bounds of the next updates are measured against; empty without bounds. */
+  readonly norms: NormHistory;
 }
 
 export interface TrunkVersion {
@@ -19,7 +21,7 @@ export interface TrunkVersion {
 }
 
 export function startTensors(initial: GlobalState): RunTensors {
-  return { global: initial, trunk: { round: 0, adapter: initial.adapter }, memories: new Map() };
+  return { global: initial, trunk: { round: 0, adapter: initial.adapter }, memories: new Map(), norms: [] };
 }
 
 /** The trunk that devices of a round apply: the global adapter's in every `refreshRounds`-th round, else the last one. */

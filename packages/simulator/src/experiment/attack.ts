@@ -1,0 +1,83 @@
+import { type Adapter, mapTensors, namedTensors } from '@legend/adapter';
+import { seededRandom } from '@legend/base';
+import type { TokenizedDataset } from '@legend/trainer';
+import { z } from 'zod';
+
+/**
+ * What a lying device does in every round. It trains like any other, within the same time and bytes; then
+ *
+ * - `sign-flip` sends the way it should not go, a thousand times as far: start - 1000·(trained - start);
+ * - `constant` sends ones, `huge` 3·10³⁸ and `not-finite` NaN, everywhere;
+ * - `head` sends its head times -20;
+ * - `weight` sends its head times -1, and claims a billion examples;
+ * - `label-flip` sends what it learned, but of the wrong labels: class c of C becomes C-1-c.
+ */
+export const attackSchema = z.strictObject({
+  kind: z.enum(['sign-flip', 'constant', 'huge', 'not-finite', 'label-flip', 'head', 'weight']),
+  /** How many of the fleet lie; drawn by the experiment's seed, the same for all its strategies. */
+  devices: z.int().positive().default(1),
+});
+
+export type Attack = z.output<typeof attackSchema>;
+export type AttackKind = Attack['kind'];
+
+const CLAIMED_EXAMPLES = 1e9;
+
+/** Places in the fleet of the devices that lie. */
+export function drawAttackers(attack: Attack | null, fleetSize: number, seed: number): ReadonlySet<number> {
+  if (attack === null) return new Set();
+  const places = Array.from({ length: fleetSize }, (_, place) => place);
+  return new Set(seededRandom(seed, 'attackers').shuffle(places).slice(0, attack.devices));
+}
+
+/** What a device trains on. */
+export function attackedData(kind: AttackKind | null, data: TokenizedDataset): TokenizedDataset {
+  if (kind !== 'label-flip') return data;
+  const last = data.labels.reduce((most, label) => Math.max(most, label), 0);
+  return { ...data, labels: data.labels.map((label) => last - label) };
+}
+
+/** What a device claims to hold. */
+export function claimedExamples(kind: AttackKind | null, examples: number): number {
+  return kind === 'weight' ? CLAIMED_EXAMPLES : examples;
+}
+
+/** What a device sends. */
+export function attackedAdapter(kind: AttackKind | null, start: Adapter, trained: Adapter): Adapter {
+  switch (kind) {
+    case null:
+    case 'label-flip':
+      return trained;
+    case 'sign-flip':
+      return flipChange(start, trained, 1000);
+    case 'constant':
+      return mapValues(trained, () => 1);
+    case 'huge':
+      return mapValues(trained, () => 3e38);
+    case 'not-finite':
+      return mapValues(trained, () => Number.NaN);
+    case 'head':
+      return { ...trained, head: scaleHead(trained, -20) };
+    case 'weight':
+      return { ...trained, head: scaleHead(trained, -1) };
+  }
+}
+
+function flipChange(start: Adapter, trained: Adapter, factor: number): Adapter {
+  const before = namedTensors(start);
+  return mapTensors(trained, (name, { dims, data }) => {
+    const from = before.get(name)?.data ?? new Float32Array(data.length);
+    return {
+      dims,
+      data: data.map((value, index) => (from[index] ?? 0) - factor * (value - (from[index] ?? 0))),
+    };
+  });
+}
+
+function mapValues(adapter: Adapter, next: (value: number) => number): Adapter {
+  return mapTensors(adapter, (_, { dims, data }) => ({ dims, data: data.map(next) }));
+}
+
+function scaleHead({ head }: Adapter, factor: number): Adapter['head'] {
+  return mapValues({ blocks: [], head }, (value) => factor * value).head;
+}

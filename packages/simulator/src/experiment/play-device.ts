@@ -1,0 +1,145 @@
+import { InputError } from '@legend/base';
+import {
+  type CompletionTime,
+  completionTime,
+  type DevicePlan,
+  type Plan,
+  type Strategy,
+  type Update,
+} from '@legend/method';
+import { localTask, type MakeStart, withTrunk } from '@legend/rounds';
+import { type LocalTask, trainingBatches } from '@legend/trainer';
+import { cutShort } from '../fleet/cut-short.ts';
+import { attackedAdapter, attackedData, claimedExamples } from './attack.ts';
+import { type DeviceMemory, emptyMemory } from './device-memory.ts';
+import { type Received, type Sent, sendUp } from './exchange-adapters.ts';
+import type { Laboratory, SimulatedDevice } from './laboratory.ts';
+import type { RunTensors } from './run-tensors.ts';
+import { type CacheUse, useCache } from './virtual-trunk-cache.ts';
+
+/** What one device did in a round, and the virtual time and traffic it took. */
+export interface DeviceWork {
+  readonly plan: DevicePlan;
+  readonly device: SimulatedDevice;
+  readonly time: CompletionTime;
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+  /** Mean of its local steps, from real training; null of a device whose update doesn't count. */
+  readonly loss: number | null;
+  /** Why its update doesn't count; null of one that does. */
+  readonly dropped: string | null;
+  /** The least part of its change that counted, over blocks and head. */
+  readonly scale: number;
+  /** What it keeps for the next round. */
+  readonly memory: DeviceMemory;
+}
+
+/** What a device did, and its update until that has been added. */
+export interface PlayedDevice {
+  readonly work: DeviceWork;
+  readonly update: Update | null;
+}
+
+/** What all devices of a round share. */
+export interface Session {
+  readonly laboratory: Laboratory;
+  readonly strategy: Strategy;
+  readonly plan: Plan;
+  readonly tensors: RunTensors;
+  readonly handOut: MakeStart<Received>;
+}
+
+const VANISHED = 'vanished in mid-round';
+
+/**
+ * One device's round: it receives, trains and sends, unless it vanishes on the way. A lying device's update that is
+ * refused counts as little as that of one that vanished.
+ */
+export async function playDevice(
+  { laboratory, strategy, plan: { round, localSteps }, tensors, handOut }: Session,
+  plan: DevicePlan,
+  device: SimulatedDevice,
+): Promise<PlayedDevice> {
+  const { name, experiment, trainer, train } = laboratory;
+  const { global, trunk, memories } = tensors;
+  const { codec } = experiment;
+  const known = memories.get(device.id) ?? emptyMemory;
+  const start = withTrunk(strategy.deviceAdapter(global, plan), plan, trunk.adapter);
+  const holdsTrunk = plan.trunk === 'global' && known.trunkRound === trunk.round;
+  const received = handOut(start, plan, holdsTrunk);
+  const memory = receiveTrunk(known, plan, trunk.round);
+  const task = localTask(experiment, plan, received, {
+    name,
+    round,
+    localSteps,
+    deviceId: device.id,
+    examples: device.examples,
+  });
+  const { cached, trunkBlocks } = runTrunk(laboratory, memory, task, plan);
+  const { quantizedBlocks = 0 } = plan.training ?? {};
+  const load = { depth: plan.depth, trunkBlocks, localSteps, bytesDown: received.bytes, quantizedBlocks };
+  const whole = (bytesUp: number) => ({
+    time: completionTime(device.capacity, { ...load, bytesUp }),
+    bytesUp,
+    bytesDown: received.bytes,
+  });
+  /** What it would have sent is known from the plan alone. */
+  const planned = whole(Math.round(plan.bytesUp));
+  const uncounted = (dropped: string) => ({ plan, device, loss: null, dropped, scale: 1 });
+  if (device.vanishes !== null) {
+    // What it computed and cached is lost with it.
+    const effort = cutShort(planned, device.vanishes);
+    return { work: { ...uncounted(VANISHED), ...effort, memory: known }, update: null };
+  }
+  const result = await trainer.train(attackedData(device.attack, train), task);
+  const trained = attackedAdapter(device.attack, received.adapter, result.adapter);
+  let sent: Sent;
+  try {
+    sent = sendUp(start, received.adapter, trained, plan, codec.up, memory.residual);
+  } catch (error) {
+    if (device.attack === null || !(error instanceof InputError)) throw error;
+    const work = { ...uncounted(`refused: ${error.message}`), ...planned, memory: { ...memory, cached } };
+    return { work, update: null };
+  }
+  const loss = result.losses.reduce((sum, each) => sum + each, 0) / result.losses.length;
+  return {
+    work: {
+      plan,
+      device,
+      ...whole(sent.bytes),
+      loss,
+      dropped: null,
+      scale: 1,
+      memory: { ...memory, residual: sent.residual, cached },
+    },
+    update: {
+      deviceId: device.id,
+      round,
+      depth: plan.depth,
+      examples: claimedExamples(device.attack, device.examples.length),
+      adapter: sent.adapter,
+      loss,
+    },
+  };
+}
+
+/** Another trunk makes the cached states of the last one useless. */
+function receiveTrunk(memory: DeviceMemory, { trunk }: DevicePlan, trunkRound: number): DeviceMemory {
+  if (trunk === 'base' || memory.trunkRound === trunkRound) return memory;
+  return { ...memory, trunkRound, cached: new Map() };
+}
+
+/** What the round's batches take of the trunk, through the device's cache if it has one. */
+function runTrunk(
+  { experiment, profile, train, hidden }: Laboratory,
+  { cached }: DeviceMemory,
+  task: LocalTask,
+  { depth }: DevicePlan,
+): CacheUse {
+  const boundary = profile.blocks - depth;
+  const rule = experiment.trunkCache;
+  if (rule === null) return { cached, trunkBlocks: boundary };
+  const drawn = trainingBatches(train, task.examples, task);
+  const batches = Array.from({ length: task.steps }, () => drawn.next().value);
+  return useCache({ rule, train, hidden }, cached, batches, boundary);
+}
