@@ -46,7 +46,6 @@ export {
 export { sha256Hex } from './identity/sha256.ts';
 export {
   hashToken,
-  makeJoinToken,
   makeOperatorToken,
   type RandomBytes,
   secureRandom,
@@ -54,7 +53,7 @@ export {
 export * from './protocol/assignment.ts';
 export { describeProtocol } from './protocol/describe-protocol.ts';
 export * from './protocol/enrolment.ts';
-export { type JoinInvitation, joinInvitation } from './protocol/join-invitation.ts';
+export { type JoinInvitation, joinCommandLine, joinInvitation } from './protocol/join-invitation.ts';
 export { limits } from './protocol/limits.ts';
 export * from './protocol/names.ts';
 export * from './protocol/operator.ts';

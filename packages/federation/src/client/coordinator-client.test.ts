@@ -176,6 +176,30 @@ describe('a client', () => {
     await expect(client.heartbeat(beat, { ...options, retry: false })).rejects.toThrow(/ECONNREFUSED/);
   });
 
+  test('goes by the status of a refusal whose reason only a later version knows', async () => {
+    const client = await enrolledClient();
+    const body = JSON.stringify({ code: 'moon-full', message: 'The moon is full.', serverTime: 0, phase: 1 });
+    server.breakDown(/heartbeat/, { kind: 'foreign', status: 503, headers: { 'Retry-After': '9' }, body });
+    await client.heartbeat(beat, options);
+    expect(waits[0]).toBeGreaterThanOrEqual(9_000);
+    server.breakDown(/heartbeat/, { kind: 'foreign', status: 409, body });
+    await expect(client.heartbeat(beat, options)).rejects.toMatchObject({
+      name: 'ProtocolError',
+      code: 'unknown-code',
+      status: 409,
+      message: 'The moon is full.',
+      problem: { code: 'moon-full' },
+    });
+  });
+
+  test('is not kept waiting by uploads that it may not make', async () => {
+    const client = await enrolledClient();
+    server.breakDown(/uploads/, { kind: 'refuse', code: 'too-many-uploads', retryAfter: '60' });
+    const upload = client.upload(new Uint8Array(3), 'a'.repeat(64), options);
+    await expect(upload).rejects.toMatchObject({ code: 'too-many-uploads', status: 429 });
+    expect(waits).toEqual([]);
+  });
+
   test('asks for assignments until one comes', async () => {
     const client = await enrolledClient();
     server.assignments.push({ kind: 'finished', run: 'run-1', reason: 'all rounds done' });

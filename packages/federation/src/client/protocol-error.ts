@@ -1,25 +1,51 @@
-import { type Problem, type ProblemCode, problemStatus } from '../protocol/problem.ts';
+import { laterProblemSchema, type Problem, type ProblemCode, problemSchema } from '../protocol/problem.ts';
+
+/** What a coordinator said; of a later version perhaps with a code that this one does not know. */
+export type ReceivedProblem = Omit<Problem, 'code'> & { readonly code: string };
+
+/** How a refusal came. */
+export interface Refused {
+  /** HTTP status. */
+  readonly status: number;
+  /** Seconds that the coordinator wants to be left alone for. */
+  readonly retryAfterSeconds?: number | undefined;
+}
 
 /** The coordinator refused a request, for a reason that the protocol names. */
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
-  readonly code: ProblemCode;
+  /** `unknown-code`: that of `problem` is of a later version; go by the status. */
+  readonly code: ProblemCode | 'unknown-code';
   /** HTTP status. */
   readonly status: number;
-  readonly problem: Problem;
+  readonly problem: ReceivedProblem;
   /** Seconds that the coordinator wants to be left alone for. */
   readonly retryAfterSeconds: number | undefined;
 
-  constructor(problem: Problem, retryAfterSeconds?: number) {
+  private constructor(
+    code: ProtocolError['code'],
+    problem: ReceivedProblem,
+    { status, retryAfterSeconds }: Refused,
+  ) {
     super(problem.message);
-    this.code = problem.code;
-    this.status = problemStatus[problem.code];
+    this.code = code;
+    this.status = status;
     this.problem = problem;
     this.retryAfterSeconds = retryAfterSeconds;
   }
 
+  /** Of an answer's body; undefined where it is no refusal of a coordinator. */
+  static read(body: unknown, refused: Refused): ProtocolError | undefined {
+    const known = problemSchema.safeParse(body);
+    if (known.success) return new ProtocolError(known.data.code, known.data, refused);
+    const later = laterProblemSchema.safeParse(body);
+    return later.success ? new ProtocolError('unknown-code', later.data, refused) : undefined;
+  }
+
   /** Whether the same request may be accepted later, without anybody mending it. */
   get passes(): boolean {
+    // More uploads are allowed with the next assignment, and none before.
+    if (this.code === 'too-many-uploads') return false;
     return this.status === 429 || this.status >= 500 || isStaleCredential(this);
   }
 }

@@ -1,7 +1,6 @@
 import type { DeviceKey } from '../identity/device-key.ts';
 import { signRequest } from '../identity/request-credential.ts';
 import type { RandomBytes } from '../identity/tokens.ts';
-import { problemSchema } from '../protocol/problem.ts';
 import type { Access, Route } from '../protocol/routes.ts';
 import { PROTOCOL_VERSION, VERSION_HEADER } from '../protocol/version.ts';
 import { backOffMs, readRetryAfter } from './back-off.ts';
@@ -197,8 +196,9 @@ export class Transport {
   async #refusalOf(request: OutgoingRequest<unknown>, response: Response) {
     const { status, headers } = response;
     const retryAfter = readRetryAfter(headers.get('Retry-After'), this.#parts.now());
-    const problem = problemSchema.safeParse(parseJson(await response.text()));
-    if (problem.success) return new ProtocolError(problem.data, retryAfter);
+    const body = parseJson(await response.text());
+    const refusal = ProtocolError.read(body, { status, retryAfterSeconds: retryAfter });
+    if (refusal !== undefined) return refusal;
     const target = headers.get('Location');
     const about = target === null ? 'with nothing that a coordinator says' : `by a redirection to ${target}`;
     return this.foreignAnswer(request, status, about, undefined, retryAfter);

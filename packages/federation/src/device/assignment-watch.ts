@@ -1,6 +1,7 @@
 import { ProtocolError } from '../client/protocol-error.ts';
 import type { Heartbeat } from '../protocol/update.ts';
 import type { DeviceSession } from './device-session.ts';
+import { isPlausibleLoss } from './keep-in-bounds.ts';
 
 /** The coordinator goes on without this device: its round has closed, or it was dropped from it. */
 export class AssignmentWithdrawn extends Error {
@@ -92,7 +93,10 @@ export class AssignmentWatch {
 
   async #beat(): Promise<void> {
     const { client, run } = this.#session;
-    const beat = { run: run.run, round: this.#round, ...this.#progress };
+    const { loss } = this.#progress;
+    // A heartbeat with an impossible loss would be refused; the training itself fails after its last step.
+    const told = loss !== null && isPlausibleLoss(loss) ? loss : null;
+    const beat = { run: run.run, round: this.#round, ...this.#progress, loss: told };
     try {
       const signal = AbortSignal.any([this.signal, AbortSignal.timeout(ANSWER_MS)]);
       const { assigned } = await client.heartbeat(beat, { signal, retry: false });

@@ -54,7 +54,15 @@ export type DeviceEvent =
       readonly score: { readonly accuracy: number; readonly loss: number } | null;
     }
   /** The round goes on without this device; it asks for the next assignment. */
-  | { readonly type: 'rejected'; readonly round: number; readonly code: string; readonly reason: string }
+  | {
+      readonly type: 'rejected';
+      readonly kind: 'train' | 'evaluate';
+      readonly round: number;
+      readonly code: string;
+      readonly reason: string;
+      /** The round had closed before this device was done: nothing went wrong. */
+      readonly late: boolean;
+    }
   | { readonly type: 'paused'; readonly reason: string }
   | { readonly type: 'resumed' }
   | { readonly type: 'reconnecting'; readonly reason: string; readonly seconds: number }

@@ -7,6 +7,7 @@ import { decodeDeviceState, emptyState, encodeDeviceState } from './device-state
 const valid = encodeDeviceState({
   ...emptyState,
   residual: new Map([['a', { dims: [2], data: Float32Array.of(1, 2) }]]),
+  unsettled: { run: 'r', round: 1, attempt: 1, residual: new Map() },
   uploadSecondsPerByte: 1e-6,
 });
 const start = 4 + new DataView(valid.buffer).getUint32(0, true);

@@ -2,6 +2,7 @@ import { InputError, parseInput } from '@legend/base';
 import { decodeSafetensors, encodeSafetensors } from '@legend/models';
 import type { Residual } from '@legend/wire';
 import { z } from 'zod';
+import { identifier, roundNumber } from '../protocol/names.ts';
 import { updateSchema } from '../protocol/update.ts';
 
 /** What a device keeps between rounds, and when its program ends. */
@@ -10,6 +11,8 @@ export interface DeviceState {
   readonly residual: Residual;
   /** An update that is finished, until the coordinator has taken or refused it. */
   readonly pending: PendingUpdate | null;
+  /** The update that was handed in last, until an assignment tells whether it counted; null beside a pending one. */
+  readonly unsettled: UnsettledUpdate | null;
   /** Seconds per byte as last measured; null before that. */
   readonly uploadSecondsPerByte: number | null;
   readonly downloadSecondsPerByte: number | null;
@@ -25,6 +28,15 @@ export interface PendingUpdate {
   readonly report: z.output<typeof updateSchema>;
 }
 
+/** Of an update that was handed in, what is needed once it is known to count. */
+export interface UnsettledUpdate {
+  readonly run: string;
+  readonly round: number;
+  readonly attempt: number;
+  /** That of the state once the update counts. */
+  readonly residual: Residual;
+}
+
 /** Keeps one device's state: whole or not at all. */
 export interface DeviceStateStore {
   /** What error messages call the place. */
@@ -37,6 +49,7 @@ export interface DeviceStateStore {
 export const emptyState: DeviceState = {
   residual: new Map(),
   pending: null,
+  unsettled: null,
   uploadSecondsPerByte: null,
   downloadSecondsPerByte: null,
 };
@@ -53,11 +66,15 @@ export function memoryStateStore(): DeviceStateStore {
   };
 }
 
+const place = { run: identifier, round: roundNumber, attempt: z.int().positive() };
+
 const headerSchema = z.strictObject({
   formatVersion: z.literal(1),
-  /** Of the parts that follow, in order: residual, residual of the pending update, its message. */
+  /** Of the parts that follow, in order: residual, residual of the pending or unsettled update, pending message. */
   bytes: z.tuple([z.int().nonnegative(), z.int().nonnegative(), z.int().nonnegative()]),
-  pending: z.strictObject({ adapterSha256: z.string(), report: updateSchema }).nullable(),
+  pending: z.strictObject({ adapterSha256: z.string(), report: z.looseObject(place) }).nullable(),
+  /** Left out where there is none. Its residual holds the tensors that differ; `without` names those that it lacks. */
+  unsettled: z.strictObject({ ...place, without: z.array(z.string()) }).exactOptional(),
   uploadSecondsPerByte: z.number().nonnegative().nullable(),
   downloadSecondsPerByte: z.number().nonnegative().nullable(),
 });
@@ -66,42 +83,68 @@ const headerSchema = z.strictObject({
 const LENGTH_BYTES = 4;
 
 export function encodeDeviceState(state: DeviceState): Uint8Array<ArrayBuffer> {
-  const { residual, pending, uploadSecondsPerByte, downloadSecondsPerByte } = state;
+  const { residual, pending, unsettled, uploadSecondsPerByte, downloadSecondsPerByte } = state;
   const residualBytes = encodeSafetensors({ tensors: residual });
-  const pendingResidual = pending ? encodeSafetensors({ tensors: pending.residual }) : new Uint8Array();
+  const next = pending?.residual ?? (unsettled && changedTensors(residual, unsettled.residual));
+  const nextBytes = next ? encodeSafetensors({ tensors: next }) : new Uint8Array();
   const message = pending ? pending.message : new Uint8Array();
   const header: z.output<typeof headerSchema> = {
     formatVersion: 1,
-    bytes: [residualBytes.byteLength, pendingResidual.byteLength, message.byteLength],
+    bytes: [residualBytes.byteLength, nextBytes.byteLength, message.byteLength],
     pending: pending && { adapterSha256: pending.adapterSha256, report: pending.report },
+    ...(unsettled && { unsettled: describeUnsettled(unsettled, residual) }),
     uploadSecondsPerByte,
     downloadSecondsPerByte,
   };
   const text = new TextEncoder().encode(JSON.stringify(header));
   const length = new Uint8Array(LENGTH_BYTES);
   new DataView(length.buffer).setUint32(0, text.byteLength, true);
-  return joinParts([length, text, residualBytes, pendingResidual, message]);
+  return joinParts([length, text, residualBytes, nextBytes, message]);
+}
+
+function describeUnsettled({ run, round, attempt, residual }: UnsettledUpdate, before: Residual) {
+  return { run, round, attempt, without: [...before.keys()].filter((name) => !residual.has(name)) };
+}
+
+/** Tensors of `after` that are not the very ones of `before`: those that a message did not touch are the same objects. */
+function changedTensors(before: Residual, after: Residual): Residual {
+  return new Map([...after].filter(([name, tensor]) => before.get(name) !== tensor));
 }
 
 /**
- * The state that `encodeDeviceState` encoded.
+ * The state that `encodeDeviceState` encoded, of this version or an earlier one.
  * @param where the source of the bytes, for error messages
  * @throws InputError `device-state-damaged`
  */
 export function decodeDeviceState(bytes: Uint8Array<ArrayBuffer>, where: string): DeviceState {
   const { header, parts } = splitParts(bytes, where);
-  const [residual = new Uint8Array(), pendingResidual = new Uint8Array(), message = new Uint8Array()] = parts;
-  const { pending, uploadSecondsPerByte, downloadSecondsPerByte } = header;
-  return {
-    residual: decodeSafetensors(residual, where).tensors,
-    pending: pending && {
-      ...pending,
-      message,
-      residual: decodeSafetensors(pendingResidual, where).tensors,
-    },
-    uploadSecondsPerByte,
-    downloadSecondsPerByte,
-  };
+  const [residualBytes = new Uint8Array(), nextBytes = new Uint8Array(), message = new Uint8Array()] = parts;
+  const { pending, unsettled, uploadSecondsPerByte, downloadSecondsPerByte } = header;
+  const residual = decodeSafetensors(residualBytes, where).tensors;
+  const bandwidth = { uploadSecondsPerByte, downloadSecondsPerByte };
+  if (pending !== null) {
+    const next = decodeSafetensors(nextBytes, where).tensors;
+    return { residual, ...readPending(pending, message, next), ...bandwidth };
+  }
+  if (unsettled === undefined) return { residual, pending: null, unsettled: null, ...bandwidth };
+  const { without, ...update } = unsettled;
+  const next = new Map([...residual, ...decodeSafetensors(nextBytes, where).tensors]);
+  for (const name of without) next.delete(name);
+  return { residual, pending: null, unsettled: { ...update, residual: next }, ...bandwidth };
+}
+
+/** A version without `bounds` may have kept figures that are refused today: what it had sent of them may have counted. */
+function readPending(
+  { adapterSha256, report }: NonNullable<z.output<typeof headerSchema>['pending']>,
+  message: Uint8Array<ArrayBuffer>,
+  residual: Residual,
+): Pick<DeviceState, 'pending' | 'unsettled'> {
+  const today = updateSchema.safeParse(report);
+  if (today.success) {
+    return { pending: { adapterSha256, message, residual, report: today.data }, unsettled: null };
+  }
+  const { run, round, attempt } = report;
+  return { pending: null, unsettled: { run, round, attempt, residual } };
 }
 
 function splitParts(bytes: Uint8Array<ArrayBuffer>, where: string) {

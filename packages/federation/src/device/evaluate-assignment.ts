@@ -1,7 +1,10 @@
 import { absorbMerged } from '@legend/adapter';
 import type { EvaluateAssignment } from '../protocol/assignment.ts';
+import { bounds } from '../protocol/bounds.ts';
 import { AssignmentWatch } from './assignment-watch.ts';
 import type { DeviceSession } from './device-session.ts';
+import type { DeviceScore } from './device-trainer.ts';
+import { isPlausibleLoss } from './keep-in-bounds.ts';
 import { receiveStart } from './receive-start.ts';
 
 /**
@@ -34,6 +37,11 @@ export async function evaluateAssignment(
   async function scoreHeldOut() {
     const { start } = await receiveStart(session, watch, adapter);
     const global = start.merged ? absorbMerged(start.adapter, start.merged) : start.adapter;
-    return trainer.score(global, examples.heldOut, () => watch.betweenSteps());
+    return withPlausibleLoss(await trainer.score(global, examples.heldOut, () => watch.betweenSteps()));
   }
+}
+
+/** A diverged global adapter still gets a score: its loss is reported as the highest that the protocol takes. */
+function withPlausibleLoss(score: DeviceScore): DeviceScore {
+  return isPlausibleLoss(score.loss) ? score : { ...score, loss: bounds.loss.max };
 }

@@ -2,6 +2,7 @@ import { ProtocolError } from '../client/protocol-error.ts';
 import type { AssignmentWatch } from './assignment-watch.ts';
 import type { DeviceSession } from './device-session.ts';
 import type { PendingUpdate } from './device-state.ts';
+import { clampPartSeconds } from './keep-in-bounds.ts';
 
 /** An upload that is gone when it is handed in is made again so many times. */
 const MAXIMUM_UPLOADS = 3;
@@ -30,7 +31,7 @@ export async function handInUpdate(
         {
           ...report,
           capacity: { ...report.capacity, uploadSecondsPerByte },
-          times: { ...report.times, upload: transfer.seconds },
+          times: { ...report.times, upload: clampPartSeconds(transfer.seconds) },
         },
         { signal },
       );

@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { capacitySchema } from '../protocol/enrolment.ts';
 import { ObservedCapacity } from './observed-capacity.ts';
 
 const measured = { forwardSecondsPerBlock: 0.02, backwardSecondsPerBlock: 0.01 };
@@ -50,5 +52,31 @@ describe('an observed capacity', () => {
     expect(observed.observe()).toMatchObject({ uploadSecondsPerByte: fast, downloadSecondsPerByte: fast });
     observed.noteTransfer('upload', { bytes: 1e6, seconds: 1 });
     expect(observed.observe()).toMatchObject({ uploadSecondsPerByte: 1 / 1e6, downloadSecondsPerByte: fast });
+  });
+
+  test.each([
+    ['a clock that stands still', { forwardSecondsPerBlock: 0, backwardSecondsPerBlock: 0 }, 1e-9],
+    ['a machine that slept', { forwardSecondsPerBlock: 1e6, backwardSecondsPerBlock: 1e6 }, 3600],
+  ])('with %s is the nearest that may be told', (_, blockSeconds, expected) => {
+    const observed = new ObservedCapacity(blockSeconds, nothingKnown);
+    expect(observed.observe().forwardSecondsPerBlock).toBe(expected);
+    expect(observed.observe().backwardSecondsPerBlock).toBe(expected);
+    const { forward, backward } = observed.divide(load, 8);
+    expect(forward + backward).toBeCloseTo(8, 12);
+  });
+
+  test('is within its bounds, whatever was measured', () => {
+    const seconds = fc.double({ min: 0, noNaN: true });
+    fc.assert(
+      fc.property(seconds, seconds, seconds, seconds, (forward, backward, transfer, runtimeSeconds) => {
+        const blockSeconds = { forwardSecondsPerBlock: forward, backwardSecondsPerBlock: backward };
+        const observed = new ObservedCapacity(blockSeconds, nothingKnown);
+        observed.noteTransfer('upload', { bytes: 1e6, seconds: transfer });
+        return [undefined, { load, runtimeSeconds }].every(
+          (task) => capacitySchema.safeParse(observed.observe(task)).success,
+        );
+      }),
+      { seed: 1, numRuns: 1000 },
+    );
   });
 });

@@ -1,6 +1,8 @@
 import type { Capacity } from '@legend/method';
 import type { BlockSeconds } from '@legend/trainer';
 import type { Transfer } from '../client/download-blob.ts';
+import { bounds } from '../protocol/bounds.ts';
+import { clampTo } from './keep-in-bounds.ts';
 
 /** A shorter transfer measures how long a request takes, not how fast bytes travel. */
 const TELLING_BYTES = 128 * 1024;
@@ -32,8 +34,9 @@ export class ObservedCapacity {
       download,
     }: { memoryBytes: number; upload: number | null; download: number | null },
   ) {
-    this.#blockSeconds = blockSeconds;
-    this.#memoryBytes = memoryBytes;
+    this.#blockSeconds = scaleBlockSeconds(blockSeconds, 1);
+    // No limit is reported as the greatest that the protocol takes.
+    this.#memoryBytes = Math.min(memoryBytes, bounds.memoryBytes.max);
     this.#upload = upload;
     this.#download = download;
   }
@@ -51,15 +54,16 @@ export class ObservedCapacity {
 
   /**
    * The capacity, with the seconds per block in the measured proportion, scaled to what a task took. A direction of which
-   * nothing is known is taken to be as fast as the other.
+   * nothing is known is taken to be as fast as the other. Every figure is within `bounds`.
    */
   observe(task?: { readonly load: TaskLoad; readonly runtimeSeconds: number }): Capacity {
     const scale = task ? this.#scaleOf(task.load, task.runtimeSeconds) : 1;
+    const upload = this.#upload ?? this.#download ?? UNKNOWN_SECONDS_PER_BYTE;
+    const download = this.#download ?? this.#upload ?? UNKNOWN_SECONDS_PER_BYTE;
     return {
-      forwardSecondsPerBlock: scale * this.#blockSeconds.forwardSecondsPerBlock,
-      backwardSecondsPerBlock: scale * this.#blockSeconds.backwardSecondsPerBlock,
-      uploadSecondsPerByte: this.#upload ?? this.#download ?? UNKNOWN_SECONDS_PER_BYTE,
-      downloadSecondsPerByte: this.#download ?? this.#upload ?? UNKNOWN_SECONDS_PER_BYTE,
+      ...scaleBlockSeconds(this.#blockSeconds, scale),
+      uploadSecondsPerByte: clampTo(bounds.secondsPerByte, upload),
+      downloadSecondsPerByte: clampTo(bounds.secondsPerByte, download),
       memoryBytes: this.#memoryBytes,
     };
   }
@@ -88,4 +92,14 @@ export class ObservedCapacity {
       backward: steps * depth * backwardSecondsPerBlock,
     };
   }
+}
+
+function scaleBlockSeconds(
+  { forwardSecondsPerBlock, backwardSecondsPerBlock }: BlockSeconds,
+  scale: number,
+): BlockSeconds {
+  return {
+    forwardSecondsPerBlock: clampTo(bounds.blockSeconds, scale * forwardSecondsPerBlock),
+    backwardSecondsPerBlock: clampTo(bounds.blockSeconds, scale * backwardSecondsPerBlock),
+  };
 }

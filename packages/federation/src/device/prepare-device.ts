@@ -1,3 +1,5 @@
+import { InputError } from '@legend/base';
+import { bounds } from '../protocol/bounds.ts';
 import type { RunForDevices } from '../protocol/enrolment.ts';
 import type { DeviceState } from './device-state.ts';
 import { fetchBase } from './fetch-base.ts';
@@ -16,8 +18,9 @@ export async function prepareDevice(
   { run, device, kept }: { readonly run: RunForDevices; readonly device: string; readonly kept: DeviceState },
 ): Promise<{ readonly examples: HeldOut; readonly capacity: ObservedCapacity }> {
   const { classes, seed, step } = run;
-  const texts = await data(classes);
   const { holdOutShare = DEFAULT_HOLD_OUT_SHARE, memoryBytes } = settings;
+  checkMemory(memoryBytes);
+  const texts = await data(classes);
   const examples = holdOut(texts.length, holdOutShare, { seed, device });
   const { files, transfer } = await fetchBase(client, run, blobs, {
     signal,
@@ -42,4 +45,17 @@ export async function prepareDevice(
   capacity.noteTransfer('download', transfer);
   onEvent({ type: 'measured', capacity: capacity.observe() });
   return { examples, capacity };
+}
+
+/** Before anything is fetched: the coordinator would refuse so little. */
+function checkMemory(memoryBytes: number): void {
+  const { min } = bounds.memoryBytes;
+  if (memoryBytes >= min) return;
+  throw new InputError({
+    code: 'memory-too-small',
+    expected: `at least ${Math.ceil(min / 1e6)} MB`,
+    got: `${memoryBytes / 1e6} MB`,
+    where: 'memory for training',
+    todo: 'Allow more memory; one block of a small model takes tens of megabytes.',
+  });
 }

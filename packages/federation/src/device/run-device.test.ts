@@ -1,14 +1,10 @@
 import { restrictToDepth } from '@legend/adapter';
-import { loadTokenizer } from '@legend/models';
-import { decodeTrained, decodeWholeStart, encodeTrained, localTask, type Start } from '@legend/rounds';
-import { Engine, tokenizeExamples, trainLocally } from '@legend/trainer';
-import { nodeRuntime } from '@legend/trainer/node';
-import type { Residual } from '@legend/wire';
+import { decodeTrained } from '@legend/rounds';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TrainAssignment } from '../protocol/assignment.ts';
-import { scoreReportSchema, updateSchema } from '../protocol/update.ts';
-import { classes, globalAdapter, SmallRun, smallModel, texts } from '../testing/small-run.ts';
-import { holdOut } from './hold-out.ts';
+import { heartbeatSchema, scoreReportSchema, updateSchema } from '../protocol/update.ts';
+import { ExpectedUpdates } from '../testing/expected-updates.ts';
+import { classes, globalAdapter, SmallRun } from '../testing/small-run.ts';
 import { numberLabels } from './labelled-text.ts';
 import { ManualGate } from './pause-gate.ts';
 
@@ -24,32 +20,14 @@ const updates = () => small.server.requests(/updates/).map(({ body }) => updateS
 const uploaded = (place: number): Buffer | undefined =>
   small.server.uploads.get(updates()[place]?.sha256 ?? '');
 
-/** The messages that devices of these assignments send, computed without any of the device's own code. */
-async function expectedMessages(assignments: readonly TrainAssignment[]): Promise<readonly Uint8Array[]> {
-  const tokenizer = await loadTokenizer(smallModel.files);
-  const dataset = tokenizeExamples(tokenizer, texts, 16);
-  const engine = new Engine(smallModel, nodeRuntime({ threads: 1 }));
-  const { training } = holdOut(texts.length, 0.1, { seed: 5, device: 'device-1' });
-  let residual: Residual = new Map();
-  const messages: Uint8Array[] = [];
-  for (const { local, rounds, seed, trunkCache, plan, round, localSteps, codec, adapter } of assignments) {
-    const bytes = small.server.blobs.get(adapter.sha256) ?? new Uint8Array();
-    const start: Start = decodeWholeStart(bytes, 'test');
-    const occasion = { name: 'any', round, localSteps, deviceId: 'device-1', examples: training };
-    const task = localTask({ local, rounds, seed, trunkCache }, plan, start, occasion);
-    const { adapter: trained } = await trainLocally(engine, dataset, task);
-    const encoded = encodeTrained(start.adapter, trained, plan, codec.up, residual);
-    residual = encoded.residual;
-    messages.push(encoded.bytes);
-  }
-  return messages;
-}
+const expectedMessages = (assignments: readonly TrainAssignment[]) =>
+  new ExpectedUpdates(small.server.blobs).messages(assignments);
 
 describe('a device', () => {
   test('trains what it is assigned, as a simulated one does, until the run is finished', async () => {
-    const assignments = [small.assign(1), small.assign(2)];
+    const assignments = [small.assign(1), small.assign(2, { lastCounted: { round: 1, attempt: 1 } })];
     small.finish();
-    expect(await small.run()).toEqual({ reason: 'all rounds done', updates: 2, rejected: 0 });
+    expect(await small.run()).toEqual({ reason: 'all rounds done', updates: 2, rejected: 0, late: 0 });
     const [first, second] = await expectedMessages(assignments);
     expect(uploaded(0)?.equals(first ?? new Uint8Array())).toBe(true);
     // With what the first message could not say.
@@ -141,9 +119,16 @@ describe('a device', () => {
     const second = small.assign(2);
     small.server.breakDown(/updates/, { kind: 'refuse', code: 'round-closed' });
     small.finish();
-    expect(await small.run()).toMatchObject({ updates: 1, rejected: 1 });
+    expect(await small.run()).toMatchObject({ updates: 1, rejected: 1, late: 1 });
     expect(small.eventsOf('rejected')).toEqual([
-      { type: 'rejected', round: 1, code: 'round-closed', reason: 'Refused: round-closed.' },
+      {
+        type: 'rejected',
+        kind: 'train',
+        round: 1,
+        code: 'round-closed',
+        reason: 'Refused: round-closed.',
+        late: true,
+      },
     ]);
     // As if the first had never been made: what it could not say is not owed.
     const [message] = await expectedMessages([second]);
@@ -165,19 +150,29 @@ describe('a device', () => {
     small.server.isAssigned = () => false;
     small.assign(1, { localSteps: 100_000 });
     small.finish();
-    expect(await small.run()).toMatchObject({ updates: 0, rejected: 1 });
-    expect(small.eventsOf('rejected')).toMatchObject([{ round: 1, code: 'withdrawn' }]);
+    expect(await small.run()).toMatchObject({ updates: 0, rejected: 1, late: 1 });
+    expect(small.eventsOf('rejected')).toMatchObject([{ round: 1, code: 'withdrawn', late: true }]);
     expect(small.eventsOf('step').length).toBeLessThan(100_000);
     expect(updates()).toEqual([]);
   });
 
   test('gives signs of life with its progress', async () => {
+    const gate = new ManualGate();
+    const beats = () => small.server.requests(/heartbeat/).map(({ body }) => heartbeatSchema.parse(body));
+    small.server.isAssigned = () => {
+      if (beats().at(-1)?.activity === 'paused') gate.set(null);
+      return true;
+    };
     small.assign(1, { localSteps: 100 });
     small.finish();
-    await small.run();
-    const beats = small.server.requests(/heartbeat/).map(({ body }) => body);
-    expect(beats.length).toBeGreaterThan(1);
-    expect(beats[0]).toMatchObject({ run: 'run-1', activity: 'training', round: 1, steps: 100 });
+    await small.run({
+      gate,
+      onEvent: (event) => {
+        if (event.type === 'step' && event.step === 2) gate.set('until it was heard');
+      },
+    });
+    const told = { run: 'run-1', activity: 'paused', round: 1, step: 2, steps: 100 };
+    expect(beats()).toContainEqual({ ...told, loss: expect.any(Number) });
   });
 
   test('survives a coordinator that restarts in the middle', async () => {
@@ -302,7 +297,8 @@ describe('a device', () => {
     const full = new Error('no space left on device');
     const state = { ...small.state, save: () => Promise.reject(full) };
     await expect(small.run({ state })).rejects.toBe(full);
-    expect(small.server.requests(/leave/)[0]?.body).toEqual({ run: 'run-1', reason: 'failed' });
+    const [leaving] = small.server.requests(/leave/);
+    expect(leaving?.body).toEqual({ run: 'run-1', reason: 'its program failed' });
   });
 
   test('that is revoked ends', async () => {

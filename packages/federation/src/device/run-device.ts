@@ -1,20 +1,19 @@
-import { InputError } from '@legend/base';
 import type { TextExample } from '@legend/trainer';
 import { ConnectionError } from '../client/connection-error.ts';
 import type { CoordinatorClient } from '../client/coordinator-client.ts';
 import { ProtocolError } from '../client/protocol-error.ts';
 import type { Assignment } from '../protocol/assignment.ts';
+import type { RunForDevices } from '../protocol/enrolment.ts';
 import { limits } from '../protocol/limits.ts';
-import { AssignmentWithdrawn } from './assignment-watch.ts';
 import type { BlobCache } from './blob-cache.ts';
 import type { DeviceEvent } from './device-event.ts';
 import { type DeviceSession, KeptState } from './device-session.ts';
 import type { DeviceStateStore } from './device-state.ts';
 import type { DeviceTrainer } from './device-trainer.ts';
-import { evaluateAssignment } from './evaluate-assignment.ts';
 import { openGate, type PauseGate } from './pause-gate.ts';
+import { performAssignment } from './perform-assignment.ts';
 import { prepareDevice } from './prepare-device.ts';
-import { trainAssignment } from './train-assignment.ts';
+import { reasonForOperator } from './reason-for-operator.ts';
 
 export interface DeviceOptions {
   /** Of a device that is enrolled. */
@@ -39,7 +38,7 @@ export interface DeviceSettings {
   readonly run: string;
   /** Share of the examples that is held out to score adapters with; default: 0.1. */
   readonly holdOutShare?: number;
-  /** That training may take. */
+  /** That training may take: at least `bounds.memoryBytes.min`. */
   readonly memoryBytes: number;
   /** Default: `limits.heartbeatSeconds`. */
   readonly heartbeatSeconds?: number;
@@ -50,31 +49,18 @@ export interface DeviceSettings {
 /** How a device's part in a run ended. */
 export interface DeviceOutcome {
   readonly reason: string;
-  /** Updates that counted. */
+  /** Updates that were accepted. */
   readonly updates: number;
+  /** Updates that were not, those that came too late included. */
   readonly rejected: number;
+  /** Updates whose round had closed before they were there: nothing went wrong. */
+  readonly late: number;
 }
-
-/** Refusals after which the device goes on with the next assignment. */
-const passing = new Set<string>([
-  'old-round',
-  'round-not-open',
-  'round-closed',
-  'unknown-device',
-  'device-dropped',
-  'conflicting-update',
-  'update-invalid',
-  'upload-incomplete',
-  'upload-corrupt',
-  'body-too-long',
-  'not-found',
-] satisfies ProtocolError['code'][]);
-
-/** Codes after which it is not known whether an update has counted. */
-const undecided = new Set<string>(['withdrawn', 'old-round', 'round-closed']);
 
 /** Milliseconds before the same assignment is taken up again, or a poll that was answered too soon. */
 const BREATHER_MS = 2_000;
+/** Milliseconds at most, as an assignment that is refused again and again is taken up ever more slowly. */
+const LONGEST_BREATHER_MS = 30_000;
 const ALREADY_FINISHED = 'it was before this device came';
 /** Milliseconds that leaving may take. */
 const LEAVE_MS = 2_000;
@@ -90,18 +76,22 @@ const LEAVE_MS = 2_000;
  */
 export async function runDevice(options: DeviceOptions): Promise<DeviceOutcome> {
   const { client, settings, onEvent, signal } = options;
+  const { device } = client;
+  if (device === undefined) throw new Error('A device has to be enrolled before it runs.');
   const stopWatching = client.watch((status) => {
     if (status.type === 'restored') onEvent({ type: 'reconnected' });
     else onEvent({ type: 'reconnecting', reason: status.error.message, seconds: status.seconds });
   });
+  let run: RunForDevices | undefined;
   try {
-    const session = await openSession(options);
-    if (session === null) return { reason: ALREADY_FINISHED, updates: 0, rejected: 0 };
+    run = await client.describeRun(settings.run, { signal });
+    const session = await openSession(options, run, device);
+    if (session === null) return { reason: ALREADY_FINISHED, updates: 0, rejected: 0, late: 0 };
     return await takeAssignments(session, settings.pollSeconds ?? limits.pollSeconds);
   } catch (error) {
     // Whoever refuses it, or is not there, has no use for a goodbye.
     const isRefused = error instanceof ProtocolError || error instanceof ConnectionError;
-    const why = signal.aborted ? 'stopped by its owner' : 'failed';
+    const why = signal.aborted ? 'stopped by its owner' : reasonForOperator(error, run);
     if (signal.aborted || !isRefused) await leavePolitely(client, settings.run, why);
     if (!signal.aborted) throw error;
     onEvent({ type: 'left' });
@@ -112,11 +102,12 @@ export async function runDevice(options: DeviceOptions): Promise<DeviceOutcome> 
 }
 
 /** Null where the run is over. */
-async function openSession(options: DeviceOptions): Promise<DeviceSession | null> {
+async function openSession(
+  options: DeviceOptions,
+  run: RunForDevices,
+  device: string,
+): Promise<DeviceSession | null> {
   const { client, trainer, state, settings, gate = openGate, sleep, onEvent, signal } = options;
-  const { device } = client;
-  if (device === undefined) throw new Error('A device has to be enrolled before it runs.');
-  const run = await client.describeRun(settings.run, { signal });
   onEvent({ type: 'connected', device, run });
   if (run.status === 'finished') {
     onEvent({ type: 'finished', reason: ALREADY_FINISHED });
@@ -145,8 +136,9 @@ async function openSession(options: DeviceOptions): Promise<DeviceSession | null
 
 async function takeAssignments(session: DeviceSession, pollSeconds: number): Promise<DeviceOutcome> {
   const { onEvent, signal, sleep } = session;
-  let [updates, rejected] = [0, 0];
+  let [updates, rejected, late] = [0, 0, 0];
   let last = '';
+  let repetitions = 0;
   let isWaiting = false;
   for (;;) {
     await restBetweenRounds(session);
@@ -160,58 +152,21 @@ async function takeAssignments(session: DeviceSession, pollSeconds: number): Pro
     }
     if (assignment.kind === 'finished') {
       onEvent({ type: 'finished', reason: assignment.reason });
-      return { reason: assignment.reason, updates, rejected };
+      return { reason: assignment.reason, updates, rejected, late };
     }
     // Offered again, it has just failed; more haste would not help.
     const key = `${assignment.kind} ${assignment.round} ${assignment.attempt}`;
-    if (key === last) await sleep(BREATHER_MS, signal);
+    repetitions = key === last ? repetitions + 1 : 0;
+    if (repetitions > 0) {
+      await sleep(Math.min(LONGEST_BREATHER_MS, BREATHER_MS * 2 ** (repetitions - 1)), signal);
+    }
     last = key;
     isWaiting = false;
-    const isDone = await perform(session, assignment);
-    if (assignment.kind === 'train') {
-      if (isDone) updates++;
-      else rejected++;
-    }
-  }
-}
-
-/** Does what is assigned; false where it came to nothing and the device goes on all the same. */
-async function perform(
-  session: DeviceSession,
-  assignment: Exclude<Assignment, { kind: 'finished' }>,
-): Promise<boolean> {
-  try {
-    if (assignment.kind === 'train') await trainAssignment(session, assignment);
-    else await evaluateAssignment(session, assignment);
-    return true;
-  } catch (error) {
-    session.signal.throwIfAborted();
-    const { round } = assignment;
-    const reject = async (code: string): Promise<false> => {
-      // What the residual owes to an update that does not count it owes still. One whose round is over may have counted,
-      // and only the answer is lost; the next assignment tells.
-      if (session.state.now.pending && !undecided.has(code)) await session.state.change({ pending: null });
-      session.onEvent({ type: 'rejected', round, code, reason: (error as Error).message });
-      return false;
-    };
-    if (error instanceof AssignmentWithdrawn) return reject('withdrawn');
-    if (error instanceof ProtocolError && passing.has(error.code)) return reject(error.code);
-    // Asked for the next assignment, the coordinator says why.
-    if (error instanceof ProtocolError && error.code === 'run-finished') return reject(error.code);
-    if (error instanceof ConnectionError) return reject(error.code);
-    if (!(error instanceof InputError)) throw error;
-    // Its round should not wait for this device.
-    await leaveRound(session, error);
-    return reject(error.code);
-  }
-}
-
-async function leaveRound({ client, run, signal }: DeviceSession, { message }: Error): Promise<void> {
-  try {
-    await client.leave({ run: run.run, reason: message.slice(0, 200) }, { signal });
-  } catch (error) {
-    // The next request is told the same.
-    if (!(error instanceof ProtocolError || error instanceof ConnectionError)) throw error;
+    const result = await performAssignment(session, assignment);
+    if (assignment.kind !== 'train') continue;
+    if (result === 'done') updates++;
+    else rejected++;
+    if (result === 'late') late++;
   }
 }
 

@@ -1,11 +1,15 @@
+import { InputError } from '@legend/base';
 import { encodeTrained, localTask } from '@legend/rounds';
 import { sha256Hex } from '../identity/sha256.ts';
 import type { TrainAssignment } from '../protocol/assignment.ts';
+import { bounds } from '../protocol/bounds.ts';
 import { AssignmentWatch } from './assignment-watch.ts';
 import type { DeviceSession } from './device-session.ts';
 import type { PendingUpdate } from './device-state.ts';
 import { handInUpdate } from './hand-in-update.ts';
+import { clampPartSeconds, isPlausibleLoss } from './keep-in-bounds.ts';
 import { receiveStart } from './receive-start.ts';
+import { belongsTo, handedIn, settleUpdate } from './settle-update.ts';
 
 /**
  * Trains what is assigned and hands it in. An update that was finished before the program was last ended is handed in as
@@ -15,7 +19,8 @@ import { receiveStart } from './receive-start.ts';
 export async function trainAssignment(session: DeviceSession, assignment: TrainAssignment): Promise<void> {
   const { onEvent, state } = session;
   const { round, rounds, plan, localSteps: steps, secondsLeft } = assignment;
-  await settlePending(session, assignment);
+  const settled = settleUpdate(state.now, assignment);
+  if (settled !== state.now) await state.change(settled);
   onEvent({ type: 'assigned', round, rounds, depth: plan.depth, ranks: plan.ranks, steps, secondsLeft });
   const started = performance.now();
   const { pending } = state.now;
@@ -26,34 +31,12 @@ export async function trainAssignment(session: DeviceSession, assignment: TrainA
     const update = resent ? pending : await makeUpdate(session, watch, assignment);
     if (!resent) await state.change({ pending: update });
     await handInUpdate(session, watch, update);
-    await state.change({ pending: null, residual: update.residual, ...bandwidthOf(session) });
+    await state.change({ pending: null, unsettled: handedIn(update), ...bandwidthOf(session) });
     const seconds = (performance.now() - started) / 1000;
     onEvent({ type: 'accepted', round, loss: update.report.loss, seconds, resent });
   } finally {
     await watch.stop();
   }
-}
-
-/**
- * An update of an earlier round whose answer never came may have counted or not; the coordinator tells with the next
- * assignment. What a message that counted left unsaid is what the next one owes.
- */
-async function settlePending({ state }: DeviceSession, assignment: TrainAssignment): Promise<void> {
-  const { pending } = state.now;
-  if (pending === null || belongsTo(pending, assignment)) return;
-  const { run, lastCounted } = assignment;
-  const { report, residual } = pending;
-  const hasCounted =
-    report.run === run && report.round === lastCounted?.round && report.attempt === lastCounted.attempt;
-  await state.change({ pending: null, ...(hasCounted && { residual }) });
-}
-
-function belongsTo(
-  { adapterSha256, report }: PendingUpdate,
-  { run, round, attempt, adapter }: TrainAssignment,
-) {
-  const isSame = report.run === run && report.round === round && report.attempt === attempt;
-  return isSame && adapterSha256 === adapter.sha256;
 }
 
 function bandwidthOf({ capacity }: DeviceSession) {
@@ -82,12 +65,14 @@ async function makeUpdate(
     onEvent({ type: 'step', round, step: step + 1, steps, loss });
     await watch.betweenSteps();
   });
+  checkLoss(trained.loss, round);
   const residualBefore = state.now.residual;
   const { bytes, residual } = encodeTrained(start.adapter, trained.adapter, plan, codec.up, residualBefore);
   const message = new Uint8Array(bytes);
   const trunkSteps = trunkCache ? trained.trunkMisses / local.batchSize : steps;
   const load = { blocks: run.base.blocks, depth: plan.depth, steps, trunkSteps };
   const { runtimeSeconds } = trained;
+  const { forward, backward } = capacity.divide(load, runtimeSeconds);
   return {
     adapterSha256: assignment.adapter.sha256,
     message,
@@ -101,7 +86,24 @@ async function makeUpdate(
       loss: trained.loss,
       capacity: capacity.observe({ load, runtimeSeconds }),
       bytesDown: assignment.adapter.bytes,
-      times: { download: transfer.seconds, ...capacity.divide(load, runtimeSeconds), upload: 0 },
+      times: {
+        download: clampPartSeconds(transfer.seconds),
+        forward: clampPartSeconds(forward),
+        backward: clampPartSeconds(backward),
+        upload: 0,
+      },
     },
   };
+}
+
+/** A diverged update would harm the others, and the coordinator would refuse it. */
+function checkLoss(loss: number, round: number): void {
+  if (isPlausibleLoss(loss)) return;
+  throw new InputError({
+    code: 'training-diverged',
+    expected: `a mean loss of at most ${bounds.loss.max}`,
+    got: String(loss),
+    where: `round ${round}`,
+    todo: 'Check the labels of this device, and ask the operator for a lower learning rate.',
+  });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { joinInvitation } from './join-invitation.ts';
+import { joinCommandLine, joinInvitation } from './join-invitation.ts';
 
 test.each([
   'ADDRESS',
@@ -9,7 +9,7 @@ test.each([
   'http://[::1]:8765',
 ])('%s is safe to join as it is', (origin) => {
   expect(joinInvitation(origin, 'lj_x')).toEqual({
-    command: `npx legend join ${origin} --token lj_x --data FILE`,
+    command: `LEGEND_TOKEN=lj_x npx legend join ${origin} --data FILE`,
     link: `${origin}/join#token=lj_x`,
     linkIsSecure: true,
   });
@@ -23,3 +23,9 @@ test.each(['http://192.168.1.7:8765', 'http://localhost.example'])(
     expect(linkIsSecure).toBe(false);
   },
 );
+
+test('a token may be in a file', () => {
+  expect(joinCommandLine('http://10.0.0.1:8765', '--token-file FILE')).toBe(
+    'npx legend join http://10.0.0.1:8765 --token-file FILE --data FILE --allow-plain-http',
+  );
+});

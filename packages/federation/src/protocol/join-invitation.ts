@@ -1,7 +1,7 @@
 import { isLoopback } from './loopback.ts';
 
 export interface JoinInvitation {
-  /** For a machine. */
+  /** For a shell; the token stands in the environment, since every user of a machine can read its command lines. */
   readonly command: string;
   /** For a browser; the token stands behind a #, which browsers send to nobody. */
   readonly link: string;
@@ -14,11 +14,23 @@ export interface JoinInvitation {
  * @param address that the coordinator is known by, without a slash at its end; or a word that stands for it
  */
 export function joinInvitation(address: string, token: string): JoinInvitation {
-  const url = URL.parse(address);
-  const isSecure = url?.protocol !== 'http:' || isLoopback(url.hostname);
   return {
-    command: `npx legend join ${address} --token ${token} --data FILE${isSecure ? '' : ' --allow-plain-http'}`,
+    command: `LEGEND_TOKEN=${token} ${joinCommandLine(address)}`,
     link: `${address}/join#token=${token}`,
-    linkIsSecure: isSecure,
+    linkIsSecure: isSecure(address),
   };
+}
+
+/**
+ * The command line of a machine that joins.
+ * @param tokenOption where its token is, e.g. `--token-file FILE`
+ */
+export function joinCommandLine(address: string, tokenOption = ''): string {
+  const options = [tokenOption, '--data FILE', isSecure(address) ? '' : '--allow-plain-http'];
+  return ['npx legend join', address, ...options.filter((option) => option !== '')].join(' ');
+}
+
+function isSecure(address: string): boolean {
+  const url = URL.parse(address);
+  return url?.protocol !== 'http:' || isLoopback(url.hostname);
 }

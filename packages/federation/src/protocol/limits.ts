@@ -6,6 +6,8 @@ export const limits = {
   uploadBytes: 1024 ** 3,
   /** Characters of an id or a name. */
   nameLength: 100,
+  /** Characters of the reason for which a device leaves. */
+  reasonLength: 200,
   /** Seconds that a poll for an assignment waits at most, below the minute after which proxies give up. */
   pollSeconds: 25,
   /** Seconds between two heart-beats of a device. */

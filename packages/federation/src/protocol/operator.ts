@@ -31,6 +31,8 @@ export const tokenViewSchema = z.object({
   expiresAt: time.nullable(),
   revoked: z.boolean(),
   devices: count,
+  /** Of a token that let in a device which was revoked since: it lets in no more. */
+  held: z.literal(true).exactOptional(),
 });
 export type TokenView = z.output<typeof tokenViewSchema>;
 

@@ -19,7 +19,7 @@ export const problemStatus = {
   'token-revoked': 403,
   'token-used': 403,
   'token-expired': 403,
-  /** A device that this token let in was revoked since: it lets in no more. */
+  /** A device that this token let in, or one from the same address, was revoked after the token was made. */
   'token-held': 403,
   'device-unknown': 403,
   'device-revoked': 403,
@@ -68,3 +68,10 @@ export const problemSchema = z.object({
 });
 
 export type Problem = z.output<typeof problemSchema>;
+
+/** A refusal for a reason that this version does not know: the HTTP status tells what to make of it. */
+export const laterProblemSchema = z.object({
+  code: z.string().max(100),
+  message: z.string(),
+  serverTime: z.number(),
+});

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { bounds } from './bounds.ts';
 import { capacitySchema } from './enrolment.ts';
+import { limits } from './limits.ts';
 import {
   byteCount,
   contentHash,
@@ -88,4 +89,4 @@ export const heartbeatAnswerSchema = z.object({
 });
 
 /** `POST /v1/leave` */
-export const leaveSchema = z.strictObject({ run: identifier, reason: z.string().max(200) });
+export const leaveSchema = z.strictObject({ run: identifier, reason: z.string().max(limits.reasonLength) });

@@ -44,6 +44,8 @@ interface Answer {
   readonly status: number;
   readonly headers?: Record<string, string>;
   readonly body?: string | Uint8Array;
+  /** The connection ends before it. */
+  readonly isLost?: boolean;
 }
 
 /**
@@ -61,6 +63,10 @@ export class FaultyCoordinator {
   readonly uploads = new Map<string, Buffer<ArrayBuffer>>();
   readonly assignments: Assignment[] = [];
   run: RunForDevices | undefined;
+  /** Asked for an assignment; nothing, where none is laid out. */
+  nextAssignment = (): Assignment | undefined => this.assignments.shift();
+  /** Asked for every update: a code refuses it; `lost` takes it, and the answer does not arrive. */
+  takeUpdate = (_report: unknown): 'accepted' | 'lost' | ProblemCode => 'accepted';
   /** Asked at every heart-beat. */
   isAssigned = (): boolean => true;
   key: PublicKey | undefined;
@@ -193,7 +199,7 @@ export class FaultyCoordinator {
       case 'GET runs':
         return this.run ? ok(this.run) : this.#refuse('run-unknown');
       case 'GET assignment': {
-        const next = this.assignments.shift();
+        const next = this.nextAssignment();
         return next ? ok(next) : { status: 204 };
       }
       case 'GET blobs':
@@ -202,7 +208,13 @@ export class FaultyCoordinator {
         return ok(this.#uploadState(id, this.uploads.get(id)?.byteLength ?? 0, Number.POSITIVE_INFINITY));
       case 'PATCH uploads':
         return this.#takeUpload(id, wanted, fault);
-      case 'POST updates':
+      case 'POST updates': {
+        const answer = this.takeUpdate(wanted.body);
+        if (answer === 'accepted' || answer === 'lost') {
+          return { ...ok({ status: 'accepted' }), isLost: answer === 'lost' };
+        }
+        return this.#refuse(answer);
+      }
       case 'POST scores':
         return ok({ status: 'accepted' });
       case 'POST heartbeat':
@@ -265,7 +277,11 @@ interface Wanted {
   readonly headers: IncomingMessage['headers'];
 }
 
-function send(response: ServerResponse, { status, headers, body }: Answer): void {
+function send(response: ServerResponse, { status, headers, body, isLost }: Answer): void {
+  if (isLost) {
+    response.socket?.destroy();
+    return;
+  }
   response.writeHead(status, headers);
   response.end(body);
 }

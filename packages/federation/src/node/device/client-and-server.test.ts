@@ -15,7 +15,7 @@ const capacity = {
   backwardSecondsPerBlock: 1,
   uploadSecondsPerByte: 0,
   downloadSecondsPerByte: 0,
-  memoryBytes: 1,
+  memoryBytes: 2 ** 30,
 };
 const update: UpdateReport = {
   run: 'run-1',

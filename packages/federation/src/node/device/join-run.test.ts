@@ -43,6 +43,7 @@ test('a machine joins, and needs its token only once', async () => {
     reason: 'all rounds done',
     updates: 1,
     rejected: 0,
+    late: 0,
   });
   expect(enrolments()).toHaveLength(1);
   expect(enrolments()[0]?.body).toMatchObject({
@@ -66,7 +67,7 @@ test('the answer to an enrolment that got lost is asked for again with the same 
   expect(second).toEqual(first);
 });
 
-test.each([['token-used'], ['token-invalid'], ['token-expired'], ['token-revoked']] as const)(
+test.each([['token-used'], ['token-invalid'], ['token-expired'], ['token-revoked'], ['token-held']] as const)(
   'a token that is refused (%s) is bad input',
   async (code) => {
     small.server.breakDown(/devices/, { kind: 'refuse', code });

@@ -111,9 +111,10 @@ async function enrol(
     await folder.enrol(enrolled);
     return enrolled;
   } catch (error) {
-    if (!(error instanceof ProtocolError) || !error.code.startsWith('token-')) throw error;
+    // Of a later version there may be further reasons to turn a token down.
+    if (!(error instanceof ProtocolError) || !error.problem.code.startsWith('token-')) throw error;
     throw new InputError({
-      code: error.code,
+      code: error.problem.code,
       expected: 'a join token that lets this device in',
       got: error.message,
       where: client.url,

@@ -21,11 +21,13 @@ const accepted = (round: number, resent = false): DeviceEvent => ({
   seconds: 3,
   resent,
 });
-const rejected = (round: number): DeviceEvent => ({
+const rejected = (round: number, late = false): DeviceEvent => ({
   type: 'rejected',
+  kind: 'train',
   round,
-  code: 'round-closed',
-  reason: 'The round has closed.',
+  code: late ? 'round-closed' : 'update-invalid',
+  reason: 'It is refused.',
+  late,
 });
 
 test('a round is under way until its update is accepted', () => {
@@ -40,8 +42,14 @@ test('a round is under way until its update is accepted', () => {
 
 test('a round that came to nothing says why, and may be tried again', () => {
   const { rounds, rejected: count } = after(assigned(4), rejected(4), assigned(4), accepted(4));
-  expect(rounds.map((round) => round.rejected)).toEqual(['The round has closed.', null]);
+  expect(rounds.map((round) => round.rejected)).toEqual(['It is refused.', null]);
   expect(count).toBe(1);
+});
+
+test('an update that came too late is told apart from one that went wrong', () => {
+  const progress = after(assigned(4), rejected(4, true), assigned(5), rejected(5), assigned(6), accepted(6));
+  expect(progress).toMatchObject({ accepted: 1, rejected: 2, late: 1 });
+  expect(progress.rounds.map(({ late = false }) => late)).toEqual([true, false, false]);
 });
 
 test('a score that came too late is no update', () => {

@@ -24,8 +24,10 @@ export interface DeviceRound {
   readonly depth: number | null;
   readonly loss: number | null;
   readonly seconds: number | null;
-  /** Undefined while it is under way; `null` where the update counted, else why not. */
+  /** Undefined while it is under way; `null` where the update was accepted, else why not. */
   readonly rejected: string | null | undefined;
+  /** Its round had closed before the update was there. */
+  readonly late?: true;
 }
 
 export interface DeviceProgress {
@@ -42,7 +44,9 @@ export interface DeviceProgress {
   readonly rounds: readonly DeviceRound[];
   readonly score: EventOf<'scored'> | undefined;
   readonly accepted: number;
+  /** Updates that were not, those that came too late included. */
   readonly rejected: number;
+  readonly late: number;
   /** Why it rests; undefined while it does not. */
   readonly paused: string | undefined;
   /** Why it is not connected, and until the next attempt; undefined while it is. */
@@ -61,6 +65,7 @@ export const nothingDone: DeviceProgress = {
   score: undefined,
   accepted: 0,
   rejected: 0,
+  late: 0,
   paused: undefined,
   disconnected: undefined,
 };
@@ -108,14 +113,15 @@ export function advance(progress: DeviceProgress, event: DeviceEvent, now: numbe
       return { ...progress, accepted: progress.accepted + 1, rounds: withRound(progress.rounds, done) };
     }
     case 'rejected': {
-      const { round, reason } = event;
+      const { round, reason, late } = event;
       const open = progress.rounds.find((one) => one.round === round && one.rejected === undefined);
       // A score that came too late is no update.
       if (open === undefined) return progress;
       return {
         ...progress,
         rejected: progress.rejected + 1,
-        rounds: withRound(progress.rounds, { ...open, rejected: reason }),
+        late: progress.late + (late ? 1 : 0),
+        rounds: withRound(progress.rounds, { ...open, rejected: reason, ...(late && { late }) }),
       };
     }
     case 'evaluating':

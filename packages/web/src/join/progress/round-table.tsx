@@ -23,13 +23,13 @@ export function RoundTable({ rounds }: { rounds: readonly DeviceRound[] }) {
           </tr>
         </thead>
         <tbody>
-          {shown.map(({ round, depth, loss, seconds, rejected }, index) => (
+          {shown.map(({ round, depth, loss, seconds, ...outcome }, index) => (
             <tr key={rounds.length - index}>
               <th scope="row">{round}</th>
               <td>{depth ?? '–'}</td>
               <td>{loss === null ? '–' : loss.toFixed(4)}</td>
               <td>{seconds === null ? '–' : formatSeconds(seconds)}</td>
-              <td>{describeOutcome(rejected)}</td>
+              <td>{describeOutcome(outcome)}</td>
             </tr>
           ))}
         </tbody>
@@ -43,7 +43,8 @@ export function RoundTable({ rounds }: { rounds: readonly DeviceRound[] }) {
   );
 }
 
-function describeOutcome(rejected: DeviceRound['rejected']): string {
+function describeOutcome({ rejected, late }: Pick<DeviceRound, 'rejected' | 'late'>): string {
   if (rejected === undefined) return 'under way';
+  if (late) return 'came too late: the round had closed';
   return rejected === null ? 'accepted' : `does not count: ${rejected}`;
 }

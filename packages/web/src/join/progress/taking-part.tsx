@@ -86,13 +86,10 @@ export function TakingPart({ progress, name, runtime, failure, leaving, pause, r
 }
 
 function Facts({ progress }: { progress: DeviceProgress }) {
-  const { run, assignment, data, capacity, accepted, rejected, score } = progress;
+  const { run, assignment, data, capacity, accepted, score } = progress;
   return (
     <dl class="facts">
-      <Fact
-        title="Updates accepted"
-        about={rejected > 0 ? `${rejected} came to nothing, see below` : 'in this tab'}
-      >
+      <Fact title="Updates accepted" about={describeOthers(progress)}>
         {accepted}
       </Fact>
       <Fact
@@ -134,6 +131,15 @@ function Facts({ progress }: { progress: DeviceProgress }) {
       )}
     </dl>
   );
+}
+
+function describeOthers({ rejected, late }: DeviceProgress): string {
+  const failed = rejected - late;
+  const parts = [
+    ...(late > 0 ? [`${late} came too late`] : []),
+    ...(failed > 0 ? [`${failed} came to nothing, see below`] : []),
+  ];
+  return parts.length === 0 ? 'in this tab' : parts.join('; ');
 }
 
 function Progress({ activity, closesAt }: { activity: Activity; closesAt: number | undefined }) {

@@ -18,6 +18,7 @@ function adviceOn(code: ProtocolError['code']): string {
     case 'token-revoked':
     case 'token-used':
     case 'token-expired':
+    case 'token-held':
       return ' Ask whoever runs the coordinator for another link.';
     case 'device-revoked':
     case 'device-unknown':
