@@ -1,11 +1,12 @@
 export { backupCoordinator, STORE_FILE } from './coordinator/backup-coordinator.ts';
 export type * from './coordinator/coordinator.ts';
+export { createJoinToken, viewToken } from './coordinator/join-tokens.ts';
 export { type CoordinatorOptions, openCoordinator } from './coordinator/open-coordinator.ts';
 export { Refusal } from './coordinator/refusal.ts';
 export {
   type BaseModel,
+  isBegunWith,
   openResources,
-  parseDefinition,
   type Sources,
   type TestData,
 } from './coordinator/run-resources.ts';
@@ -30,6 +31,7 @@ export { BlobFolder } from './store/blobs.ts';
 
 export { lockFolder } from './store/folder-lock.ts';
 export type { Hold } from './store/hold-file.ts';
+export { keepFolderPrivate } from './store/keep-private.ts';
 export { openStore } from './store/open-store.ts';
 export type * from './store/store.ts';
 export { UploadFolder } from './store/uploads.ts';

@@ -1,7 +1,8 @@
 import { InputError } from '@legend/base';
-import { estimatorNamed, reduceRound, type UpdateReceived } from '@legend/method';
+import { type ChangeNorms, estimatorNamed, reduceRound, type UpdateReceived } from '@legend/method';
 import type { UpdateReport } from '../../protocol/update.ts';
 import type { BlobFolder } from '../store/blobs.ts';
+import type { UploadFolder } from '../store/uploads.ts';
 import type { BlobGuard } from './blob-guard.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import type { ByteBudget } from './byte-budget.ts';
@@ -15,6 +16,7 @@ import { checkMessage } from './sum-updates.ts';
 export interface UpdateDesk {
   readonly blobs: BlobFolder;
   readonly guard: BlobGuard;
+  readonly uploads: Pick<UploadFolder, 'uploadedBytes'>;
   readonly now: () => number;
   /** For messages that are being checked, so that many at once take no more memory than a few. */
   readonly budget: ByteBudget;
@@ -38,23 +40,23 @@ export async function acceptUpdate(
   if (failure !== null) throw new Refusal('run-finished', `The run has failed: ${failure}`);
   return desk.guard.keep(report.sha256, async () => {
     for (;;) {
-      const early = tryOut(driver, eventOf(driver, device, report, 0, desk));
+      const early = tryOut(driver, eventOf(driver, device, report, { bytesUp: 0, bytesDown: 0 }, desk));
       if (early.status === 'rejected') return settle(early);
-      const bytes = (await desk.blobs.sizeOf(report.sha256)) ?? 0;
+      const bytes = await desk.uploads.uploadedBytes(device, report.sha256);
+      const { loss, times } = report;
+      let details: UpdateDetails = { loss, times };
       if (early.status === 'counted') {
         if (bytes === 0) {
           throw new Refusal('upload-incomplete', 'The update has not been uploaded whole; upload it first.');
         }
-        const checked = await desk.budget.spend(bytes, () =>
-          checkUpload(driver, device, report, bytes, desk),
-        );
+        const norms = await desk.budget.spend(bytes, () => checkUpload(driver, device, report, bytes, desk));
         // The round has closed meanwhile, perhaps with this very update, sent before.
-        if (!checked) continue;
+        if (norms === undefined) continue;
+        details = { loss, times, norms: shortenNorms(norms) };
       }
-      const { loss, times } = report;
-      const details: UpdateDetails = { loss, times };
+      const traffic = { bytesUp: bytes, bytesDown: driver.findOffer(device)?.bytes ?? 0 };
       // Even what repeats an update goes through the queue: only there it is known that the first one is stored.
-      return settle(await driver.submit(eventOf(driver, device, report, bytes, desk), details));
+      return settle(await driver.submit(eventOf(driver, device, report, traffic, desk), details));
     }
   });
 }
@@ -81,8 +83,8 @@ function tryOut({ progress, definition }: RunDriver, event: UpdateReceived): Out
 function eventOf(
   { progress }: RunDriver,
   deviceId: string,
-  { round, attempt, sha256, examples, capacity, bytesDown }: UpdateReport,
-  bytesUp: number,
+  { round, attempt, sha256, examples, capacity }: UpdateReport,
+  { bytesUp, bytesDown }: Pick<UpdateReceived, 'bytesUp' | 'bytesDown'>,
   { now }: UpdateDesk,
 ): UpdateReceived {
   return {
@@ -99,26 +101,33 @@ function eventOf(
   };
 }
 
-/** @returns false where the attempt is over. Throws Refusal `update-invalid` that names the fault. */
+/** Digits of a norm that are stored: limits are multiples of a median. */
+const NORM_DIGITS = 6;
+
+function shortenNorms({ blocks, head }: ChangeNorms): ChangeNorms & UpdateDetails['norms'] {
+  const shorten = (norm: number) => Number(norm.toPrecision(NORM_DIGITS));
+  return { blocks: blocks.map((norm) => (norm === null ? null : shorten(norm))), head: shorten(head) };
+}
+
+/** How far the update moves the adapter; undefined where the attempt is over. Throws Refusal `update-invalid`. */
 async function checkUpload(
   driver: RunDriver,
   device: string,
   { round, attempt, examples, loss, sha256 }: UpdateReport,
   bytes: number,
   { blobs, buffers }: UpdateDesk,
-): Promise<boolean> {
+): Promise<ChangeNorms | undefined> {
   const offer = await driver.awaitOffer(device);
   const { state } = driver.progress;
-  if (offer === undefined || state.round !== round || state.attempt !== attempt) return false;
+  if (offer === undefined || state.round !== round || state.attempt !== attempt) return undefined;
   const memory = buffers.take(bytes);
   try {
     const message = await blobs.readInto(sha256, memory);
-    checkMessage(offer.start, message, offer.plan, { round, examples, loss });
+    return checkMessage(offer.start, message, offer.plan, { round, examples, loss });
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     throw new Refusal('update-invalid', error.message, { cause: error });
   } finally {
     buffers.give(memory);
   }
-  return true;
 }

@@ -2,11 +2,10 @@ import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { InputError } from '@legend/base';
 import { WriteError } from '@legend/base/node';
-import { listUpdates } from '@legend/method';
 import { backupStore } from '../store/backup-store.ts';
 import { BlobFolder } from '../store/blobs.ts';
 import { openStore } from '../store/open-store.ts';
-import type { RunProgress } from '../store/store.ts';
+import { neededBlobs } from './needed-blobs.ts';
 
 /** Rounds that close while blobs are copied delete some of them; then the copy begins anew, so many times. */
 const MAXIMUM_TRIES = 5;
@@ -50,23 +49,12 @@ async function listNeeded(file: string): Promise<readonly string[]> {
   try {
     const needed = new Set<string>();
     for (const { id } of await store.runs.list()) {
-      for (const sha256 of neededBy(await store.runs.loadProgress(id))) needed.add(sha256);
+      for (const sha256 of neededBlobs(await store.runs.loadProgress(id))) needed.add(sha256);
     }
     return [...needed];
   } finally {
     await store.close();
   }
-}
-
-function neededBy({ snapshot, events }: RunProgress): readonly string[] {
-  const state = snapshot?.state;
-  const counted = state?.phase === 'collecting' || state?.phase === 'aggregating' ? listUpdates(state) : [];
-  const later = events.flatMap(({ event }) => (event.type === 'update-received' ? [event.reference] : []));
-  return [
-    ...(snapshot ? [snapshot.globalSha256] : []),
-    ...counted.map(({ reference }) => reference),
-    ...later,
-  ];
 }
 
 /** False where it has been deleted, since its round has closed. */

@@ -1,7 +1,7 @@
 import { type HandOut, offerStarts } from './hand-out.ts';
 import { pauseFor } from './hold.ts';
 import type { PhaseWork } from './phase-work.ts';
-import { deadlineMs } from './run-settings.ts';
+import { deadlineSeconds } from './run-settings.ts';
 import { LONG_MS } from './waiting-polls.ts';
 
 /** Hands out the assignments of an attempt, and closes it at its deadline if it has not closed before. */
@@ -18,7 +18,7 @@ export async function collectUpdates(work: PhaseWork, onOffers: (handOut: HandOu
   signal.throwIfAborted();
   onOffers(handOut);
   const { now } = environment;
-  const closesAt = assignedAt + deadlineMs(settings, plan.roundSeconds);
+  const closesAt = assignedAt + 1000 * deadlineSeconds(settings, plan);
   for (let restMs = closesAt - now(); restMs > 0; restMs = closesAt - now()) {
     await pauseFor(Math.min(restMs, LONG_MS), signal);
     signal.throwIfAborted();

@@ -43,7 +43,11 @@ export interface Coordinator {
 
 /** `device` is the id of the device that calls. */
 export interface DeviceService {
-  enrol(enrolment: z.output<typeof enrolmentSchema>): Promise<z.output<typeof enrolledSchema>>;
+  /** @param address that it comes from, where that is known */
+  enrol(
+    enrolment: z.output<typeof enrolmentSchema>,
+    address?: string,
+  ): Promise<z.output<typeof enrolledSchema>>;
   /** The key that its requests are signed with. Throws Refusal `device-unknown`, `device-revoked`. */
   keyOf(device: string): Promise<PublicKey>;
   describeRun(device: string, run: string): Promise<RunForDevices>;

@@ -4,20 +4,38 @@ import type { EvaluatedDetails } from './event-details.ts';
 
 export type DeviceScore = z.output<typeof scoreSchema>;
 
+/** Devices whose scores a run goes by. */
+export interface AskedDevices {
+  /** In the order in which their scores are summed, whatever order they come in. */
+  readonly asked: readonly string[];
+  /** Those of them that the round does not wait for. */
+  readonly unawaited: ReadonlySet<string>;
+  /** With fewer scores the round counts as unscored. */
+  readonly minimum: number;
+}
+
+/** Share of the scores at either end that do not count: one from three on. */
+const TRIMMED_SHARE = 0.1;
+const LEAST_TRIMMED = 3;
+
 /** The scores that devices are asked for after a round. */
 export class DeviceScores {
-  /** In the order in which their scores are summed, whatever order they come in. */
   readonly #asked: ReadonlySet<string>;
+  /** Those that are waited for and have not answered. */
+  readonly #awaited: Set<string>;
+  readonly #minimum: number;
   readonly #scores = new Map<string, DeviceScore | null>();
   readonly #complete: () => void;
-  /** Resolves when all have answered or been given up. */
+  /** Resolves when all that are waited for have answered or been given up. */
   readonly completed: Promise<void>;
 
-  constructor(devices: readonly string[]) {
+  constructor({ asked, unawaited, minimum }: AskedDevices) {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.completed = promise;
     this.#complete = resolve;
-    this.#asked = new Set(devices);
+    this.#asked = new Set(asked);
+    this.#awaited = new Set(asked.filter((device) => !unawaited.has(device)));
+    this.#minimum = minimum;
     this.#check();
   }
 
@@ -30,29 +48,52 @@ export class DeviceScores {
     return this.#asked.has(device);
   }
 
+  get devices(): Iterable<string> {
+    return this.#asked;
+  }
+
+  /** Those that have not answered. */
+  get silent(): readonly string[] {
+    return [...this.#asked].filter((device) => this.owes(device));
+  }
+
   /** @returns false for one that had answered before; its first answer counts */
   add(device: string, score: DeviceScore | null): boolean {
     if (!this.owes(device)) return false;
     this.#scores.set(device, score);
+    this.#awaited.delete(device);
     this.#check();
     return true;
   }
 
-  /** Of those that answered, each weighted by its examples; null where none has any. */
+  /**
+   * Accuracy and loss of those that answered, each weighted by its examples; null where too few have any. The tenth at
+   * either end, of accuracy and of loss, is left out, at least one each from three scores on: so a single device can
+   * neither end a run at its target nor spoil its figures, whatever it tells.
+   */
   summarize(): EvaluatedDetails['devices'] {
-    let [examples, correct, loss, devices] = [0, 0, 0, 0];
-    for (const device of this.#asked) {
-      const score = this.#scores.get(device);
-      if (!score) continue;
-      devices++;
-      examples += score.examples;
-      correct += score.correct;
-      loss += score.loss * score.examples;
-    }
-    return devices === 0 ? null : { accuracy: correct / examples, loss: loss / examples, examples, devices };
+    const scores = [...this.#asked].flatMap((device) => this.#scores.get(device) ?? []);
+    if (scores.length < Math.max(1, this.#minimum)) return null;
+    const accuracies = scores.map(({ correct, examples }) => ({ value: correct / examples, examples }));
+    const losses = scores.map(({ loss, examples }) => ({ value: loss, examples }));
+    const examples = scores.reduce((sum, score) => sum + score.examples, 0);
+    return {
+      accuracy: trimmedMean(accuracies),
+      loss: trimmedMean(losses),
+      examples,
+      devices: scores.length,
+    };
   }
 
   #check(): void {
-    if (this.#scores.size === this.#asked.size) this.#complete();
+    if (this.#awaited.size === 0) this.#complete();
   }
+}
+
+function trimmedMean(values: readonly { readonly value: number; readonly examples: number }[]): number {
+  const cut = values.length < LEAST_TRIMMED ? 0 : Math.max(1, Math.floor(TRIMMED_SHARE * values.length));
+  const sorted = values.toSorted((one, other) => one.value - other.value);
+  const kept = sorted.slice(cut, sorted.length - cut);
+  const examples = kept.reduce((sum, each) => sum + each.examples, 0);
+  return kept.reduce((sum, each) => sum + each.value * each.examples, 0) / examples;
 }

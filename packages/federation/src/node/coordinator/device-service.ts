@@ -5,13 +5,17 @@ import type { RunForDevices } from '../../protocol/enrolment.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { Heartbeat } from '../../protocol/update.ts';
 import type { StoredDevice } from '../store/store.ts';
+import { checkLength } from '../store/uploads.ts';
 import { acceptUpdate } from './accept-update.ts';
 import { assignmentFor } from './assignments.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { ByteBudget } from './byte-budget.ts';
 import type { DeviceService } from './coordinator.ts';
+import { EnrolmentLimits } from './enrolment-limits.ts';
+import { addressHasher } from './hash-address.ts';
 import { mostUpdateBytes } from './most-update-bytes.ts';
 import type { Office } from './office.ts';
+import { OpenUploads, type Upload } from './open-uploads.ts';
 import { Refusal } from './refusal.ts';
 import type { RunDriver } from './run-driver.ts';
 import { statusOf } from './views.ts';
@@ -23,7 +27,12 @@ const CHECKED_BYTES = 16 * 2 ** 20;
 export function deviceService(office: Office): DeviceService {
   const { store, registry, presence, blobs, guard, uploads, figures, now, log, removeUnneeded } = office;
   const [budget, buffers] = [new ByteBudget(CHECKED_BYTES), new BufferPool(CHECKED_BYTES)];
-  const desk = { blobs, guard, now, budget, buffers };
+  const desk = { blobs, guard, uploads, now, budget, buffers };
+  const enrolments = new EnrolmentLimits();
+  const hashAddress = addressHasher(store.secrets);
+  const openUploads = new OpenUploads();
+  /** Of each device, since this process started. */
+  const lastCapacities = new Map<string, string>();
 
   const deviceOf = (id: string): StoredDevice => {
     const device = registry.find(id);
@@ -34,6 +43,12 @@ export function deviceService(office: Office): DeviceService {
   };
   const runOf = (id: string): RunDriver => {
     const driver = office.findRun(id);
+    if (office.setAside.has(id)) {
+      throw new Refusal(
+        'run-set-aside',
+        `The coordinator cannot open run ${id} at present; its operator knows why.`,
+      );
+    }
     if (driver === undefined) throw new Refusal('run-unknown', `There is no run ${id}.`);
     return driver;
   };
@@ -46,12 +61,34 @@ export function deviceService(office: Office): DeviceService {
     return runOf(run);
   };
 
+  /** What a device came in by; a name of its own where that is not known. */
+  const tokenOf = (device: string): string => registry.find(device)?.token ?? `of ${device}`;
+  const discardUpload = async ({ device, sha256 }: Upload): Promise<void> => {
+    openUploads.end(tokenOf(device), device, sha256);
+    await uploads.discard(device, sha256);
+    await removeUnneeded([sha256]);
+  };
+
   return {
-    async enrol({ token, publicKey, name, runtime }) {
+    async enrol({ token, publicKey, name, runtime }, address) {
       office.requireOpen();
-      const tokenHash = createHash('sha256').update(token).digest('hex');
       const id = `d-${createHash('sha256').update(publicKey.x).digest('hex').slice(0, 16)}`;
-      const enrolled = await store.devices.enrol({ id, name, publicKey, runtime }, tokenHash, now());
+      const known = registry.find(id);
+      if (known?.publicKey.x === publicKey.x) {
+        await enrolments.countKnown(id);
+        const { run } = deviceOf(id);
+        return { device: id, run };
+      }
+      const entry = {
+        tokenHash: createHash('sha256').update(token).digest('hex'),
+        at: now(),
+        addressHash: address === undefined ? null : await hashAddress(address),
+      };
+      // Reading costs little. Whoever tries tokens out must not make the coordinator write.
+      const entrance = await store.devices.findEntrance(entry);
+      if (typeof entrance === 'string') throw new Refusal(entrance, tokenFaults[entrance]);
+      await enrolments.countNew(entrance.id, address ?? null);
+      const enrolled = await store.devices.enrol({ id, name, publicKey, runtime }, entry);
       if (typeof enrolled === 'string') throw new Refusal(enrolled, tokenFaults[enrolled]);
       if (enrolled.revoked) throw new Refusal('device-revoked', 'The operator has revoked this device.');
       const isNew = registry.find(enrolled.id) === undefined;
@@ -78,8 +115,10 @@ export function deviceService(office: Office): DeviceService {
       const driver = ownRun(deviceId, run);
       presence.touch(deviceId);
       office.examples.set(deviceId, examples);
-      if (driver.isOver) return;
+      const report = JSON.stringify(capacity);
+      if (driver.isOver || lastCapacities.get(deviceId) === report) return;
       await driver.submit({ type: 'capacity-reported', deviceId, observed: capacity });
+      lastCapacities.set(deviceId, report);
     },
 
     async nextAssignment(device, waitMs, signal) {
@@ -138,6 +177,16 @@ export function deviceService(office: Office): DeviceService {
       // The attempt may have closed meanwhile.
       requireAssigned(driver, device);
       const limit = Math.min(limits.uploadBytes, offer === undefined ? 0 : mostUpdateBytes(offer));
+      checkLength(part, limit);
+      const { round, attempt } = driver.progress.state;
+      const leftBehind = openUploads.begin({
+        token: tokenOf(device),
+        attempt: `${driver.id}, ${round}, ${attempt}`,
+        device,
+        sha256: part.sha256,
+        bytes: part.length,
+      });
+      for (const upload of leftBehind) await discardUpload(upload);
       return guard.keep(part.sha256, async () => {
         const state = await uploads.append({ ...part, device }, limit);
         figures.bytesReceived += Math.max(0, state.offset - part.offset);
@@ -153,16 +202,21 @@ export function deviceService(office: Office): DeviceService {
       try {
         const status = await acceptUpdate(driver, device, report, desk);
         if (status === 'accepted') figures.updatesAccepted++;
+        openUploads.end(tokenOf(device), device, report.sha256);
         office.examples.set(device, report.examples);
         return { status };
       } catch (error) {
         figures.updatesRejected++;
         if (error instanceof Refusal && error.code === 'update-invalid') {
+          driver.noteRefusal(device, error.message);
           log({ level: 'warning', run: driver.id, device, text: `Its update is refused: ${error.message}` });
         }
         // What could not be stored is sent again; what does not count is not kept.
         const isFinal = error instanceof Refusal && error.code !== 'shutting-down';
-        if (isFinal) await removeUnneeded([report.sha256]);
+        // Only its own: what another device has uploaded is not for this one to give up.
+        if (isFinal && (await uploads.uploadedBytes(device, report.sha256)) > 0) {
+          await discardUpload({ device, sha256: report.sha256 });
+        }
         throw error;
       }
     },
@@ -197,8 +251,9 @@ export function deviceService(office: Office): DeviceService {
     async leave(device, run, reason) {
       office.requireOpen();
       const driver = ownRun(device, run);
+      if (presence.find(device)?.left) return;
       const text = reason === '' ? 'it left' : `it left: ${reason}`;
-      presence.leave(device);
+      presence.leave(device, reason);
       log({ level: 'info', run, device, text: `Has left${reason === '' ? '' : `: ${reason}`}.` });
       await driver.dropDevice(device, text);
     },
@@ -210,7 +265,8 @@ const tokenFaults = {
   'token-revoked': 'The operator has revoked this join token; ask for another.',
   'token-used': 'This join token has let in as many devices as it may; ask the operator for another.',
   'token-expired': 'This join token has expired; ask the operator for another.',
-  'token-held': 'A device that came with this join token was revoked; ask the operator for another token.',
+  'token-held':
+    'A device that came with this join token, or from the same address, was revoked; ask the operator for a new token.',
 } as const;
 
 async function describeRun(driver: RunDriver): Promise<RunForDevices> {

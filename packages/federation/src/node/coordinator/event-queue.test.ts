@@ -1,7 +1,7 @@
-import { type RoundEvent, type RoundState, startRounds } from '@legend/method';
+import { type Plan, type RoundEvent, type RoundState, startRounds } from '@legend/method';
 import { describe, expect, test } from 'vitest';
 import type { StoredEvent } from '../store/store.ts';
-import { EventQueue, replay } from './event-queue.ts';
+import { EventQueue, replay, type StoredStep } from './event-queue.ts';
 
 const estimator = { estimate: (_: unknown, observed: Capacity) => observed };
 type Capacity = Extract<RoundEvent, { type: 'capacity-reported' }>['observed'];
@@ -18,6 +18,28 @@ const report = (deviceId: string, seconds = 1): RoundEvent => ({
   deviceId,
   observed: capacityOf(seconds),
 });
+const plan: Plan = {
+  round: 1,
+  strategy: 'legend',
+  localSteps: 1,
+  targetSeconds: 1,
+  roundSeconds: 1,
+  waitingSeconds: 0,
+  rankDistribution: [1],
+  devices: [
+    {
+      id: 'a',
+      depth: 1,
+      ranks: [1],
+      trunk: 'base',
+      seconds: 1,
+      memoryBytes: 1,
+      bytesUp: 1,
+      bytesDown: 1,
+    },
+  ],
+  excluded: [],
+};
 const lateUpdate: RoundEvent = {
   type: 'update-received',
   deviceId: 'a',
@@ -39,7 +61,7 @@ function newQueue() {
     state: startRounds({ rounds: 1, minimumUpdates: 1, needed: { share: 1 }, maximumAttempts: 1 }).state,
     sequence: 0,
   };
-  const queue = new EventQueue({
+  const queue = new EventQueue<StoredStep>({
     estimator,
     now: () => 7,
     position: () => run,
@@ -58,6 +80,10 @@ function newQueue() {
         });
       }),
     loadAfter: async (sequence) => log.filter((event) => event.sequence > sequence),
+    check(step) {
+      if (step.stored.event.type === 'stopped') throw new Error('it could not be replayed');
+      return step;
+    },
     commit(steps) {
       for (const { stored, after } of steps) {
         run.state = after;
@@ -109,6 +135,33 @@ test('an event of the driver that does not fit fails alone', async () => {
   await settle();
   appends[0]?.finish();
   expect(await fitting).toEqual({ status: 'counted' });
+});
+
+test('an event that could not be replayed is refused, and not stored', async () => {
+  const { queue, appends, run, settle } = newQueue();
+  const refused = queue.submit({ type: 'stopped' });
+  const fitting = queue.submit(report('a'));
+  await expect(refused).rejects.toThrow('it could not be replayed');
+  await settle();
+  expect(appends[0]?.events.map(({ sequence, event }) => [sequence, event.type])).toEqual([
+    [1, 'capacity-reported'],
+  ]);
+  appends[0]?.finish();
+  expect(await fitting).toEqual({ status: 'counted' });
+  expect(run.state.phase).toBe('planning');
+});
+
+test('what comes after the end of a phase is checked once that end is stored', async () => {
+  const { queue, appends, run, settle } = newQueue();
+  const [planned, reported] = [queue.submit({ type: 'planned', plan }), queue.submit(report('a'))];
+  await settle();
+  expect(appends.map(({ events }) => events.length)).toEqual([1]);
+  appends[0]?.fail();
+  await expect(planned).rejects.toThrow('no disk');
+  await settle();
+  appends[1]?.finish();
+  expect(await reported).toEqual({ status: 'counted' });
+  expect([run.state.phase, run.sequence]).toEqual(['planning', 1]);
 });
 
 describe('where storing fails', () => {

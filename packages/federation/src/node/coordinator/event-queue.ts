@@ -21,8 +21,11 @@ export interface StoredStep {
   readonly after: RoundState;
 }
 
-/** What the queue leaves to its run. */
-export interface EventQueueOptions {
+/**
+ * What the queue leaves to its run.
+ * @typeParam Checked a step of which it is known that it can be taken over
+ */
+export interface EventQueueOptions<Checked> {
   readonly estimator: CapacityEstimator;
   readonly now: () => number;
   /** Where the run stands, as far as it is stored. */
@@ -31,8 +34,10 @@ export interface EventQueueOptions {
   readonly append: (events: readonly StoredEvent[]) => Promise<void>;
   /** Events after `sequence` that are stored after all, where an append has failed without saying how far it came. */
   readonly loadAfter: (sequence: number) => Promise<readonly StoredEvent[]>;
+  /** Works out what a step will change. Throws where it cannot be taken over: its event is not stored then. */
+  readonly check: (step: StoredStep) => Checked;
   /** Takes over stored events: from now on they are where the run stands. */
-  readonly commit: (steps: readonly StoredStep[]) => void;
+  readonly commit: (steps: readonly Checked[]) => void;
 }
 
 interface Waiting {
@@ -46,21 +51,22 @@ interface Waiting {
  * The events of one run, one after the other through the reducer. Those that come while others are being stored are
  * stored together. What an event changes is seen by nobody before it is stored; one that changes nothing never is.
  */
-export class EventQueue {
-  readonly #options: EventQueueOptions;
+export class EventQueue<Checked> {
+  readonly #options: EventQueueOptions<Checked>;
   #waiting: Waiting[] = [];
   #draining: Promise<void> | undefined;
   /** An append has failed: whether its events are stored is not known. */
   #unsure = false;
 
-  constructor(options: EventQueueOptions) {
+  constructor(options: EventQueueOptions<Checked>) {
     this.#options = options;
   }
 
   /**
    * Resolves when the event is stored, or known not to count.
    * @param details JSON that is stored with it
-   * @throws what storing threw: the event has changed nothing; the reducer's Error about an event that does not fit
+   * @throws what storing or checking threw: the event has changed nothing; the reducer's Error about an event that does
+   *   not fit
    */
   submit(event: RoundEvent, details: unknown = null): Promise<Outcome> {
     return new Promise((resolve, reject) => {
@@ -89,36 +95,56 @@ export class EventQueue {
 
   async #process(batch: readonly Waiting[]): Promise<void> {
     if (this.#unsure) await this.#resynchronise();
-    const { estimator, now, position, append, commit } = this.#options;
+    const { stored, checked, answered, rest } = this.#reduce(batch);
+    this.#waiting.unshift(...rest);
+    if (stored.length > 0) {
+      this.#unsure = true;
+      try {
+        await this.#options.append(stored);
+      } catch (error) {
+        for (const { waiting } of answered) waiting.reject(error);
+        return;
+      }
+      this.#unsure = false;
+      this.#options.commit(checked);
+    }
+    for (const { waiting, outcome } of answered) waiting.resolve(outcome);
+  }
+
+  /** What the reducer makes of events, up to the first that enters another phase: a check looks at whole phases. */
+  #reduce(batch: readonly Waiting[]) {
+    const { estimator, now, position, check } = this.#options;
     let { state, sequence } = position();
-    const steps: StoredStep[] = [];
-    const answers: (() => void)[] = [];
-    for (const { event, details, resolve, reject } of batch) {
+    const stored: StoredEvent[] = [];
+    const checked: Checked[] = [];
+    const answered: { readonly waiting: Waiting; readonly outcome: Outcome }[] = [];
+    for (const [index, waiting] of batch.entries()) {
+      const { event, details, reject } = waiting;
       try {
         const step = reduceRound(state, event, estimator);
         const outcome = outcomeOf(state, step);
-        answers.push(() => resolve(outcome));
-        if (outcome.status !== 'counted') continue;
-        sequence++;
-        steps.push({ stored: { sequence, at: now(), event, details }, before: state, after: step.state });
+        if (outcome.status === 'counted') {
+          const next = { sequence: sequence + 1, at: now(), event, details };
+          checked.push(check({ stored: next, before: state, after: step.state }));
+          stored.push(next);
+          sequence++;
+        }
+        answered.push({ waiting, outcome });
+        const hasEnteredPhase = step.state.phase !== state.phase;
         state = step.state;
+        if (hasEnteredPhase) return { stored, checked, answered, rest: batch.slice(index + 1) };
       } catch (error) {
         reject(error);
       }
     }
-    if (steps.length > 0) {
-      this.#unsure = true;
-      await append(steps.map(({ stored }) => stored));
-      this.#unsure = false;
-      commit(steps);
-    }
-    for (const answer of answers) answer();
+    return { stored, checked, answered, rest: [] };
   }
 
   async #resynchronise(): Promise<void> {
-    const { loadAfter, position, commit, estimator } = this.#options;
+    const { loadAfter, position, check, commit, estimator } = this.#options;
     const stored = await loadAfter(position().sequence);
-    commit(replay(position().state, stored, estimator));
+    // One at a time: what a check looks at has been taken over before.
+    for (const step of replay(position().state, stored, estimator)) commit([check(step)]);
     this.#unsure = false;
   }
 }

@@ -1,6 +1,6 @@
 import { strategyNames } from '@legend/method';
 import { afterEach, expect, test } from 'vitest';
-import { makeRun, openPlace, type Place, until } from './coordinator.fixture.ts';
+import { makeRun, openPlace, type Place, type TestDevice, until } from './coordinator.fixture.ts';
 
 /** Rounds of every strategy, and of the ways in which adapters travel. */
 
@@ -26,6 +26,24 @@ async function play(changes: Readonly<Record<string, unknown>>) {
 
 test.each(strategyNames)('%s', async (strategy) => {
   expect(await play({ strategy, rounds: 2 })).toMatchObject({ updatesAccepted: 6, updatesRejected: 0 });
+});
+
+test.each(strategyNames)('%s, beside a device that sends huge values', async (strategy) => {
+  const place = await openPlace();
+  open.push(place);
+  const settings = { data: null, classes: ['bad', 'good'], strategy, rounds: 2, minimumDevices: 4 };
+  const { run, devices } = await makeRun(place, { ...settings, minimumCohort: 3 }, 4);
+  const [spoiler, ...honest] = devices as [TestDevice, ...TestDevice[]];
+  await Promise.all([spoiler.spoil(), ...honest.map((device) => device.takePart())]);
+  const { loss, about } = await until(place.coordinator, run, ({ status }) => status === 'finished');
+  expect(about).toBe('All rounds are done.');
+  expect(loss).toBeLessThan(2);
+  const views = place.coordinator.forOperators.listDevices();
+  expect(views.map(({ id, updates }) => [id, updates])).toEqual([
+    [spoiler.id, 0],
+    ...honest.map(({ id }) => [id, 2]),
+  ]);
+  expect(views[0]?.refused).toBeGreaterThan(0);
 });
 
 test.each([

@@ -8,6 +8,7 @@ import type { Journal } from './journal.ts';
 import type { LiveFeed } from './live-feed.ts';
 import type { Presence } from './presence.ts';
 import type { RunDriver } from './run-driver.ts';
+import type { SetAsideRun } from './set-aside-run.ts';
 
 /** What the services of a coordinator share. */
 export interface Office {
@@ -25,6 +26,8 @@ export interface Office {
   readonly now: () => number;
   readonly runs: () => readonly RunDriver[];
   readonly findRun: (id: string) => RunDriver | undefined;
+  /** Stored runs that could not be opened. */
+  readonly setAside: ReadonlyMap<string, SetAsideRun>;
   readonly log: (entry: Omit<LogEntry, 'at'>) => void;
   readonly onRun: (run: string) => void;
   readonly onDevices: (devices: Iterable<string>) => void;

@@ -19,7 +19,8 @@ import { Presence } from './presence.ts';
 import { Refusal } from './refusal.ts';
 import type { RunDriver } from './run-driver.ts';
 import { openResources, type RunResources, type Sources } from './run-resources.ts';
-import { parseRunSettings } from './run-settings.ts';
+import { parseRunSettings, warnOf } from './run-settings.ts';
+import { type SetAsideRun, setRunAside } from './set-aside-run.ts';
 import { viewRun } from './views.ts';
 
 export interface CoordinatorOptions extends Sources {
@@ -36,8 +37,8 @@ export interface CoordinatorOptions extends Sources {
 }
 
 /**
- * Opens a coordinator; runs that are stored go on where they were.
- * @throws InputError where a run that is not over cannot go on, e.g. because its model is gone
+ * Opens a coordinator; runs that are stored go on where they were. One that cannot, e.g. because its model is gone, is
+ * set aside with the reason.
  */
 export async function openCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
   const { dir, store, now, log, renderReport } = options;
@@ -48,6 +49,7 @@ export async function openCoordinator(options: CoordinatorOptions): Promise<Coor
   const registry = new DeviceRegistry();
   for (const device of await store.devices.list()) registry.put(device);
   const runs = new Map<string, RunDriver>();
+  const setAside = new Map<string, SetAsideRun>();
   const figures = { updatesAccepted: 0, updatesRejected: 0, bytesReceived: 0 };
   let open = true;
 
@@ -76,9 +78,10 @@ export async function openCoordinator(options: CoordinatorOptions): Promise<Coor
     },
   });
   const removeUnneeded = async (sha256s: readonly string[]) => {
-    const isNeeded = (sha256: string) => [...runs.values()].some((driver) => driver.needsBlob(sha256));
     // What cannot be deleted now is found at the next start.
-    for (const sha256 of sha256s) await guard.remove(sha256, isNeeded).catch(() => {});
+    for (const sha256 of sha256s) {
+      await guard.remove(sha256, (each) => isNeeded(each, office)).catch(() => {});
+    }
   };
   const office: Office = {
     store,
@@ -94,6 +97,7 @@ export async function openCoordinator(options: CoordinatorOptions): Promise<Coor
     now,
     runs: () => [...runs.values()],
     findRun: (id) => runs.get(id),
+    setAside,
     log: (entry) => journal.add({ ...entry, at: now() }),
     onRun: (run) => feed.runChanged(run),
     onDevices: (devices) => feed.devicesChanged(devices),
@@ -121,10 +125,16 @@ export async function openCoordinator(options: CoordinatorOptions): Promise<Coor
   const createRun = async (given: unknown): Promise<RunDriver> => {
     const settings = parseRunSettings(given, 'settings');
     const resources = await openResources(settings, options);
-    const run = { id: freeId(settings.name, runs), createdAt: now(), settings: resources.definition };
+    const run = {
+      id: freeId(settings.name, (id) => runs.has(id) || setAside.has(id)),
+      createdAt: now(),
+      settings: resources.definition,
+    };
     await store.runs.create(run);
     const driver = await startRun({ ...run, failure: null }, resources);
     office.log({ level: 'info', run: run.id, device: null, text: `Run ${settings.name} is made.` });
+    const warning = warnOf(settings);
+    if (warning !== '') office.log({ level: 'warning', run: run.id, device: null, text: warning });
     office.onRun(run.id);
     driver.start();
     return driver;
@@ -149,7 +159,20 @@ export async function openCoordinator(options: CoordinatorOptions): Promise<Coor
     },
   };
 
-  for (const stored of await store.runs.list()) await startRun(stored);
+  for (const stored of await store.runs.list()) {
+    try {
+      await startRun(stored);
+    } catch (error) {
+      const run = await setRunAside(stored, error, store);
+      setAside.set(stored.id, run);
+      office.log({
+        level: 'error',
+        run: stored.id,
+        device: null,
+        text: `The run is set aside: ${run.reason}`,
+      });
+    }
+  }
   await sweep(office);
   for (const driver of runs.values()) driver.start();
   return service;
@@ -159,13 +182,17 @@ export async function openCoordinator(options: CoordinatorOptions): Promise<Coor
 const LEFT_BEHIND_MS = 24 * 3600_000;
 
 /** Deletes what no run needs and no device is about to hand in. */
-async function sweep({ blobs, uploads, runs, now }: Office): Promise<void> {
+async function sweep(office: Office): Promise<void> {
+  const { blobs, uploads, now } = office;
   const before = now() - LEFT_BEHIND_MS;
-  const needed = (await blobs.listAll()).filter((sha256) =>
-    runs().some((driver) => driver.needsBlob(sha256)),
-  );
+  const needed = (await blobs.listAll()).filter((sha256) => isNeeded(sha256, office));
   await blobs.collectGarbage(new Set(needed), before);
   await uploads.deleteOlderThan(before);
+}
+
+function isNeeded(sha256: string, { runs, setAside }: Office): boolean {
+  if (runs().some((driver) => driver.needsBlob(sha256))) return true;
+  return [...setAside.values()].some(({ blobs }) => blobs === null || blobs.has(sha256));
 }
 
 /** Throws WriteError where nothing can be written. */
@@ -189,7 +216,7 @@ function readFigures({ presence, runs, figures }: Office): CoordinatorFigures {
 }
 
 /** A run's name as an id that no other run has: it is part of addresses and of a folder's path. */
-function freeId(name: string, runs: ReadonlyMap<string, unknown>): string {
+function freeId(name: string, isTaken: (id: string) => boolean): string {
   const bare = name
     .toLowerCase()
     .normalize('NFKD')
@@ -199,6 +226,6 @@ function freeId(name: string, runs: ReadonlyMap<string, unknown>): string {
   const stem = bare === '' ? 'run' : bare;
   for (let number = 1; ; number++) {
     const id = number === 1 ? stem : `${stem}-${number}`;
-    if (!runs.has(id)) return id;
+    if (!isTaken(id)) return id;
   }
 }

@@ -1,5 +1,4 @@
-import { InputError } from '@legend/base';
-import { estimatorNamed, type RoundState, roundStateFormatVersion, startRounds } from '@legend/method';
+import { estimatorNamed, startRounds } from '@legend/method';
 import type { StoredRun } from '../store/store.ts';
 import type { Environment } from './environment.ts';
 import { hashOf } from './run-blobs.ts';
@@ -8,6 +7,7 @@ import { RunProgress } from './run-progress.ts';
 import { openResources, parseDefinition, type RunResources } from './run-resources.ts';
 import { roundSettingsOf } from './run-settings.ts';
 import { encodeRunTensors } from './run-tensors.ts';
+import { readSnapshot } from './stored-snapshot.ts';
 
 /**
  * A run as it is stored, ready to go on.
@@ -23,11 +23,11 @@ export async function openRun(
   const { store, sources } = environment;
   const definition = parseDefinition(stored.settings, `run ${id}`);
   const { settings, classes, model } = definition;
-  const [{ snapshot, events }, rounds] = await Promise.all([
+  const [{ snapshot: saved, events }, rounds] = await Promise.all([
     store.runs.loadProgress(id),
     store.runs.listRounds(id),
   ]);
-  if (snapshot !== null) requireVersion(snapshot.state, id);
+  const snapshot = saved && readSnapshot(saved, id);
   const over = snapshot?.state.phase === 'finished' || stored.failure !== null;
   const resources = over ? undefined : (known ?? (await openResources(settings, sources, definition)));
   const first = snapshot === null && resources ? encodeRunTensors(resources.initial) : undefined;
@@ -44,16 +44,4 @@ export async function openRun(
   });
   const due = progress.resume(events);
   return new RunDriver({ stored, definition, progress, resources, first, due, environment });
-}
-
-/** Throws InputError for a state that another version of Legend has stored. */
-function requireVersion({ formatVersion }: RoundState, run: string): void {
-  if (formatVersion === roundStateFormatVersion) return;
-  throw new InputError({
-    code: 'run-version',
-    expected: `a run of version ${roundStateFormatVersion}`,
-    got: `version ${formatVersion}`,
-    where: `run ${run}`,
-    todo: 'Continue it with the version of Legend that it was begun with, or start a new run in another folder.',
-  });
 }

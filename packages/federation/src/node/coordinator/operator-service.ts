@@ -1,12 +1,12 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DeviceView, TokenView } from '../../protocol/operator.ts';
-import type { StoredToken } from '../store/store.ts';
+import type { DeviceView, LogEntry } from '../../protocol/operator.ts';
 import type { OperatorService } from './coordinator.ts';
+import { createJoinToken, viewToken } from './join-tokens.ts';
 import type { Office } from './office.ts';
 import { Refusal } from './refusal.ts';
 import type { RunDriver } from './run-driver.ts';
+import { viewSetAsideRun } from './set-aside-run.ts';
 import { viewDevice, viewRun } from './views.ts';
 
 export interface OperatorParts {
@@ -18,16 +18,25 @@ export interface OperatorParts {
 
 /** What a coordinator does for operators. */
 export function operatorService(office: Office, { createRun, renderReport }: OperatorParts): OperatorService {
-  const { store, registry, presence, feed, now, log } = office;
+  const { store, registry, presence, feed, now, journal } = office;
+  /** What an operator did to a device, which that device must not be able to keep out of the log. */
+  const log = (entry: Omit<LogEntry, 'at'>) => journal.addAlways({ ...entry, at: now() });
   const runOf = (id: string): RunDriver => {
     const driver = office.findRun(id);
+    if (office.setAside.has(id))
+      throw new Refusal('run-set-aside', `Run ${id} is set aside; the list of runs says why.`);
     if (driver === undefined) throw new Refusal('run-unknown', `There is no run ${id}.`);
     return driver;
   };
   const view = (driver: RunDriver) => viewRun(driver, registry.ofRun(driver.id), presence);
 
   return {
-    listRuns: () => office.runs().map(view),
+    listRuns: () => [
+      ...office.runs().map(view),
+      ...[...office.setAside.values()].map((run) =>
+        viewSetAsideRun(run, registry.ofRun(run.stored.id).length),
+      ),
+    ],
 
     async createRun(settings) {
       office.requireOpen();
@@ -63,21 +72,10 @@ export function operatorService(office: Office, { createRun, renderReport }: Ope
       return (await store.tokens.list()).map(viewToken);
     },
 
-    async createToken({ run, label, uses, seconds }) {
+    async createToken(token) {
       office.requireOpen();
-      const driver = runOf(run);
-      const token = `lj_${randomBytes(24).toString('base64url')}`;
-      const made = {
-        id: `t-${randomBytes(6).toString('hex')}`,
-        hash: createHash('sha256').update(token).digest('hex'),
-        run: driver.id,
-        label,
-        usesLeft: uses,
-        expiresAt: seconds === null ? null : now() + 1000 * seconds,
-        createdAt: now(),
-      };
-      await store.tokens.create(made);
-      return { ...viewToken({ ...made, revoked: false, devices: 0 }), token };
+      runOf(token.run);
+      return createJoinToken(store.tokens, token, now());
     },
 
     async revokeToken(token) {
@@ -92,10 +90,11 @@ export function operatorService(office: Office, { createRun, renderReport }: Ope
       office.requireOpen();
       const device = registry.find(id);
       if (device === undefined) throw new Refusal('not-found', `There is no device ${id}.`);
-      await store.devices.revoke(id);
+      await store.devices.revoke(id, now());
       registry.put({ ...device, revoked: true });
       presence.forget(id);
-      log({ level: 'warning', run: device.run, device: id, text: `${device.name} is revoked.` });
+      const held = device.token === null ? '' : '; its join token lets no new device in';
+      log({ level: 'warning', run: device.run, device: id, text: `${device.name} is revoked${held}.` });
       const driver = office.findRun(device.run);
       driver?.polls.wake();
       await driver?.dropDevice(id, 'it was revoked');
@@ -123,8 +122,4 @@ export function viewDeviceOf(office: Office, id: string): DeviceView | undefined
   const device = office.registry.find(id);
   if (device === undefined) return undefined;
   return viewDevice(device, office.findRun(device.run), office.presence, office.examples.get(id));
-}
-
-function viewToken({ id, run, label, usesLeft, expiresAt, revoked, devices }: StoredToken): TokenView {
-  return { id, run, label, usesLeft, expiresAt, revoked, devices };
 }

@@ -11,6 +11,8 @@ export interface Sighting {
   readonly doing: Activity | null;
   /** It said that it leaves, and has not asked for an assignment since. */
   readonly left: boolean;
+  /** Why, in its words; empty where it did not say or is here. */
+  readonly leftBecause: string;
 }
 
 export interface PresenceOptions {
@@ -54,8 +56,13 @@ export class Presence {
   /** A sign of life. One that has left stays so until `comeBack`. */
   touch(device: string, doing?: Activity): void {
     const before = this.#sightings.get(device);
-    const left = before?.left ?? false;
-    this.#sightings.set(device, { lastSeenAt: this.#now(), doing: doing ?? before?.doing ?? null, left });
+    const { left, leftBecause } = before ?? { left: false, leftBecause: '' };
+    this.#sightings.set(device, {
+      lastSeenAt: this.#now(),
+      doing: doing ?? before?.doing ?? null,
+      left,
+      leftBecause,
+    });
     if (left) return;
     const came = !this.#there.delete(device);
     this.#there.set(device, this.#now());
@@ -67,12 +74,17 @@ export class Presence {
   /** It asks for an assignment, so whatever it said before, it takes part. */
   comeBack(device: string): void {
     const before = this.#sightings.get(device);
-    if (before?.left) this.#sightings.set(device, { ...before, left: false });
+    if (before?.left) this.#sightings.set(device, { ...before, left: false, leftBecause: '' });
     this.touch(device);
   }
 
-  leave(device: string): void {
-    this.#sightings.set(device, { lastSeenAt: this.#now(), doing: null, left: true });
+  leave(device: string, reason = ''): void {
+    this.#sightings.set(device, {
+      lastSeenAt: this.#now(),
+      doing: null,
+      left: true,
+      leftBecause: reason,
+    });
     this.#there.delete(device);
     this.#onChange(device, 'went');
   }

@@ -1,5 +1,16 @@
-import type { UpdateReceived } from '@legend/method';
-import { findEntry, type Plan, type RoundState, waitingTime } from '@legend/method';
+import {
+  type ChangeNorms,
+  type ChangeScales,
+  completionTime,
+  type DevicePlan,
+  findEntry,
+  leastScale,
+  type Plan,
+  type RoundState,
+  scaleNorms,
+  type UpdateReceived,
+  waitingTime,
+} from '@legend/method';
 import type { DeviceRecord, RoundRecord } from '@legend/rounds';
 import type { RoundView } from '../../protocol/operator.ts';
 import type { EvaluatedDetails, UpdateDetails } from './event-details.ts';
@@ -24,6 +35,8 @@ export interface RoundToRecord {
   readonly closedAt: number;
   readonly works: ReadonlyMap<string, DeviceWork>;
   readonly dropped: ReadonlyMap<string, DroppedWork>;
+  /** What of its change was added, of each update that was clipped. */
+  readonly clipped: ReadonlyMap<string, ChangeScales>;
   readonly evaluated: EvaluatedDetails;
   /** Bytes of the rounds before. */
   readonly recorded: { readonly bytesUp: number; readonly bytesDown: number };
@@ -44,7 +57,9 @@ export function recordRound(round: RoundToRecord): RoundRecord {
   const roundSeconds = (closedAt - assignedAt) / 1000;
   const seconds = [...works.values()].map(({ event }) => event.elapsedSeconds);
   const slowest = seconds.reduce((one, other) => Math.max(one, other), 0);
-  const losses = plan.devices.flatMap(({ id }) => works.get(id)?.details.loss ?? []);
+  const losses = plan.devices.flatMap(({ id }) =>
+    findEntry(state.devices, id)?.status === 'updated' ? (works.get(id)?.details.loss ?? []) : [],
+  );
   const { coordinator, devices } = evaluated;
   const figures = coordinator ?? devices;
   return {
@@ -70,15 +85,18 @@ export function recordRound(round: RoundToRecord): RoundRecord {
 }
 
 function recordDevice(
-  { id, depth, ranks }: Plan['devices'][number],
+  device: DevicePlan,
   roundSeconds: number,
-  { state, works, dropped, kindOf }: RoundToRecord,
+  { state, works, dropped, clipped, kindOf }: RoundToRecord,
 ): DeviceRecord {
+  const { id, depth, ranks } = device;
   const planned = { id, kind: kindOf(id), depth, ranks: [...ranks] };
+  const entry = findEntry(state.devices, id);
   const work = works.get(id);
   if (work !== undefined) {
     const { event, details } = work;
     const { download, forward, backward, upload } = details.times;
+    const scales = clipped.get(id);
     return {
       ...planned,
       seconds: event.elapsedSeconds,
@@ -89,11 +107,16 @@ function recordDevice(
       examples: event.examples,
       bytesUp: event.bytesUp,
       bytesDown: event.bytesDown,
-      ...(event.observed && { capacity: { ...event.observed } }),
+      ...(event.observed && {
+        capacity: { ...event.observed },
+        claimedSeconds: claimedSeconds(event, event.observed, device, state.plan),
+      }),
       loss: details.loss,
+      ...(details.norms && { norms: normsAsAdded(details.norms, scales) }),
+      ...(scales && { clipped: leastScale(scales) }),
+      ...(entry?.status === 'dropped' && { dropped: entry.reason, leftOut: true }),
     };
   }
-  const entry = findEntry(state.devices, id);
   const until = dropped.get(id);
   return {
     ...planned,
@@ -109,6 +132,27 @@ function recordDevice(
   };
 }
 
+function normsAsAdded(
+  norms: ChangeNorms,
+  scales: ChangeScales | undefined,
+): NonNullable<DeviceRecord['norms']> {
+  const { blocks, head } = scales ? scaleNorms(norms, scales) : norms;
+  return { blocks: [...blocks], head };
+}
+
+/** Seconds that the device's own measurements say its part should have taken, with nothing cached. */
+function claimedSeconds(
+  { bytesUp, bytesDown }: UpdateReceived,
+  claimed: NonNullable<UpdateReceived['observed']>,
+  { depth, training }: DevicePlan,
+  { rankDistribution, localSteps }: Plan,
+): number {
+  const { quantizedBlocks = 0 } = training ?? {};
+  const trunkBlocks = rankDistribution.length - depth;
+  return completionTime(claimed, { depth, trunkBlocks, quantizedBlocks, localSteps, bytesUp, bytesDown })
+    .seconds;
+}
+
 /**
  * A round in short.
  * @param before accuracy and loss to show of a round that nobody scored
@@ -121,8 +165,9 @@ export function viewRound(
   before: Pick<RoundView, 'accuracy' | 'loss'>,
 ): RoundView {
   const depths = Array.from({ length: blocks }, () => 0);
-  let dropped = 0;
+  let [dropped, clipped] = [0, 0];
   for (const device of record.devices) {
+    if (device.clipped !== undefined) clipped++;
     if (device.dropped !== undefined) dropped++;
     else depths[device.depth - 1] = (depths[device.depth - 1] ?? 0) + 1;
   }
@@ -141,6 +186,6 @@ export function viewRound(
     depths,
     updated: record.devices.length - dropped,
     dropped,
-    clipped: 0,
+    clipped,
   };
 }

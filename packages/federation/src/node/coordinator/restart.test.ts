@@ -117,14 +117,69 @@ describe('after a restart', () => {
     ]);
   });
 
-  test('a run whose model has changed does not go on', async () => {
+  test('a run whose model has changed is set aside with the reason, and the others go on', async () => {
     const first = await newPlace();
-    await makeRun(first, settings);
+    const { run, devices } = await makeRun(first, settings);
+    const other = await makeRun(first, { ...settings, name: 'Other run', model: 'other' }, 0);
     await first.coordinator.stop();
-    const changed = async () => ({ ...tinyModel, sha256: 'cd'.repeat(32) });
-    await expect(openPlace({ ...first, resolveModel: changed })).rejects.toMatchObject({
-      code: 'run-model-changed',
+    const resolveModel = async (ref: string) =>
+      ref === 'other' ? tinyModel : { ...tinyModel, sha256: 'cd'.repeat(32) };
+    const log: string[] = [];
+    const { coordinator } = await newPlace({
+      ...first,
+      resolveModel,
+      log: ({ level, text }) => log.push(`${level}: ${text}`),
     });
+    const views = coordinator.forOperators.listRuns();
+    expect(views.map(({ id, status }) => [id, status])).toEqual([
+      [other.run, 'waiting'],
+      [run, 'failed'],
+    ]);
+    const reason = 'expected the model that the run began with';
+    expect(views[1]?.about).toContain(reason);
+    expect(log).toEqual([expect.stringMatching(`^error: The run is set aside: .*${reason}`)]);
+    const [device] = devices as [TestDevice];
+    device.coordinator = coordinator;
+    await expect(device.reportCapacity()).rejects.toMatchObject({ code: 'run-set-aside' });
+    await expect(coordinator.forOperators.stopRun(run)).rejects.toMatchObject({ code: 'run-set-aside' });
+    await coordinator.stop();
+    const mended = await newPlace(first);
+    expect(mended.coordinator.forOperators.listRuns()).toMatchObject([
+      { status: 'waiting' },
+      { status: 'waiting' },
+    ]);
+  });
+
+  test('a run whose log is damaged is set aside, and its blobs stay', async () => {
+    const first = await newPlace();
+    const { run, devices } = await makeRun(first, settings);
+    for (const device of devices) await device.reportCapacity();
+    await devices[0]?.awaitTraining();
+    await first.coordinator.stop();
+    const damaged: Store = {
+      ...first.store,
+      devices: first.store.devices,
+      tokens: first.store.tokens,
+      secrets: first.store.secrets,
+      check: () => first.store.check(),
+      close: () => first.store.close(),
+      runs: {
+        ...first.store.runs,
+        loadProgress: async (id) => ({
+          ...(await first.store.runs.loadProgress(id)),
+          events: [{ sequence: 99, at: 1, event: { type: 'aggregated', round: 7 }, details: null }],
+        }),
+      },
+    };
+    const { coordinator } = await newPlace({ ...first, store: damaged });
+    expect(coordinator.forOperators.listRuns()).toMatchObject([
+      { id: run, status: 'failed', about: expect.stringContaining('does not fit') },
+    ]);
+    await coordinator.stop();
+    const { coordinator: mended } = await newPlace(first);
+    for (const device of devices) device.coordinator = mended;
+    const assignments = await Promise.all(devices.map((device) => device.awaitTraining()));
+    expect(assignments.map((assignment) => assignment?.round)).toEqual([1, 1, 1]);
   });
 });
 

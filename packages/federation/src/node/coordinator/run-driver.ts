@@ -3,8 +3,8 @@ import type { StoredRound, StoredRun } from '../store/store.ts';
 import { aggregateUpdates } from './aggregate-updates.ts';
 import { collectUpdates } from './collect-updates.ts';
 import type { Environment } from './environment.ts';
-import { type Evaluation, evaluateRound } from './evaluate-round.ts';
-import { EventQueue, type Outcome, type StoredStep } from './event-queue.ts';
+import { type Evaluating, type Evaluation, evaluateRound } from './evaluate-round.ts';
+import { EventQueue, type Outcome } from './event-queue.ts';
 import type { HandOut, Offer } from './hand-out.ts';
 import { HeldOutTest } from './held-out-test.ts';
 import { Hindrances } from './hindrances.ts';
@@ -13,9 +13,9 @@ import type { PhaseWork } from './phase-work.ts';
 import { type Gathering, planNextRound } from './plan-next-round.ts';
 import { Refusal } from './refusal.ts';
 import { RunBlobs } from './run-blobs.ts';
-import type { DueSnapshot, RunProgress } from './run-progress.ts';
+import type { CheckedStep, DueSnapshot, RunProgress } from './run-progress.ts';
 import { openResources, type RunDefinition, type RunResources } from './run-resources.ts';
-import { deadlineMs } from './run-settings.ts';
+import { deadlineSeconds } from './run-settings.ts';
 import { decodeRunTensors, type RunTensors } from './run-tensors.ts';
 import { SnapshotSaver } from './snapshot-saver.ts';
 import { describeEnd, describeStep } from './tell-step.ts';
@@ -49,11 +49,14 @@ export class RunDriver {
   /** Woken when there may be an assignment for somebody. */
   readonly polls = new WaitingPolls();
   readonly #environment: Environment;
-  readonly #queue: EventQueue;
+  readonly #queue: EventQueue<CheckedStep>;
   readonly #saver: SnapshotSaver;
   readonly #blobs: RunBlobs;
   readonly #test = new HeldOutTest();
   readonly #gathering: Gathering;
+  readonly #evaluating: Evaluating;
+  /** Refused updates of devices since this process started, and why the last one was. */
+  readonly #refusals = new Map<string, { readonly count: number; readonly reason: string }>();
   #resources: Promise<RunResources> | undefined;
   #tensors: { readonly sha256: string; readonly tensors: RunTensors } | undefined;
   #previousGlobal: string | null = null;
@@ -92,6 +95,16 @@ export class RunDriver {
       enoughSince: undefined,
       say: (waitsFor) => this.#hindrances.setWaitsFor(waitsFor),
     };
+    this.#evaluating = {
+      test: this.#test,
+      blindGuess: { accuracy: 0, loss: Math.log(definition.classes.length) },
+      silent: new Set(),
+      onAsked: (evaluation) => {
+        this.#evaluation = evaluation;
+        environment.onDevices(progress.plannedDevices.keys());
+        this.polls.wake();
+      },
+    };
     this.#queue = new EventQueue({
       estimator: estimatorNamed(definition.settings.estimator),
       now,
@@ -99,6 +112,7 @@ export class RunDriver {
       append: (events) => store.runs.appendEvents(id, events),
       loadAfter: async (sequence) =>
         (await store.runs.loadProgress(id)).events.filter((event) => event.sequence > sequence),
+      check: (step) => progress.check(step),
       commit: (steps) => this.#commit(steps),
     });
     this.#saver = new SnapshotSaver({
@@ -139,7 +153,7 @@ export class RunDriver {
   get deadlineAt(): number | null {
     const { state, assignedAt } = this.progress;
     if (state.phase !== 'collecting' || assignedAt === null) return null;
-    return assignedAt + deadlineMs(this.definition.settings, state.plan.roundSeconds);
+    return assignedAt + 1000 * deadlineSeconds(this.definition.settings, state.plan);
   }
 
   /** What the device starts from in the attempt under way. */
@@ -214,10 +228,20 @@ export class RunDriver {
     await this.submit({ type: 'device-dropped', deviceId, round, attempt, reason, elapsedSeconds, ...bytes });
   }
 
+  noteRefusal(device: string, reason: string): void {
+    const { count } = this.findRefusal(device);
+    this.#refusals.set(device, { count: count + 1, reason });
+    this.#environment.onDevices([device]);
+  }
+
+  findRefusal(device: string): { readonly count: number; readonly reason: string } {
+    return this.#refusals.get(device) ?? { count: 0, reason: '' };
+  }
+
   /** Whether a restart, or anything under way, needs a blob. */
   needsBlob(sha256: string): boolean {
-    const { state, globalSha256, references } = this.progress;
-    if (sha256 === globalSha256 || sha256 === this.#previousGlobal) return true;
+    const { state, globalSha256, startSha256, references } = this.progress;
+    if (sha256 === globalSha256 || sha256 === startSha256 || sha256 === this.#previousGlobal) return true;
     if (sha256 === this.#evaluation?.adapter.sha256 || this.#handOut?.has(sha256)) return true;
     if (this.#blobs.isIntended(sha256)) return true;
     if ('devices' in state && references.has(sha256)) return true;
@@ -269,7 +293,7 @@ export class RunDriver {
     this.polls.wake();
   }
 
-  #commit(steps: readonly StoredStep[]): void {
+  #commit(steps: readonly CheckedStep[]): void {
     const { onRun, onDevices, onRound, log } = this.#environment;
     for (const step of steps) {
       const { globalSha256 } = this.progress;
@@ -325,15 +349,8 @@ export class RunDriver {
         });
       case 'aggregating':
         return aggregateUpdates(work);
-      case 'evaluating': {
-        const guess = { accuracy: 0, loss: Math.log(this.definition.classes.length) };
-        const unscored = progress.state.lastEvaluation ?? guess;
-        return evaluateRound(work, this.#test, unscored, (evaluation) => {
-          this.#evaluation = evaluation;
-          this.#environment.onDevices(progress.plannedDevices.keys());
-          this.polls.wake();
-        });
-      }
+      case 'evaluating':
+        return evaluateRound(work, this.#evaluating);
     }
   }
 

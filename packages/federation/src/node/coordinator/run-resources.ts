@@ -66,7 +66,27 @@ export interface RunDefinition extends Omit<z.output<typeof definitionSchema>, '
 /** A definition as it was stored. Throws InputError where another version of Legend stored it. */
 export function parseDefinition(stored: unknown, where: string): RunDefinition {
   const definition = parseInput(definitionSchema, stored, { code: 'run-definition-invalid', where });
-  return { ...definition, settings: parseRunSettings(definition.settings, where) };
+  const settings = parseInput(z.record(z.string(), z.unknown()), definition.settings, {
+    code: 'run-definition-invalid',
+    where: `${where}: settings`,
+  });
+  return { ...definition, settings: parseRunSettings({ ...EARLIER_SETTINGS, ...settings }, where) };
+}
+
+/** What runs went by that were stored before these settings existed. */
+const EARLIER_SETTINGS = { minimumCohort: 1 };
+
+const storedKeysSchema = z.object({ settings: z.record(z.string(), z.unknown()) });
+
+/**
+ * Whether a stored run was begun with these settings; those that did not exist then may be any.
+ * @throws InputError as `parseDefinition` does
+ */
+export function isBegunWith(stored: unknown, settings: RunSettings, where: string): boolean {
+  const begun: Readonly<Record<string, unknown>> = parseDefinition(stored, where).settings;
+  const wanted: Readonly<Record<string, unknown>> = settings;
+  const known = storedKeysSchema.parse(stored).settings;
+  return Object.keys(known).every((key) => JSON.stringify(begun[key]) === JSON.stringify(wanted[key]));
 }
 
 /** What a run works with. */

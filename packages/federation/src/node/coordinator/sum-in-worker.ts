@@ -23,7 +23,7 @@ export async function sumInWorker(task: SumTask, signal: AbortSignal): Promise<R
     const [sum] = await Promise.race([answer, exit as Promise<never>]);
     return sum;
   } finally {
+    // With its answer out, the thread has nothing left to do and ends by itself.
     signal.removeEventListener('abort', end);
-    await worker.terminate();
   }
 }

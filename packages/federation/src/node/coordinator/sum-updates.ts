@@ -1,6 +1,10 @@
 import { InputError } from '@legend/base';
 import {
+  type ChangeNorms,
+  type CountedUpdate,
+  changeNorms,
   checkUpdate,
+  clipUpdate,
   createStrategy,
   type DevicePlan,
   type Plan,
@@ -20,6 +24,8 @@ export interface StoredUpdate {
   readonly sha256: string;
   readonly examples: number;
   readonly loss: number;
+  /** What of it counts; all of it if left out. */
+  readonly counted?: CountedUpdate;
 }
 
 /** All that a round's sum depends on; crosses to a worker thread. */
@@ -51,14 +57,15 @@ export async function sumUpdates(task: SumTask): Promise<RoundSum> {
   const reader = new BlobReader(blobs);
   const leftOut: { deviceId: string; reason: string }[] = [];
   let sum = strategy.begin(before.global, plan);
-  for (const { deviceId, sha256, examples, loss } of updates) {
+  for (const { deviceId, sha256, examples, loss, counted } of updates) {
     const device = devices.get(deviceId);
     if (device === undefined) continue;
     try {
       // What `add` gets are views of the bytes: it checks them, and keeps none.
       const bytes = reader.read(sha256);
       const start = startOf(strategy, before, device);
-      sum = strategy.add(sum, decodeMessage(start, bytes, device, { round: plan.round, examples, loss }));
+      const update = decodeMessage(start, bytes, device, { round: plan.round, examples, loss });
+      sum = strategy.add(sum, counted === undefined ? update : clipUpdate(start, update, counted));
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       leftOut.push({ deviceId, reason: error.message });
@@ -80,6 +87,7 @@ export function startOf(
 /**
  * Checks the update that a device's message brings.
  * @param start see `startOf`
+ * @returns how far it moves the adapter
  * @throws InputError where it is not exactly what the device was to train, or not finite
  */
 export function checkMessage(
@@ -87,8 +95,10 @@ export function checkMessage(
   bytes: Uint8Array,
   device: DevicePlan,
   about: Pick<Update, 'round' | 'examples' | 'loss'>,
-): void {
-  checkUpdate(start, decodeMessage(start, bytes, device, about));
+): ChangeNorms {
+  const update = decodeMessage(start, bytes, device, about);
+  checkUpdate(start, update);
+  return changeNorms(start, update.adapter);
 }
 
 /** The update that a device's message brings; its values are not checked and may be views of the bytes. */

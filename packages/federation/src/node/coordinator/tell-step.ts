@@ -29,17 +29,29 @@ export function describeStep({ stored: { event }, before, after }: StoredStep): 
     case 'deadline-passed':
       say(`Round ${event.round} closed at its deadline.`, 'warning');
       break;
+    case 'undone':
+      devices.push(...event.suspects.map(({ deviceId }) => deviceId));
+      say(`Round ${event.round} is not kept and is tried again: ${event.reason}`, 'error');
+      for (const { deviceId, reason } of event.suspects) {
+        say(`Suspended, as it may have spoilt round ${event.round}: ${reason}.`, 'warning', deviceId);
+      }
+      break;
+    case 'aggregated':
+      for (const { deviceId, reason } of event.leftOut ?? []) {
+        devices.push(deviceId);
+        say(`Its update is left out of round ${event.round}: ${reason}.`, 'warning', deviceId);
+      }
+      break;
     case 'evaluated':
       say(`Round ${event.round}: accuracy ${event.accuracy.toFixed(4)}, loss ${event.loss.toFixed(4)}.`);
       break;
     case 'capacity-reported':
-    case 'aggregated':
     case 'stopped':
       break;
   }
   const hasLeftRound = 'plan' in before && !('plan' in after);
   if (hasLeftRound) devices.push(...before.plan.devices.map(({ id }) => id));
-  if (after.attempt > before.attempt)
+  if (after.attempt > before.attempt && event.type !== 'undone')
     say(`Round ${after.round} had too few updates and is tried again.`, 'warning');
   if (after.phase === 'finished') say(describeEnd(after.reason));
   return { devices, entries };
@@ -54,6 +66,8 @@ export function describeEnd(reason: FinishReason): string {
       return 'All rounds are done.';
     case 'stopped':
       return 'The operator has ended the run.';
+    case 'no-good-round':
+      return 'A round gave no result to keep as often as it may be tried; the adapter is that of the round before.';
     case 'too-few-updates':
       return 'A round had too few updates as often as it may be tried.';
   }

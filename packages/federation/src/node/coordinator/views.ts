@@ -1,8 +1,9 @@
-import { findEntry } from '@legend/method';
+import { findEntry, treatDevice } from '@legend/method';
 import type { DeviceView, RunView } from '../../protocol/operator.ts';
 import type { StoredDevice } from '../store/store.ts';
 import type { Presence } from './presence.ts';
 import type { RunDriver } from './run-driver.ts';
+import { warnOf } from './run-settings.ts';
 
 /** @param devices of the run */
 export function viewRun(driver: RunDriver, devices: readonly StoredDevice[], presence: Presence): RunView {
@@ -23,7 +24,7 @@ export function viewRun(driver: RunDriver, devices: readonly StoredDevice[], pre
     status: statusOf(driver),
     phase: state.phase,
     about: driver.about,
-    warning: '',
+    warning: warnOf(settings),
     round: state.round,
     attempt: state.attempt,
     rounds: settings.rounds,
@@ -80,13 +81,31 @@ export function viewDevice(
     assignedAt: plan === undefined ? null : (progress?.assignedAt ?? null),
     examples: examples ?? progress?.examples.get(id) ?? 0,
     updates: progress?.counted.get(id) ?? 0,
-    refused: 0,
-    clipped: 0,
-    claimedSeconds: null,
-    measuredSeconds: null,
-    note: '',
+    refused: (progress?.leftOut.get(id) ?? 0) + (driver?.findRefusal(id).count ?? 0),
+    clipped: progress?.clipped.get(id) ?? 0,
+    claimedSeconds: progress?.claims.get(id)?.claimedSeconds ?? null,
+    measuredSeconds: progress?.claims.get(id)?.measuredSeconds ?? null,
+    note: driver === undefined ? '' : noteOf(id, driver, presence),
     lastSeenAt: presence.find(id)?.lastSeenAt ?? enrolledAt,
   };
+}
+
+/** What is wrong with a device at present, the gravest first. */
+function noteOf(id: string, driver: RunDriver, presence: Presence): string {
+  const { state } = driver.progress;
+  const leftBecause = presence.find(id)?.leftBecause ?? '';
+  if (leftBecause !== '') return `It left: ${leftBecause}.`;
+  const plan = 'plan' in state ? state.plan : undefined;
+  const excluded = plan?.excluded.find((device) => device.id === id);
+  if (excluded !== undefined) return `Left out of round ${state.round}: ${excluded.reason}.`;
+  const standing = findEntry(state.standings, id);
+  if (standing !== undefined && treatDevice(state.standings, id, state.round) !== 'awaited') {
+    return `Not waited for until round ${standing.untilRound}: ${standing.reason}.`;
+  }
+  const entry = 'devices' in state ? findEntry(state.devices, id) : undefined;
+  if (entry?.status === 'dropped') return `Dropped from round ${state.round}: ${entry.reason}.`;
+  const { reason } = driver.findRefusal(id);
+  return reason === '' ? '' : `Its last refused update: ${reason}`;
 }
 
 function statusOfDevice(

@@ -3,7 +3,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { z } from 'zod';
 import { publicKeySchema } from '../../protocol/enrolment.ts';
 import type { ProblemCode } from '../../protocol/problem.ts';
-import type { Route } from '../../protocol/routes.ts';
+import type { Route, RouteName } from '../../protocol/routes.ts';
 import { VERSION_HEADER } from '../../protocol/version.ts';
 import { Refusal } from '../coordinator/refusal.ts';
 import type { DeviceGate, GateRequest } from './device-gate.ts';
@@ -21,24 +21,34 @@ export interface CallOptions {
   readonly limits: HttpLimits;
 }
 
-/** Refusals of whoever tries credentials or tokens. */
-const failures: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
+/** Refusals of whoever tries credentials or tokens out. */
+const wrongGuesses: ReadonlySet<string> = new Set<ProblemCode>([
   'credential-invalid',
   'device-unknown',
   'token-invalid',
+]);
+/** Refusals of whoever holds a token that lets nobody in any more. */
+const closedTokens: ReadonlySet<string> = new Set<ProblemCode>([
   'token-revoked',
   'token-used',
   'token-expired',
+  'token-held',
 ]);
+
+interface Asked {
+  readonly name: RouteName;
+  readonly route: Route;
+}
 
 /** One request of a route: let in or not, parsed with the route's schemas, handled, answered. */
 export async function callRoute(
   context: ExchangeContext,
-  { route, handle }: { readonly route: Route; readonly handle: AnyHandler },
+  { name, route, handle }: Asked & { readonly handle: AnyHandler },
   options: CallOptions,
 ): Promise<Response> {
+  let body: unknown;
   try {
-    const body = await admit(context, route, options);
+    body = await admit(context, { name, route }, options);
     const { incoming, outgoing } = context.env;
     const answer = await handle({
       parameters: parse(route.parameters, context.req.param(), 'path'),
@@ -52,22 +62,29 @@ export async function callRoute(
     return respond(context, route, answer);
   } catch (error) {
     const isTry = hasCredential(context) || route.body !== undefined;
-    if (error instanceof Error && 'code' in error && isTry && failures.has(error.code as ProblemCode)) {
-      await options.rateLimits.countFailure(context.get('address'));
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const closedToken = closedTokens.has(code) ? tokenIn(body) : undefined;
+    if (isTry && (wrongGuesses.has(code) || closedToken !== undefined)) {
+      await options.rateLimits.countFailure({ address: context.get('address'), route: name, closedToken });
     }
     throw error;
   }
 }
 
+function tokenIn(body: unknown): string | undefined {
+  return z.object({ token: z.string() }).safeParse(body).data?.token;
+}
+
 /** Checks who sends the request, before its body is read where that can be. @returns the parsed body */
-async function admit(context: ExchangeContext, route: Route, options: CallOptions): Promise<unknown> {
+async function admit(context: ExchangeContext, asked: Asked, options: CallOptions): Promise<unknown> {
+  const { route } = asked;
   switch (route.access) {
     case 'anybody':
       return parseBody(route, await readBody(context, route, options), options);
     case 'key':
-      return admitKey(context, route, options);
+      return admitKey(context, asked, options);
     case 'device':
-      return admitDevice(context, route, options);
+      return admitDevice(context, asked, options);
     case 'operator':
       await admitOperator(context, options.operators);
       return parseBody(route, await readBody(context, route, options), options);
@@ -76,23 +93,22 @@ async function admit(context: ExchangeContext, route: Route, options: CallOption
 
 const keyedBodySchema = z.object({ publicKey: publicKeySchema });
 
-async function admitKey(context: ExchangeContext, route: Route, options: CallOptions): Promise<unknown> {
+async function admitKey(context: ExchangeContext, asked: Asked, options: CallOptions): Promise<unknown> {
   const credential = needCredential(context);
-  await options.rateLimits.checkFailures(context.get('address'));
-  await options.rateLimits.countEnrolment(context.get('address'));
-  const text = await readBody(context, route, options);
-  const body = parseBody(route, text, options);
+  const text = await readBody(context, asked.route, options);
+  const body = parseBody(asked.route, text, options);
   const { publicKey } = parse(keyedBodySchema, body, 'body');
-  await options.devices.admitKey(gateRequest(context, credential, text), publicKey);
+  await options.devices.admitKey(gateRequest(context, asked, { credential, body: text }), publicKey);
   return body;
 }
 
-async function admitDevice(context: ExchangeContext, route: Route, options: CallOptions): Promise<unknown> {
+async function admitDevice(context: ExchangeContext, asked: Asked, options: CallOptions): Promise<unknown> {
   const credential = needCredential(context);
   const key = await options.devices.findKey(credential);
-  const text = await readBody(context, route, options);
-  context.set('device', await options.devices.admitDevice(gateRequest(context, credential, text), key));
-  return parseBody(route, text, options);
+  const body = await readBody(context, asked.route, options);
+  const request = gateRequest(context, asked, { credential, body });
+  context.set('device', await options.devices.admitDevice(request, key));
+  return parseBody(asked.route, body, options);
 }
 
 /** With the session's cookie, what changes something needs a header that no other site's page can send. */
@@ -107,8 +123,12 @@ async function admitOperator(context: ExchangeContext, operators: OperatorGate):
   }
 }
 
-function gateRequest({ env: { incoming } }: ExchangeContext, credential: string, body: string): GateRequest {
-  return { credential, method: incoming.method ?? '', path: incoming.url ?? '', body };
+function gateRequest(
+  { env: { incoming } }: ExchangeContext,
+  { name }: Asked,
+  content: Pick<GateRequest, 'credential' | 'body'>,
+): GateRequest {
+  return { ...content, route: name, method: incoming.method ?? '', path: incoming.url ?? '' };
 }
 
 function credentialOf(context: ExchangeContext): string | undefined {

@@ -9,15 +9,24 @@ import {
 } from '../../identity/request-credential.ts';
 import type { PublicKey } from '../../protocol/enrolment.ts';
 import { limits } from '../../protocol/limits.ts';
+import type { RouteName } from '../../protocol/routes.ts';
 import type { DeviceService } from '../coordinator/coordinator.ts';
 import { Refusal } from '../coordinator/refusal.ts';
-import { type RateLimits, TooManyRequests } from './rate-limits.ts';
+import { TooManyRequests } from '../coordinator/too-many-requests.ts';
+import type { RateLimits } from './rate-limits.ts';
 import { ReplayMemory } from './replay-memory.ts';
 
 /** Imported keys that are kept; the oldest gives way. */
 const MOST_KEYS = 4096;
 
+/**
+ * Keys without a device whose credentials are remembered. Anybody can make up any number of keys; and were an old enrolment
+ * sent again, it would give the same device once more, or nothing.
+ */
+const MOST_NEW_KEYS = 10_000;
+
 export interface GateRequest {
+  readonly route: RouteName;
   readonly credential: string;
   readonly method: string;
   /** With query, as it came. */
@@ -33,6 +42,7 @@ export class DeviceGate {
   readonly #now: () => number;
   readonly #startedAt: number;
   readonly #used = new ReplayMemory();
+  readonly #usedByNew = new ReplayMemory(MOST_NEW_KEYS);
   readonly #keys = new Map<string, Promise<CryptoKey>>();
 
   constructor(devices: Pick<DeviceService, 'keyOf'>, limits: RateLimits, now: () => number) {
@@ -59,8 +69,8 @@ export class DeviceGate {
     const { device, id } = await this.#verify(request, key);
     if (device === undefined)
       throw new Refusal('credential-invalid', 'The credential names no device in iss.');
-    await this.#limits.countRequest(device);
-    this.#useOnce(device, id);
+    await this.#limits.countRequest(device, request.route);
+    this.#useOnce(this.#used, device, id);
     return device;
   }
 
@@ -73,7 +83,7 @@ export class DeviceGate {
         'Expected a credential without iss, as the device has no id yet.',
       );
     }
-    this.#useOnce(key.x, id);
+    this.#useOnce(this.#usedByNew, key.x, id);
   }
 
   async #verify({ credential, method, path, body }: GateRequest, key: PublicKey) {
@@ -93,8 +103,8 @@ export class DeviceGate {
     return verified;
   }
 
-  #useOnce(holder: string, credential: string): void {
-    switch (this.#used.use(holder, credential, this.#now())) {
+  #useOnce(memory: ReplayMemory, holder: string, credential: string): void {
+    switch (memory.use(holder, credential, this.#now())) {
       case 'first':
         return;
       case 'again':

@@ -36,7 +36,7 @@ export function deviceHandlers({
   const polls = new Map<string, AbortController>();
   return {
     async enrol({ body, context }) {
-      const enrolled = await forDevices.enrol(body);
+      const enrolled = await forDevices.enrol(body, context.get('address'));
       context.set('device', enrolled.device);
       return enrolled;
     },

@@ -1,4 +1,6 @@
 import { limits } from '../../protocol/limits.ts';
+import type { RouteName } from '../../protocol/routes.ts';
+import type { RateLimit } from '../coordinator/keyed-limiter.ts';
 
 /** Bounds of what one client may take of the server. */
 export interface HttpLimits {
@@ -17,9 +19,9 @@ export interface HttpLimits {
   readonly idleMs: number;
   /** Requests of one device in a window of so many seconds. */
   readonly device: RateLimit;
-  /** Enrolments, also good ones, from one address: a laboratory may sit behind one. */
-  readonly enrolments: RateLimit;
-  /** Credentials and tokens that were refused, from one address. */
+  /** Requests of one device of routes that are asked for seldom. */
+  readonly deviceRoutes: Readonly<Partial<Record<RouteName, RateLimit>>>;
+  /** Credentials and tokens that were refused, of one route, from one address. */
   readonly failures: RateLimit;
   /** Live pages that listen at the same time. */
   readonly listeners: number;
@@ -32,11 +34,6 @@ export interface HttpLimits {
   readonly stopMs: number;
 }
 
-export interface RateLimit {
-  readonly requests: number;
-  readonly seconds: number;
-}
-
 export const defaultHttpLimits: HttpLimits = {
   jsonBytes: limits.jsonBytes,
   jsonDepth: 32,
@@ -46,7 +43,16 @@ export const defaultHttpLimits: HttpLimits = {
   bodyMs: 15_000,
   idleMs: 60_000,
   device: { requests: 300, seconds: 5 },
-  enrolments: { requests: 600, seconds: 60 },
+  deviceRoutes: {
+    // Once after every start, which takes seconds. What it tells is stored.
+    capacity: { requests: 30, seconds: 60 },
+    // One a round: rounds of a tenth of a second are as short as any.
+    score: { requests: 600, seconds: 60 },
+    // One in ten seconds, and one at each change of what it does.
+    heartbeat: { requests: 120, seconds: 60 },
+    // Once before every end.
+    leave: { requests: 20, seconds: 60 },
+  },
   failures: { requests: 100, seconds: 60 },
   listeners: 64,
   listenerBytes: 64 * 1024 ** 2,

@@ -94,7 +94,7 @@ export function makeApp(options: AppOptions): Hono<ExchangeEnv> {
   addRoutes(app, call, options, {
     ...openHandlers(coordinator, { logger, now }),
     ...deviceHandlers({ coordinator, limits, stopping }),
-    ...operatorHandlers({ coordinator, gate: call.operators, rateLimits, metrics, limits, stopping }),
+    ...operatorHandlers({ coordinator, gate: call.operators, metrics, limits, stopping }),
   });
   addPages(app, options);
   return app;
@@ -117,7 +117,7 @@ function addRoutes(
       if (context.env.incoming.method === 'HEAD' && (name === 'assignment' || name === 'events')) {
         return refuseMethod(['GET'], context.env);
       }
-      const response = await callRoute(context, { route, handle }, call);
+      const response = await callRoute(context, { name: name as RouteName, route, handle }, call);
       logEvent(logger, name as RouteName, context);
       return response;
     });

@@ -5,6 +5,7 @@ import { base64url } from 'jose';
 import { hashToken, type RandomBytes } from '../../identity/tokens.ts';
 import { Refusal } from '../coordinator/refusal.ts';
 import type { SecretStore } from '../store/store.ts';
+import { EndedSessions, type Session } from './ended-sessions.ts';
 import { operatorTokenHash } from './operator-token.ts';
 
 const sessionSeconds = 7 * 24 * 3600;
@@ -24,13 +25,13 @@ export class OperatorGate {
   readonly #secrets: SecretStore;
   readonly #now: () => number;
   readonly #random: RandomBytes;
-  /** Sessions that were signed out of, until they would have ended, by when that is. Bounded by sign-ins. */
-  readonly #ended = new Map<string, number>();
+  readonly #ended: EndedSessions;
 
   constructor({ secrets, now, random }: OperatorGateOptions) {
     this.#secrets = secrets;
     this.#now = now;
     this.#random = random;
+    this.#ended = new EndedSessions(secrets, now);
   }
 
   async isToken(token: string): Promise<boolean> {
@@ -61,8 +62,7 @@ export class OperatorGate {
 
   async endSession(context: Context): Promise<void> {
     const session = await this.#findSession(context);
-    for (const [id, ends] of this.#ended) if (ends <= this.#now()) this.#ended.delete(id);
-    if (session !== undefined) this.#ended.set(session.id, session.ends);
+    if (session !== undefined) await this.#ended.add(session);
     const signing = await this.#signing();
     if (signing !== undefined) deleteCookie(context, signing.cookie, { path: '/' });
   }
@@ -83,12 +83,12 @@ export class OperatorGate {
     throw new Refusal('credential-invalid', "Expected the operator's token or a session. Sign in.");
   }
 
-  async #findSession(context: Context): Promise<{ readonly id: string; readonly ends: number } | undefined> {
+  async #findSession(context: Context): Promise<Session | undefined> {
     const signing = await this.#signing();
     const value = signing && (await getSignedCookie(context, signing.key, signing.cookie));
     if (value === undefined || value === false) return undefined;
     const [id = '', ends = ''] = value.split('.');
-    if (Number(ends) <= this.#now() || this.#ended.has(id)) return undefined;
+    if (Number(ends) <= this.#now() || (await this.#ended.has(id))) return undefined;
     return { id, ends: Number(ends) };
   }
 

@@ -1,11 +1,11 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Coordinator } from '../coordinator/coordinator.ts';
 import { Refusal } from '../coordinator/refusal.ts';
+import { TooManyRequests } from '../coordinator/too-many-requests.ts';
 import { abortWithClient } from './exchange.ts';
 import type { HttpLimits } from './http-limits.ts';
 import type { Metrics } from './metrics.ts';
 import type { OperatorGate } from './operator-gate.ts';
-import { type RateLimits, TooManyRequests } from './rate-limits.ts';
 import type { RouteHandlers } from './route-handlers.ts';
 import { sendEvents } from './send-events.ts';
 
@@ -32,7 +32,6 @@ type OperatorRoute =
 export interface OperatorHandlerOptions {
   readonly coordinator: Coordinator;
   readonly gate: OperatorGate;
-  readonly rateLimits: RateLimits;
   readonly metrics: Metrics;
   readonly limits: HttpLimits;
   readonly stopping: AbortSignal;
@@ -48,7 +47,6 @@ const reportHeaders = {
 export function operatorHandlers({
   coordinator: { forOperators },
   gate,
-  rateLimits,
   metrics,
   limits,
   stopping,
@@ -56,7 +54,6 @@ export function operatorHandlers({
   let listeners = 0;
   return {
     async signIn({ body, context }) {
-      await rateLimits.checkFailures(context.get('address'));
       if (!(await gate.isToken(body.token))) {
         throw new Refusal(
           'token-invalid',

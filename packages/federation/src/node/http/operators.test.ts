@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { createDeviceKey, publicKeyOf } from '../../identity/device-key.ts';
+import { signRequest } from '../../identity/request-credential.ts';
 import { secureRandom } from '../../identity/tokens.ts';
 import { describeProtocol } from '../../protocol/describe-protocol.ts';
+import type { ProblemCode } from '../../protocol/problem.ts';
+import { Refusal } from '../coordinator/refusal.ts';
 import { makeSecretStore, problemOf, startTestServer, type TestServer } from './http-server.fixture.ts';
 import { createOperatorToken, replaceOperatorToken } from './operator-token.ts';
 import { runView } from './recording-coordinator.fixture.ts';
@@ -8,6 +12,16 @@ import { runView } from './recording-coordinator.fixture.ts';
 function signIn(server: TestServer, token: string, headers: Record<string, string> = {}): Promise<Response> {
   return server.send('POST', '/v1/operator/sessions', { body: JSON.stringify({ token }), headers });
 }
+
+const runtime = { kind: 'node', about: 'cpu' };
+const beat = { run: 'run-1', activity: 'idle', round: null, step: 0, steps: 0, loss: null };
+const capacity = {
+  forwardSecondsPerBlock: 1,
+  backwardSecondsPerBlock: 2,
+  uploadSecondsPerByte: 0.1,
+  downloadSecondsPerByte: 0.1,
+  memoryBytes: 1e9,
+};
 
 async function cookieOf(answer: Response | Promise<Response>): Promise<string> {
   return (await answer).headers.get('Set-Cookie')?.split(';')[0] ?? '';
@@ -99,6 +113,25 @@ describe('a session', () => {
     const answer = await server.send('DELETE', '/v1/operator/sessions', { headers });
     expect(answer.headers.get('Set-Cookie')).toMatch(/Max-Age=0/);
     expect((await server.send('GET', '/v1/operator/runs', { headers })).status).toBe(401);
+  });
+
+  test('that was signed out of stays so over a restart, until it would have ended', async () => {
+    const secrets = makeSecretStore();
+    const token = (await createOperatorToken(secrets, secureRandom)) ?? '';
+    const first = await startTestServer({ secrets });
+    const [ended, other] = [await cookieOf(signIn(first, token)), await cookieOf(signIn(first, token))];
+    const signOut = { headers: { cookie: ended, 'Legend-Protocol': '1' } };
+    expect((await first.send('DELETE', '/v1/operator/sessions', signOut)).status).toBe(200);
+    await first.close();
+    const second = await startTestServer({ secrets });
+    const look = async (cookie: string) =>
+      (await second.send('GET', '/v1/operator/runs', { headers: { cookie } })).status;
+    expect([await look(ended), await look(other)]).toEqual([401, 200]);
+    const later = await startTestServer({ secrets, now: () => Date.now() + 8 * 24 * 3_600_000 });
+    const headers = { cookie: await cookieOf(signIn(later, token)), 'Legend-Protocol': '1' };
+    await later.send('DELETE', '/v1/operator/sessions', { headers });
+    const kept = JSON.parse((await secrets.get('ended-sessions')) ?? '') as object;
+    expect(Object.keys(kept)).toHaveLength(1);
   });
 
   test('outlives the server, but not its days', async () => {
@@ -220,14 +253,63 @@ describe('limits', () => {
     expect(await problemOf(refused)).toMatchObject({ code: 'too-many-requests' });
   });
 
-  test('wrong tokens from an address end its attempts, also the right one', async () => {
+  test('after wrong tokens from an address wrong ones are to wait, and right ones pass', async () => {
     const server = await startTestServer({ limits: { failures: { requests: 3, seconds: 60 } } });
     for (let attempt = 0; attempt < 3; attempt++) {
       expect((await signIn(server, `lo_${attempt}`)).status).toBe(403);
     }
-    const answer = await signIn(server, server.operatorToken);
+    const answer = await signIn(server, 'lo_3');
     expect(answer.status).toBe(429);
     expect(retryAfter(answer)).toBeGreaterThan(0);
+    expect((await signIn(server, server.operatorToken)).status).toBe(201);
+    expect((await server.sendAsOperator('GET', '/v1/operator/runs')).status).toBe(200);
+    expect((await server.sendAsDevice('GET', '/v1/runs/run-1')).status).toBe(200);
+  });
+
+  test('wrong tokens of one route do not count for another', async () => {
+    const server = await startTestServer({ limits: { failures: { requests: 1, seconds: 60 } } });
+    const headers = { Authorization: `Bearer lo_${'A'.repeat(43)}` };
+    const ask = async (path: string) => (await server.send('GET', path, { headers })).status;
+    expect([await ask('/v1/operator/runs'), await ask('/v1/operator/runs')]).toEqual([401, 429]);
+    expect([await ask('/v1/operator/tokens'), await ask('/v1/assignment')]).toEqual([401, 401]);
+    expect((await signIn(server, 'lo_x')).status).toBe(403);
+  });
+
+  test('who holds a token that is used up does not keep others from being told what is wrong', async () => {
+    const server = await startTestServer({ limits: { failures: { requests: 2, seconds: 60 } } });
+    const enrol = async (token: string, code: ProblemCode | undefined): Promise<string> => {
+      server.coordinator.failure = code && new Refusal(code, 'Refused.');
+      const key = await createDeviceKey({ extractable: false });
+      const enrolment = { token, publicKey: await publicKeyOf(key), name: 'box', runtime };
+      const body = JSON.stringify(enrolment);
+      const request = { key, method: 'POST', path: '/v1/devices', body, now: Date.now() };
+      const credential = await signRequest({ ...request, random: secureRandom });
+      const headers = { Authorization: `Bearer ${credential}` };
+      const answer = await server.send('POST', '/v1/devices', { headers, body });
+      return answer.ok ? 'enrolled' : (await problemOf(answer)).code;
+    };
+    for (const expected of ['token-used', 'token-used', 'too-many-requests', 'too-many-requests']) {
+      expect(await enrol('lj_used', 'token-used')).toBe(expected);
+    }
+    expect(await enrol('lj_held', 'token-held')).toBe('token-held');
+    expect(await enrol('lj_guess', 'token-invalid')).toBe('token-invalid');
+    expect(await enrol('lj_right', undefined)).toBe('enrolled');
+  });
+
+  test.each([
+    ['capacity', '/v1/capacity', { run: 'run-1', capacity, examples: 3 }, 30],
+    ['leave', '/v1/leave', { run: 'run-1', reason: 'enough' }, 20],
+    ['heartbeat', '/v1/heartbeat', beat, 120],
+  ])('a device may send %s so many times a minute, and other requests beside them', async (...route) => {
+    const [, path, body, most] = route;
+    const server = await startTestServer();
+    const ask = () => server.sendAsDevice('POST', path, { body });
+    const few = await Promise.all(Array.from({ length: most }, ask));
+    expect(few.every(({ status }) => status === 200)).toBe(true);
+    const next = await ask();
+    expect(next.status).toBe(429);
+    expect(retryAfter(next)).toBeGreaterThan(0);
+    expect(server.coordinator.calls).toHaveLength(most);
     expect((await server.sendAsDevice('GET', '/v1/runs/run-1')).status).toBe(200);
   });
 

@@ -1,66 +1,44 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { Refusal } from '../coordinator/refusal.ts';
-import type { HttpLimits, RateLimit } from './http-limits.ts';
+import { createHash } from 'node:crypto';
+import type { RouteName } from '../../protocol/routes.ts';
+import { KeyedLimiter } from '../coordinator/keyed-limiter.ts';
+import type { HttpLimits } from './http-limits.ts';
 
-/** A refusal that tells after how many seconds to come again. */
-export class TooManyRequests extends Refusal {
-  readonly retryAfterSeconds: number;
-
-  constructor(what: string, retryAfterSeconds: number) {
-    super(
-      'too-many-requests',
-      `Expected fewer ${what}. Wait for ${retryAfterSeconds} seconds and try again.`,
-    );
-    this.retryAfterSeconds = retryAfterSeconds;
-  }
+/** A try that was refused. */
+export interface FailedTry {
+  readonly address: string;
+  readonly route: RouteName;
+  /** A token that there is, or was, and that lets nobody in any more; undefined of what was guessed. */
+  readonly closedToken?: string | undefined;
 }
 
-/** Counts requests of devices and addresses, in memory. Every method throws TooManyRequests over the limit. */
+/** Counts requests of devices and refused tries, in memory. Every method throws TooManyRequests over the limit. */
 export class RateLimits {
-  readonly #device: RateLimiterMemory;
-  readonly #enrolments: RateLimiterMemory;
-  readonly #failures: RateLimiterMemory;
+  readonly #device: KeyedLimiter;
+  readonly #deviceRoutes: ReadonlyMap<string, KeyedLimiter>;
+  readonly #failures: KeyedLimiter;
 
-  constructor(limits: Pick<HttpLimits, 'device' | 'enrolments' | 'failures'>) {
-    this.#device = makeLimiter(limits.device);
-    this.#enrolments = makeLimiter(limits.enrolments);
-    this.#failures = makeLimiter(limits.failures);
+  constructor({ device, deviceRoutes, failures }: Pick<HttpLimits, 'device' | 'deviceRoutes' | 'failures'>) {
+    this.#device = new KeyedLimiter(device, 'requests of this device');
+    this.#deviceRoutes = new Map(
+      Object.entries(deviceRoutes).map(([route, limit]) => [
+        route,
+        new KeyedLimiter(limit, 'requests of this kind by this device'),
+      ]),
+    );
+    this.#failures = new KeyedLimiter(failures, 'refused credentials from this address');
   }
 
-  countRequest(device: string): Promise<void> {
-    return consume(this.#device, device, 'requests of this device');
+  async countRequest(device: string, route: RouteName): Promise<void> {
+    await this.#device.count(device);
+    await this.#deviceRoutes.get(route)?.count(device);
   }
 
-  countEnrolment(address: string): Promise<void> {
-    return consume(this.#enrolments, address, 'enrolments from this address');
+  /**
+   * A credential or token was refused. Only further refusals are answered otherwise then: what is right passes, whatever
+   * came before it from the same address. A token that is used up has a count of its own, since a fleet may hold it.
+   */
+  async countFailure({ address, route, closedToken }: FailedTry): Promise<void> {
+    const token = closedToken && createHash('sha256').update(closedToken).digest('base64url');
+    await this.#failures.count([address, route, token ?? ''].join(' '));
   }
-
-  /** A credential or token from there was refused. */
-  countFailure(address: string): Promise<void> {
-    return consume(this.#failures, address, 'refused credentials from this address');
-  }
-
-  /** Before a token is looked at: too many from there have been wrong. */
-  async checkFailures(address: string): Promise<void> {
-    const state = await this.#failures.get(address);
-    if (state === null || state.consumedPoints < this.#failures.points) return;
-    throw new TooManyRequests('refused tokens from this address', secondsOf(state));
-  }
-}
-
-function makeLimiter({ requests, seconds }: RateLimit): RateLimiterMemory {
-  return new RateLimiterMemory({ points: requests, duration: seconds });
-}
-
-async function consume(limiter: RateLimiterMemory, key: string, what: string): Promise<void> {
-  try {
-    await limiter.consume(key);
-  } catch (state) {
-    if (!(state instanceof RateLimiterRes)) throw state;
-    throw new TooManyRequests(what, secondsOf(state));
-  }
-}
-
-function secondsOf(state: RateLimiterRes): number {
-  return Math.max(1, Math.ceil(state.msBeforeNext / 1000));
 }

@@ -1,9 +1,9 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { TooManyRequests } from '../coordinator/too-many-requests.ts';
 import { type ExchangeContext, isClientGone } from './exchange.ts';
 import { logRefusal } from './log-requests.ts';
 import type { Logger } from './logger.ts';
-import { TooManyRequests } from './rate-limits.ts';
 import { toProblem } from './to-problem.ts';
 
 /** Answers with the problem that an error is, and logs it. */

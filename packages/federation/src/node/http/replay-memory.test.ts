@@ -42,3 +42,13 @@ describe('the memory of used credentials', () => {
     expect(memory.use('a', 'c', 50_000)).toBe('again');
   });
 });
+
+test('remembers so many holders and no more, the last ones', () => {
+  const memory = new ReplayMemory(10);
+  for (let number = 0; number < 1000; number++) {
+    expect(memory.use(`key ${number}`, 'credential', number)).toBe('first');
+  }
+  expect(memory.size).toBe(10);
+  expect(memory.use('key 999', 'credential', 1000)).toBe('again');
+  expect(memory.use('key 0', 'credential', 1000)).toBe('first');
+});

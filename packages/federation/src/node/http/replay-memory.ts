@@ -9,9 +9,20 @@ const MOST_PER_HOLDER = 8192;
  * the older one is forgotten whole.
  */
 export class ReplayMemory {
+  readonly #mostHolders: number;
   #since = 0;
   #current = new Map<string, Set<string>>();
   #previous = new Map<string, Set<string>>();
+
+  /** @param mostHolders that are remembered in a generation; beyond, the first ones are forgotten */
+  constructor(mostHolders = Number.POSITIVE_INFINITY) {
+    this.#mostHolders = mostHolders;
+  }
+
+  /** Holders that are remembered at present. */
+  get size(): number {
+    return this.#current.size + this.#previous.size;
+  }
 
   /**
    * Notes that a credential is used.
@@ -26,6 +37,8 @@ export class ReplayMemory {
     if (used.has(credential) || before?.has(credential)) return 'again';
     if (used.size + (before?.size ?? 0) >= MOST_PER_HOLDER) return 'full';
     this.#current.set(holder, used.add(credential));
+    const [first] = this.#current.keys();
+    if (this.#current.size > this.#mostHolders && first !== undefined) this.#current.delete(first);
     return 'first';
   }
 

@@ -108,7 +108,11 @@ describe('a connection at a commit', () => {
     });
 
     test('enrols a device once, and tells which', async () => {
-      const enrolled = await store.devices.enrol(deviceOf(1), 'hash of token', 7000);
+      const enrolled = await store.devices.enrol(deviceOf(1), {
+        tokenHash: 'hash of token',
+        at: 7000,
+        addressHash: null,
+      });
       expect(enrolled).toMatchObject({ id: 'device-1', place: 1 });
       expect(await store.devices.list()).toEqual([enrolled]);
       expect(await store.tokens.list()).toMatchObject([{ usesLeft: 0, devices: 1 }]);

@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { LogEntry } from '../../protocol/operator.ts';
 import { openStore } from './open-store.ts';
-import type { Store, StoredEvent } from './store.ts';
+import { type Entry, type NewDevice, REVOKED_ADDRESS_MS, type Store, type StoredEvent } from './store.ts';
+import { action, EnrolmentModel } from './testing/enrolment-model.ts';
 import { deviceOf, eventOf, eventsOf, runOf, snapshotOf, tokenOf } from './testing/sample-values.ts';
 
 const program = fileURLToPath(new URL('./testing/append-events.program.ts', import.meta.url));
@@ -268,6 +269,11 @@ export function describeStoreContract(name: string, newPlace: () => Promise<stri
         await store.runs.create(runOf('other'));
       });
 
+      const enrol = (
+        device: NewDevice,
+        token: string,
+        { at = 7000, addressHash = null }: Partial<Entry> = {},
+      ) => store.devices.enrol(device, { tokenHash: `hash of ${token}`, at, addressHash });
       const tokenCalled = async (id: string) => (await store.tokens.list()).find((token) => token.id === id);
 
       test('tokens are listed in order of creation, each only once', async () => {
@@ -280,17 +286,13 @@ export function describeStoreContract(name: string, newPlace: () => Promise<stri
         await expect(store.tokens.create(tokenOf('new', 'no-run'))).rejects.toThrow('no run no-run');
         await reopen();
         expect(await store.tokens.list()).toEqual(
-          tokens.map((token) => ({ ...token, revoked: false, devices: 0 })),
+          tokens.map((token) => ({ ...token, revoked: false, devices: 0, held: false })),
         );
       });
 
       test('a device is let into the run of its token, and counted', async () => {
         await store.tokens.create(tokenOf('token', 'other', { usesLeft: 2 }));
-        const enrolled = await store.devices.enrol(
-          { ...deviceOf(1), name: 'No\0name' },
-          'hash of token',
-          7000,
-        );
+        const enrolled = await enrol({ ...deviceOf(1), name: 'No\0name' }, 'token');
         const expected = {
           ...deviceOf(1),
           name: 'No\uFFFDname',
@@ -299,6 +301,7 @@ export function describeStoreContract(name: string, newPlace: () => Promise<stri
           enrolledAt: 7000,
           revoked: false,
           quarantined: false,
+          token: 'token',
         };
         expect(enrolled).toEqual(expected);
         await reopen();
@@ -314,7 +317,7 @@ export function describeStoreContract(name: string, newPlace: () => Promise<stri
           [1, 'other'],
           [2, 'run'],
         ] as const) {
-          await store.devices.enrol(deviceOf(number), `hash of into-${run}`, 7000);
+          await enrol(deviceOf(number), `into-${run}`);
         }
         const ids = async (run?: string) =>
           (await store.devices.list(run)).map(({ id, place }) => [id, place]);
@@ -332,11 +335,10 @@ export function describeStoreContract(name: string, newPlace: () => Promise<stri
 
       test('a key that is enrolled keeps its device and uses nothing', async () => {
         await store.tokens.create(tokenOf('token', 'run', { usesLeft: 5 }));
-        const enrol = (id: string, hash: string) => store.devices.enrol({ ...deviceOf(1), id }, hash, 7000);
         const [first, ...repeats] = await Promise.all([
-          enrol('first', 'hash of token'),
-          enrol('second', 'hash of token'),
-          enrol('third', 'no such token'),
+          enrol({ ...deviceOf(1), id: 'first' }, 'token'),
+          enrol({ ...deviceOf(1), id: 'second' }, 'token'),
+          enrol({ ...deviceOf(1), id: 'third' }, 'no such token'),
         ]);
         expect(first).toMatchObject({ id: 'first', place: 1 });
         expect(repeats).toEqual([first, first]);
@@ -350,11 +352,14 @@ export function describeStoreContract(name: string, newPlace: () => Promise<stri
         await store.tokens.create(tokenOf('revoked', 'run'));
         expect(await store.tokens.revoke('revoked')).toBe(true);
         expect(await store.tokens.revoke('never-made')).toBe(false);
-        await store.devices.enrol(deviceOf(1), 'hash of used', 6999);
-        await store.devices.enrol(deviceOf(2), 'hash of expired', 6999);
+        await enrol(deviceOf(1), 'used', { at: 6999 });
+        await enrol(deviceOf(2), 'expired', { at: 6999 });
         const refusals = [];
         for (const token of ['used', 'expired', 'revoked', 'never-made']) {
-          refusals.push(await store.devices.enrol(deviceOf(9), `hash of ${token}`, 7000));
+          const refusal = await enrol(deviceOf(9), token);
+          const entry = { tokenHash: `hash of ${token}`, at: 7000, addressHash: null };
+          expect(await store.devices.findEntrance(entry)).toBe(refusal);
+          refusals.push(refusal);
         }
         expect(refusals).toEqual(['token-used', 'token-expired', 'token-revoked', 'token-invalid']);
         expect((await store.devices.list()).map(({ id }) => id)).toEqual(['device-1', 'device-2']);
@@ -364,9 +369,7 @@ export function describeStoreContract(name: string, newPlace: () => Promise<stri
       test('of many that come at once, a token with one use left lets exactly one in', async () => {
         await store.tokens.create(tokenOf('token', 'run', { usesLeft: 1 }));
         const answers = await Promise.all(
-          Array.from({ length: 30 }, (_, index) =>
-            store.devices.enrol(deviceOf(index), 'hash of token', 7000),
-          ),
+          Array.from({ length: 30 }, (_, index) => enrol(deviceOf(index), 'token')),
         );
         expect(answers.filter((answer) => typeof answer === 'object')).toHaveLength(1);
         expect(answers.filter((answer) => answer === 'token-used')).toHaveLength(29);
@@ -376,24 +379,69 @@ export function describeStoreContract(name: string, newPlace: () => Promise<stri
 
       test('an id belongs to one key, and a token is not used up by who is refused', async () => {
         await store.tokens.create(tokenOf('token', 'run', { usesLeft: 5 }));
-        await store.devices.enrol(deviceOf(1), 'hash of token', 7000);
+        await enrol(deviceOf(1), 'token');
         const impostor = { ...deviceOf(2), id: 'device-1' };
-        await expect(store.devices.enrol(impostor, 'hash of token', 7000)).rejects.toThrow(
-          'device-1 already',
-        );
+        await expect(enrol(impostor, 'token')).rejects.toThrow('device-1 already');
         expect(await tokenCalled('token')).toMatchObject({ usesLeft: 4, devices: 1 });
       });
 
       test('a device that is revoked stays known as such', async () => {
         await store.tokens.create(tokenOf('token', 'run'));
-        await store.devices.enrol(deviceOf(1), 'hash of token', 7000);
-        expect(await store.devices.revoke('device-1')).toBe(true);
-        expect(await store.devices.revoke('device-2')).toBe(false);
+        await enrol(deviceOf(1), 'token');
+        expect(await store.devices.revoke('device-1', 7500)).toBe(true);
+        expect(await store.devices.revoke('device-2', 7500)).toBe(false);
         await reopen();
         expect(await store.devices.find('device-1')).toMatchObject({ revoked: true });
-        expect(await store.devices.enrol(deviceOf(1), 'hash of token', 8000)).toMatchObject({
-          revoked: true,
+        expect(await enrol(deviceOf(1), 'token', { at: 8000 })).toMatchObject({ revoked: true });
+      });
+
+      test('the token of a revoked device lets in nobody new, and keeps those that it has let in', async () => {
+        await store.tokens.create(tokenOf('token', 'run'));
+        await store.tokens.create(tokenOf('other-token', 'run'));
+        const [, second] = [await enrol(deviceOf(1), 'token'), await enrol(deviceOf(2), 'token')];
+        await store.devices.revoke('device-1', 7500);
+        await reopen();
+        expect(await tokenCalled('token')).toMatchObject({ held: true, revoked: false, devices: 2 });
+        expect(await enrol(deviceOf(3), 'token', { at: 1e12 })).toBe('token-held');
+        expect(await enrol(deviceOf(2), 'token')).toEqual(second);
+        expect(await enrol(deviceOf(3), 'other-token')).toMatchObject({ id: 'device-3' });
+      });
+
+      test('for a day, an older token lets nobody in from the address of a revoked device', async () => {
+        const [revokedAt, addressHash] = [7500, 'here'];
+        for (const [id, createdAt] of [
+          ['own', 1000],
+          ['older', 7499],
+          ['newer', 7500],
+        ] as const) {
+          await store.tokens.create(tokenOf(id, 'run', { createdAt }));
+        }
+        await enrol(deviceOf(1), 'own', { addressHash });
+        await store.devices.revoke('device-1', revokedAt);
+        // A second revocation of the same device makes the day no longer.
+        await store.devices.revoke('device-1', revokedAt + 5000);
+        await reopen();
+        const end = revokedAt + REVOKED_ADDRESS_MS;
+        expect(await enrol(deviceOf(2), 'older', { at: end - 1, addressHash })).toBe('token-held');
+        expect(await enrol(deviceOf(2), 'newer', { at: 8000, addressHash })).toMatchObject({
+          id: 'device-2',
         });
+        expect(await enrol(deviceOf(3), 'older', { at: 8000, addressHash: 'there' })).toMatchObject({
+          id: 'device-3',
+        });
+        expect(await enrol(deviceOf(4), 'older', { at: 8000 })).toMatchObject({ id: 'device-4' });
+        expect(await enrol(deviceOf(5), 'older', { at: end, addressHash })).toMatchObject({ id: 'device-5' });
+      });
+
+      test('whatever is made, enrolled and revoked in whatever order, the rules decide who is let in', async () => {
+        let trials = 0;
+        await fc.assert(
+          fc.asyncProperty(fc.array(action, { minLength: 1, maxLength: 40 }), async (actions) => {
+            const model = new EnrolmentModel(`trial-${++trials}`);
+            for (const each of actions) expect(await model.carryOut(store, each)).toEqual(model.expected);
+          }),
+          { seed: 4, numRuns: 40 },
+        );
       });
     });
 

@@ -100,17 +100,37 @@ export interface DeviceStore {
    * @returns the device, which may be a revoked one or of another run than the token's where its key was enrolled
    *   before; or why the token lets nobody in
    */
-  enrol(device: NewDevice, tokenHash: string, at: number): Promise<StoredDevice | TokenFault>;
+  enrol(device: NewDevice, entry: Entry): Promise<StoredDevice | TokenFault>;
+  /** What a key that is not enrolled would be let in by, or why it would not: without writing anything. */
+  findEntrance(entry: Entry): Promise<Pick<StoredToken, 'id'> | TokenFault>;
   /** Whether there is such a device. */
   setQuarantine(id: string, quarantined: boolean): Promise<boolean>;
   find(id: string): Promise<StoredDevice | undefined>;
   /** In order of enrolment. */
   list(run?: string): Promise<readonly StoredDevice[]>;
-  /** Whether there is such a device. */
-  revoke(id: string): Promise<boolean>;
+  /**
+   * Revokes a device for good, and holds its token: from now on that lets no new device in, and for
+   * `REVOKED_ADDRESS_MS` no token that was made before lets one in from the same address.
+   * @returns whether there is such a device
+   */
+  revoke(id: string, at: number): Promise<boolean>;
 }
 
+/**
+ * A day, in which no older token lets a new device in from the address of one that was revoked: long enough that coming
+ * back with another key takes the operator's consent, short enough that whoever gets the address next is not barred.
+ */
+export const REVOKED_ADDRESS_MS = 24 * 3600_000;
+
 export type TokenFault = 'token-invalid' | 'token-revoked' | 'token-used' | 'token-expired' | 'token-held';
+
+/** What a device comes in by. */
+export interface Entry {
+  readonly tokenHash: string;
+  readonly at: number;
+  /** Keyed hash of the address that it comes from; null where it is not known. */
+  readonly addressHash: string | null;
+}
 
 export interface NewDevice {
   readonly id: string;
@@ -125,6 +145,8 @@ export interface StoredDevice extends NewDevice {
   readonly place: number;
   readonly enrolledAt: number;
   readonly revoked: boolean;
+  /** Id of the token that let it in; null of a device that an older version has enrolled. */
+  readonly token: string | null;
   /** The operator has set it aside: it gets no work until it is released. */
   readonly quarantined: boolean;
 }
@@ -154,6 +176,8 @@ export interface StoredToken extends NewToken {
   readonly revoked: boolean;
   /** Devices that it has let in. */
   readonly devices: number;
+  /** A device that it let in was revoked: it lets in no more. */
+  readonly held: boolean;
 }
 
 /** Hashes of operators' tokens, and keys that the coordinator makes once. */

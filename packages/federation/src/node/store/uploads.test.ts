@@ -1,6 +1,17 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { createServer, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -59,7 +70,7 @@ async function startSending(end: number) {
 async function expectWhole(): Promise<void> {
   expect(await uploads.state(device, sha256)).toEqual({ offset: length, complete: true });
   expect(Buffer.compare(await readFile(blobs.pathOf(sha256)), content)).toBe(0);
-  expect(await readdir(join(folder, device))).toEqual([]);
+  expect(await readdir(join(folder, device))).toEqual([`${sha256}.whole`]);
 }
 
 describe('an upload', () => {
@@ -92,7 +103,54 @@ describe('an upload', () => {
     await send(0);
     expect(await send(0)).toEqual({ offset: length, complete: true });
     expect(await send(77, 78)).toEqual({ offset: length, complete: true });
-    expect(await uploads.state('device-2', sha256)).toEqual({ offset: length, complete: true });
+  });
+
+  test('that another device has made is to this one as if it was not there', async () => {
+    await send(0);
+    const other = { device: 'device-2' };
+    expect(await uploads.state('device-2', sha256)).toEqual({ offset: 0, complete: false });
+    expect(await uploads.uploadedBytes('device-2', sha256)).toBe(0);
+    expect(await send(0, 1000, other)).toEqual({ offset: 1000, complete: false });
+    expect(await uploads.uploadedBytes('device-2', sha256)).toBe(0);
+    expect(await send(1000, length, other)).toEqual({ offset: length, complete: true });
+    uploads = new UploadFolder(folder, blobs);
+    for (const each of [device, 'device-2']) {
+      expect(await uploads.state(each, sha256)).toEqual({ offset: length, complete: true });
+      expect(await uploads.uploadedBytes(each, sha256)).toBe(length);
+    }
+    await expectWhole();
+  });
+
+  test('whose blob is gone begins anew, and leaves nothing behind', async () => {
+    await send(0);
+    await blobs.delete(sha256);
+    expect(await uploads.state(device, sha256)).toEqual({ offset: 0, complete: false });
+    expect(await uploads.uploadedBytes(device, sha256)).toBe(0);
+    const [next, bytes] = [hashOf('next'), Buffer.from('next')];
+    const body = Readable.from([bytes]);
+    await uploads.append({ device, sha256: next, offset: 0, length: 4, body }, LIMIT);
+    expect(await readdir(join(folder, device))).toEqual([`${next}.whole`]);
+  });
+
+  test('goes on where the process was killed between its last byte and the blob', async () => {
+    await send(0, length - 1);
+    await appendFile(partOf(), content.subarray(length - 1));
+    await writeFile(partOf().replace('.part', '.whole'), '');
+    uploads = new UploadFolder(folder, blobs);
+    expect(await uploads.state(device, sha256)).toEqual({ offset: length, complete: false });
+    expect(await send(length)).toEqual({ offset: length, complete: true });
+    await expectWhole();
+  });
+
+  test('that is discarded is as if it had never been, unless it is under way', async () => {
+    const { body, appending } = await startSending(1000);
+    await uploads.discard(device, sha256);
+    body.end();
+    expect(await appending).toEqual({ offset: 1000, complete: false });
+    await send(1000);
+    await uploads.discard(device, sha256);
+    expect(await uploads.state(device, sha256)).toEqual({ offset: 0, complete: false });
+    expect(await readdir(join(folder, device))).toEqual([]);
   });
 
   test('keeps what arrived of a body that is cut short', async () => {

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { WriteError } from '@legend/base/node';
 import type { z } from 'zod';
@@ -16,12 +16,16 @@ type UploadState = z.output<typeof uploadStateSchema>;
 /** Uploads that a device may have under way; the one longest untouched makes room for a new one. */
 const PARTS_PER_DEVICE = 4;
 
+/** An upload under way, and the empty file that says that its device has sent all of it. */
+const [PART, WHOLE] = ['.part', '.whole'];
+
 /** Uploads whose hash is kept between two parts; it takes less than a kilobyte. */
 const MOST_HASHES = 10_000;
 
 /**
  * What devices are uploading: per device and SHA-256 one file that grows at its end, and becomes a blob when it is
- * whole. It can be cut off anywhere and go on from there, after a restart as well.
+ * whole. It can be cut off anywhere and go on from there, after a restart as well. To each device its own uploads are all
+ * there is: a blob that another one has sent is no more there for it than one that nobody has.
  */
 export class UploadFolder {
   readonly #folder: string;
@@ -40,8 +44,22 @@ export class UploadFolder {
 
   async state(device: string, sha256: string): Promise<UploadState> {
     const path = this.#pathOf(device, sha256);
-    if (await this.#blobs.renew(sha256)) return this.#complete(sha256);
+    if (await this.#isWhole(device, sha256)) return this.#complete(sha256);
     return { offset: await sizeOf(path), complete: false };
+  }
+
+  /** Bytes of what a device has uploaded whole and is still there; 0 otherwise, whatever others have uploaded. */
+  async uploadedBytes(device: string, sha256: string): Promise<number> {
+    if (!(await this.#isWhole(device, sha256))) return 0;
+    return (await this.#blobs.sizeOf(sha256)) ?? 0;
+  }
+
+  /** Forgets an upload, unless something is being added to it. Its blob, where it has come to be one, is left. */
+  async discard(device: string, sha256: string): Promise<void> {
+    const path = this.#pathOf(device, sha256);
+    if (this.#underWay.has(path)) return;
+    await rm(path, { force: true });
+    await rm(this.#markOf(device, sha256), { force: true });
   }
 
   /**
@@ -57,14 +75,7 @@ export class UploadFolder {
   async append(part: UploadPart & { readonly device: string }, limit: number): Promise<UploadState> {
     const { device, sha256, offset, length, body } = part;
     const path = this.#pathOf(device, sha256);
-    for (const bytes of [offset, length]) {
-      if (!Number.isSafeInteger(bytes) || bytes < 0) {
-        throw new Refusal('request-invalid', `Expected a number of bytes, got ${bytes}.`);
-      }
-    }
-    if (length > limit) {
-      throw new Refusal('body-too-long', `Expected an upload of at most ${limit} bytes, got ${length}.`);
-    }
+    checkLength({ offset, length }, limit);
     for (let other = this.#underWay.get(path); other !== undefined; other = this.#underWay.get(path)) {
       other.body.destroy();
       await other.ended;
@@ -94,7 +105,7 @@ export class UploadFolder {
     path: string,
     { device, sha256, offset, length, body }: UploadPart & { readonly device: string },
   ): Promise<UploadState> {
-    if (await this.#blobs.renew(sha256)) return this.#complete(sha256);
+    if (await this.#isWhole(device, sha256)) return this.#complete(sha256);
     const held = await sizeOf(path);
     if (held > length) {
       await rm(path);
@@ -131,8 +142,16 @@ export class UploadFolder {
         `Expected content of the hash ${sha256}, got other content. Begin anew.`,
       );
     }
+    // First: were the process killed in between, the device would go on with the part that is there.
+    await (await openPart(this.#markOf(device, sha256))).close();
     await this.#blobs.adopt(path, sha256);
     return { offset: length, complete: true };
+  }
+
+  /** Whether the device itself has sent all of it, and it is still there. */
+  async #isWhole(device: string, sha256: string): Promise<boolean> {
+    const mark = await stat(this.#markOf(device, sha256)).catch(ignoreMissing);
+    return mark !== undefined && this.#blobs.renew(sha256);
   }
 
   /** The hash of what is held of an upload, to go on with. */
@@ -160,8 +179,12 @@ export class UploadFolder {
       throw new WriteError(folder, cause as NodeJS.ErrnoException);
     }
     const idle = await this.#listIdle(device);
-    idle.sort((one, other) => other.changedAt - one.changedAt);
-    for (const { path } of idle.slice(PARTS_PER_DEVICE - 1)) await rm(path, { force: true });
+    const parts = idle.filter(({ path }) => path.endsWith(PART));
+    parts.sort((one, other) => other.changedAt - one.changedAt);
+    for (const { path } of parts.slice(PARTS_PER_DEVICE - 1)) await rm(path, { force: true });
+    for (const { path } of idle.filter((file) => file.path.endsWith(WHOLE))) {
+      if (!(await this.#blobs.has(basename(path, WHOLE)))) await rm(path, { force: true });
+    }
   }
 
   async #complete(sha256: string): Promise<UploadState> {
@@ -184,7 +207,23 @@ export class UploadFolder {
   }
 
   #pathOf(device: string, sha256: string): string {
-    return join(this.#folder, checkIdentifier(device), `${checkHash(sha256)}.part`);
+    return join(this.#folder, checkIdentifier(device), `${checkHash(sha256)}${PART}`);
+  }
+
+  #markOf(device: string, sha256: string): string {
+    return join(this.#folder, checkIdentifier(device), `${checkHash(sha256)}${WHOLE}`);
+  }
+}
+
+/** Throws Refusal `request-invalid`, `body-too-long` of an upload that cannot be, before anything is done about it. */
+export function checkLength({ offset, length }: Pick<UploadPart, 'offset' | 'length'>, limit: number): void {
+  for (const bytes of [offset, length]) {
+    if (!Number.isSafeInteger(bytes) || bytes < 0) {
+      throw new Refusal('request-invalid', `Expected a number of bytes, got ${bytes}.`);
+    }
+  }
+  if (length > limit) {
+    throw new Refusal('body-too-long', `Expected an upload of at most ${limit} bytes, got ${length}.`);
   }
 }
 
@@ -229,20 +268,14 @@ async function openPart(path: string): Promise<FileHandle> {
 
 /** 0 where there is no file. */
 async function sizeOf(path: string): Promise<number> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
-    throw error;
-  }
+  return (await stat(path).catch(ignoreMissing))?.size ?? 0;
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
 }
 
 /** None where there is no folder. */
 async function listNames(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
+  return (await readdir(folder).catch(ignoreMissing)) ?? [];
 }

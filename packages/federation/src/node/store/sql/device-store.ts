@@ -1,4 +1,11 @@
-import type { DeviceStore, NewDevice, StoredDevice, TokenFault } from '../store.ts';
+import {
+  type DeviceStore,
+  type Entry,
+  type NewDevice,
+  REVOKED_ADDRESS_MS,
+  type StoredDevice,
+  type TokenFault,
+} from '../store.ts';
 import { toText } from './column-text.ts';
 import { nextPlace } from './next-place.ts';
 import type { Session } from './session.ts';
@@ -7,32 +14,30 @@ import { type Outcome, oneByOne, type WriteQueue } from './write-queue.ts';
 
 export function sqlDeviceStore(session: Session, writes: WriteQueue): DeviceStore {
   return {
-    enrol: (device, tokenHash, at) => writes.add(enrol, { device, tokenHash, at }),
+    enrol: (device, entry) => writes.add(enrol, { device, entry }),
+    findEntrance: (entry) => session.read((db) => findEntrance(db, entry)),
     find: (id) => session.read((db) => findDevice(db, id)),
     list: (run) => session.read((db) => listDevices(db, run)),
     setQuarantine: (id, quarantined) => writes.add(setQuarantine, { id, quarantined }),
-    revoke: (id) => writes.add(revokeDevice, id),
+    revoke: (id, at) => writes.add(revokeDevice, { id, at }),
   };
 }
 
 interface Enrolment {
   readonly device: NewDevice;
-  readonly tokenHash: string;
-  readonly at: number;
+  readonly entry: Entry;
 }
 
 const enrol = oneByOne(
-  async (db, { device, tokenHash, at }: Enrolment): Promise<Outcome<StoredDevice | TokenFault>> => {
+  async (db, { device, entry }: Enrolment): Promise<Outcome<StoredDevice | TokenFault>> => {
     const known = await db
       .selectFrom('devices')
       .selectAll()
       .where('public_key', '=', device.publicKey.x)
       .executeTakeFirst();
     if (known !== undefined) return { value: toDevice(known) };
-    const token = await db.selectFrom('tokens').selectAll().where('hash', '=', tokenHash).executeTakeFirst();
-    if (token === undefined) return { value: 'token-invalid' };
-    const fault = findTokenFault(token, at);
-    if (fault !== undefined) return { value: fault };
+    const token = await findEntrance(db, entry);
+    if (typeof token === 'string') return { value: token };
     const row: DeviceRow = {
       place: await nextPlace(db, 'devices'),
       id: device.id,
@@ -41,9 +46,12 @@ const enrol = oneByOne(
       public_key: device.publicKey.x,
       runtime_kind: device.runtime.kind,
       runtime_about: toText(device.runtime.about),
-      enrolled_at: at,
+      enrolled_at: entry.at,
       revoked: 0,
       quarantined: 0,
+      token: token.id,
+      address_hash: entry.addressHash,
+      revoked_at: null,
     };
     const { numInsertedOrUpdatedRows } = await db
       .insertInto('devices')
@@ -59,16 +67,36 @@ const enrol = oneByOne(
         uses_left: token.uses_left === null ? null : token.uses_left - 1,
         devices: token.devices + 1,
       })
-      .where('hash', '=', tokenHash)
+      .where('id', '=', token.id)
       .execute();
     return { value: toDevice(row) };
   },
 );
 
-function findTokenFault({ revoked, uses_left, expires_at }: TokenRow, at: number): TokenFault | undefined {
-  if (revoked === 1) return 'token-revoked';
-  if (expires_at !== null && at >= expires_at) return 'token-expired';
-  return uses_left === 0 ? 'token-used' : undefined;
+async function findEntrance(db: Db, entry: Entry): Promise<TokenRow | TokenFault> {
+  const token = await db
+    .selectFrom('tokens')
+    .selectAll()
+    .where('hash', '=', entry.tokenHash)
+    .executeTakeFirst();
+  if (token === undefined) return 'token-invalid';
+  if (token.revoked === 1) return 'token-revoked';
+  if (token.expires_at !== null && entry.at >= token.expires_at) return 'token-expired';
+  if (token.held === 1 || (await isBarred(db, token, entry))) return 'token-held';
+  return token.uses_left === 0 ? 'token-used' : token;
+}
+
+/** Whether a device from the same address was revoked within the day, after the token was made. */
+async function isBarred(db: Db, { created_at }: TokenRow, { addressHash, at }: Entry): Promise<boolean> {
+  if (addressHash === null) return false;
+  const found = await db
+    .selectFrom('devices')
+    .select('id')
+    .where('address_hash', '=', addressHash)
+    .where('revoked_at', '>', Math.max(created_at, at - REVOKED_ADDRESS_MS))
+    .limit(1)
+    .executeTakeFirst();
+  return found !== undefined;
 }
 
 async function findDevice(db: Db, id: string): Promise<StoredDevice | undefined> {
@@ -82,14 +110,18 @@ async function listDevices(db: Db, run: string | undefined): Promise<StoredDevic
   return rows.map(toDevice);
 }
 
-const revokeDevice = oneByOne(async (db, id: string): Promise<Outcome<boolean>> => {
-  const { numUpdatedRows } = await db
-    .updateTable('devices')
-    .set({ revoked: 1 })
-    .where('id', '=', id)
-    .executeTakeFirst();
-  return { value: numUpdatedRows > 0n };
-});
+const revokeDevice = oneByOne(
+  async (db, { id, at }: { readonly id: string; readonly at: number }): Promise<Outcome<boolean>> => {
+    const device = await db.selectFrom('devices').selectAll().where('id', '=', id).executeTakeFirst();
+    if (device === undefined) return { value: false };
+    if (device.revoked === 1) return { value: true };
+    await db.updateTable('devices').set({ revoked: 1, revoked_at: at }).where('id', '=', id).execute();
+    if (device.token !== null) {
+      await db.updateTable('tokens').set({ held: 1 }).where('id', '=', device.token).execute();
+    }
+    return { value: true };
+  },
+);
 
 const setQuarantine = oneByOne(
   async (
@@ -115,6 +147,7 @@ function toDevice(row: DeviceRow): StoredDevice {
     place: row.place,
     enrolledAt: row.enrolled_at,
     revoked: row.revoked === 1,
+    token: row.token,
     quarantined: row.quarantined === 1,
   };
 }

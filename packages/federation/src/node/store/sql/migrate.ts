@@ -5,7 +5,7 @@ import type { Db } from './tables.ts';
  * What has changed in the tables, in order; a store's version is how many of these it has been through. What has been
  * published is never edited: a change is one more entry.
  */
-const migrations: readonly ((db: Db) => Promise<void>)[] = [createTables, addQuarantine];
+const migrations: readonly ((db: Db) => Promise<void>)[] = [createTables, addQuarantine, rememberRevoked];
 
 /**
  * Brings a store's tables to this version, in one transaction.
@@ -132,5 +132,18 @@ async function addQuarantine({ schema }: Db): Promise<void> {
   await schema
     .alterTable('devices')
     .addColumn('quarantined', 'integer', (column) => column.notNull().defaultTo(0))
+    .execute();
+}
+
+/** What is needed to keep whoever was revoked from coming back with another key. */
+async function rememberRevoked({ schema }: Db): Promise<void> {
+  await schema.alterTable('devices').addColumn('token', 'text').execute();
+  await schema.alterTable('devices').addColumn('address_hash', 'text').execute();
+  await schema.alterTable('devices').addColumn('revoked_at', 'double precision').execute();
+  // Every enrolment asks for the newest revocation at its address, of which a fleet may have one.
+  await schema.createIndex('devices_revoked').on('devices').columns(['address_hash', 'revoked_at']).execute();
+  await schema
+    .alterTable('tokens')
+    .addColumn('held', 'integer', (column) => column.notNull().defaultTo(0))
     .execute();
 }

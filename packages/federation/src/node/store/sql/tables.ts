@@ -81,6 +81,12 @@ export interface DeviceRow {
   enrolled_at: number;
   revoked: number;
   quarantined: number;
+  /** Id of the token that let it in; null of a device that was enrolled before this was kept. */
+  token: string | null;
+  /** Keyed hash of the address that it enrolled from; null where that is not known. */
+  address_hash: string | null;
+  /** Null of a device that is not revoked, or was before this was kept. */
+  revoked_at: number | null;
 }
 
 export interface TokenRow {
@@ -94,6 +100,8 @@ export interface TokenRow {
   created_at: number;
   revoked: number;
   devices: number;
+  /** Whether a device that it let in was revoked. */
+  held: number;
 }
 
 interface SecretRow {

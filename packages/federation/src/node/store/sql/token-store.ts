@@ -29,6 +29,7 @@ const createToken = oneByOne(async (db, token: NewToken): Promise<Outcome<void>>
       created_at: token.createdAt,
       revoked: 0,
       devices: 0,
+      held: 0,
     })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
@@ -49,6 +50,7 @@ async function listTokens(db: Db): Promise<StoredToken[]> {
     createdAt: row.created_at,
     revoked: row.revoked === 1,
     devices: row.devices,
+    held: row.held === 1,
   }));
 }
 

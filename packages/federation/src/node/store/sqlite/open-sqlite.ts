@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { Kysely, SqliteDialect } from 'kysely';
 import { holdFile } from '../hold-file.ts';
+import { keepFilePrivate } from '../keep-private.ts';
 import { makePrivateFile } from '../make-private-file.ts';
 import { migrate } from '../sql/migrate.ts';
 import { type Session, touchStore } from '../sql/session.ts';
@@ -22,6 +23,7 @@ export async function openSqlite(path: string): Promise<Session> {
   try {
     // It holds secrets. SQLite gives the files beside it the same rights.
     await makePrivateFile(path);
+    for (const suffix of ['', '-wal', '-shm']) await keepFilePrivate(`${path}${suffix}`);
     const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
     try {
       // With a write-ahead log others can read while this process writes; FULL flushes it at every commit.
