@@ -1,10 +1,10 @@
 import { classes, SmallRun, texts } from '@legend/federation/testing';
-import type { Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { findBarriers, tabThrough } from './testing/find-barriers.fixture.ts';
 import { desktop, launchPageBrowser, type PageBrowser, phone } from './testing/open-page.fixture.ts';
 import { type SampleCoordinator, startSampleCoordinator } from './testing/sample-coordinator.fixture.ts';
-import { sampleRun } from './testing/sample-run.fixture.ts';
+import { type SampleRun, sampleRun } from './testing/sample-run.fixture.ts';
 import { servePages } from './testing/serve-pages.fixture.ts';
 
 let browser: PageBrowser;
@@ -17,17 +17,21 @@ const looks = [
   { name: 'desktop, light', ...desktop, colorScheme: 'light' },
   { name: 'phone, dark', ...phone, colorScheme: 'dark' },
 ] as const;
-type Look = (typeof looks)[number];
+type Look = BrowserContextOptions & { readonly name: string };
 
-async function openLive({ name: _, ...look }: Look, signedIn = true): Promise<[Page, SampleCoordinator]> {
-  const coordinator = await startSampleCoordinator(sampleRun({ devices: 12, rounds: 8 }));
+async function openLive(
+  { name: _, ...look }: Look,
+  signedIn = true,
+): Promise<[Page, SampleCoordinator, SampleRun]> {
+  const sample = sampleRun({ devices: 12, rounds: 8 });
+  const coordinator = await startSampleCoordinator(sample);
   const fragment = signedIn ? `#operator=${coordinator.token}` : '';
   const { page } = await browser.open(`${coordinator.origin}/${fragment}`, look);
   onTestFinished(async () => {
     await page.context().close();
     await coordinator.goAway();
   });
-  return [page, coordinator];
+  return [page, coordinator, sample];
 }
 
 describe.each(looks)('$name: nothing bars the way to', (look) => {
@@ -36,16 +40,6 @@ describe.each(looks)('$name: nothing bars the way to', (look) => {
     await page.getByLabel('Operator token').fill('lo_wrong');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByText('This is not the operator’s token.').waitFor();
-    expect(await findBarriers(page)).toEqual([]);
-    expect(await tabThrough(page)).toEqual({ unreached: [], unseen: [] });
-  });
-
-  test('a run and its devices', async () => {
-    const [page] = await openLive(look);
-    await page.getByRole('img', { name: 'Blocks that each device trained' }).waitFor();
-    await page.getByText('Start another run').click();
-    await page.getByRole('button', { name: 'Make join token' }).click();
-    await page.getByRole('button', { name: 'Copy: On a machine' }).waitFor();
     expect(await findBarriers(page)).toEqual([]);
     expect(await tabThrough(page)).toEqual({ unreached: [], unseen: [] });
   });
@@ -75,6 +69,36 @@ describe.each(looks)('$name: nothing bars the way to', (look) => {
     expect(await findBarriers(page)).toEqual([]);
     expect(await tabThrough(page)).toEqual({ unreached: [], unseen: [] });
     expect(await page.title()).toMatch(/^(Waiting|Sending).* – Legend$/);
+  });
+});
+
+describe.each([
+  ...looks,
+  { name: 'desktop, dark', ...desktop, colorScheme: 'dark' },
+  { name: 'phone, light', ...phone, colorScheme: 'light' },
+] as const)('$name: nothing bars the way to', (look) => {
+  test('a run and its devices', async () => {
+    const [page] = await openLive(look);
+    await page.getByRole('img', { name: 'Blocks that each device trained' }).waitFor();
+    await page.getByText('Start another run').click();
+    await page.getByRole('button', { name: 'Make join token' }).click();
+    await page.getByRole('button', { name: 'Copy: On a machine' }).waitFor();
+    await page.getByRole('combobox', { name: /^State/ }).selectOption('all');
+    expect(await findBarriers(page)).toEqual([]);
+    expect(await tabThrough(page)).toEqual({ unreached: [], unseen: [] });
+  });
+
+  test('what is wrong with a run and its devices', async () => {
+    const [page, coordinator, { run }] = await openLive(look);
+    await page.getByText('Live', { exact: true }).waitFor();
+    const warning = 'Two devices can infer each other’s updates.';
+    const about = 'Set aside: its stored events cannot be read.';
+    coordinator.tell({ type: 'runs', runs: [{ ...run, status: 'failed', about, warning }] });
+    await page.getByText(about).waitFor();
+    await page.getByRole('combobox', { name: /^State/ }).selectOption('attention');
+    await page.locator('.device-note').first().press('Enter');
+    await page.locator('.whole-note:popover-open').waitFor();
+    expect(await findBarriers(page)).toEqual([]);
   });
 });
 

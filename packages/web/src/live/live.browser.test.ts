@@ -140,6 +140,32 @@ describe('with three devices', () => {
     expect(await page.getByRole('button', { name: 'Stop run' }).count()).toBe(0);
   });
 
+  test('what the operator should know of a run’s settings is shown as long as it holds', async () => {
+    const warning = 'Two devices can infer each other’s updates.';
+    coordinator.tell({ type: 'runs', runs: [{ ...sample.run, warning }] });
+    await page.locator('.summary .warning').getByText(warning).waitFor();
+    coordinator.tell({ type: 'runs', runs: [sample.run] });
+    await page.getByText(warning).waitFor({ state: 'detached' });
+  });
+
+  test('a run that has failed says why, and says it aloud', async () => {
+    const about = 'Set aside: its stored events cannot be read.';
+    coordinator.tell({ type: 'runs', runs: [{ ...sample.run, status: 'failed', about }] });
+    await page.locator('.summary').getByRole('alert').getByText(about).waitFor();
+  });
+
+  test('clipped updates and dropped devices of each round are shown, or that there were none', async () => {
+    const losses = section('Clipped and dropped');
+    await losses.getByRole('img', { name: 'Clipped updates and dropped devices in each round' }).focus();
+    await page.keyboard.press('ArrowLeft');
+    expect(await losses.getByRole('status').textContent()).toBe('clipped 1dropped out 0Round 12');
+    const rounds = sample.rounds.map((round) => ({ ...round, clipped: 0, dropped: 0 }));
+    coordinator.tell({ type: 'rounds', rounds });
+    await losses
+      .getByText('No update was clipped and no device dropped out in the last 12 rounds.')
+      .waitFor();
+  });
+
   test('both files of the adapter are downloaded, and the report is opened', async () => {
     for (const [title, file] of [
       ['Adapter, weights', 'adapter_model.safetensors'],
@@ -160,7 +186,7 @@ describe('with three devices', () => {
     await tokens.getByLabel('Devices that it lets in').fill('');
     await tokens.getByRole('button', { name: 'Make join token' }).click();
     const token = `lj_${'y'.repeat(32)}`;
-    await tokens.getByText(`legend join ${coordinator.origin} --token ${token}`).waitFor();
+    await tokens.getByText(`LEGEND_TOKEN=${token} npx legend join ${coordinator.origin}`).waitFor();
     expect(await tokens.textContent()).toContain(`${coordinator.origin}/join#token=${token}`);
     expect(coordinator.bodies).toEqual([{ run: 'run-1', label: 'the lab', uses: null, seconds: 604_800 }]);
     const question = agree();

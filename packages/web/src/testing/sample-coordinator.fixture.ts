@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
+  type DeviceView,
   type LiveEvent,
   liveEventSchema,
   newTokenSchema,
@@ -47,6 +48,19 @@ export async function startSampleCoordinator(sample: SampleRun): Promise<SampleC
   const tell = (event: LiveEvent) => {
     for (const follower of followers) write(follower, event);
   };
+
+  function changeDevice(response: ServerResponse, id: string | undefined, change: Partial<DeviceView>): void {
+    const position = sample.devices.findIndex((one) => one.id === id);
+    const [device] = sample.devices.slice(position);
+    if (position < 0 || device === undefined) {
+      refuse(response, 'not-found', 'There is no such device.');
+      return;
+    }
+    const changed = { ...device, ...change };
+    sample.devices[position] = changed;
+    tell({ type: 'devices', devices: [changed] });
+    json(response, 200, {});
+  }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
@@ -154,12 +168,12 @@ export async function startSampleCoordinator(sample: SampleRun): Promise<SampleC
         if (token !== undefined) tokens[position] = { ...token, revoked: true };
         return json(response, 200, {});
       }
-      case 'DELETE devices/…': {
-        const device = sample.devices.find((one) => one.id === id);
-        if (device === undefined) return refuse(response, 'not-found', 'There is no such device.');
-        tell({ type: 'devices', devices: [{ ...device, status: 'revoked' }] });
-        return json(response, 200, {});
-      }
+      case 'DELETE devices/…':
+        return changeDevice(response, id, { status: 'revoked', note: '' });
+      case 'POST devices/…/quarantine':
+        return changeDevice(response, id, { status: 'quarantined', note: 'Quarantined by an operator.' });
+      case 'DELETE devices/…/quarantine':
+        return changeDevice(response, id, { status: 'idle', note: '' });
       default:
         return refuse(response, 'not-found', `There is no ${asked}.`);
     }

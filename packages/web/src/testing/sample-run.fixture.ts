@@ -27,6 +27,33 @@ const likely: readonly DeviceView['status'][] = [
 ];
 const names = ['kiosk', 'laptop', 'tablet', 'edge-box'];
 
+/** What goes wrong with some of the devices, by their number within each dozen. */
+const troubles: ReadonlyMap<number, Partial<DeviceView>> = new Map([
+  [
+    1,
+    {
+      clipped: 2,
+      claimedSeconds: 17.2,
+      measuredSeconds: 44.8,
+      note: 'Not waited for: its last 2 updates took more than twice as long as its own figures say.',
+    },
+  ],
+  [
+    5,
+    { refused: 3, note: 'Its last update was refused: block 6, query, A holds values that are not finite.' },
+  ],
+  [7, { clipped: 1 }],
+  [
+    8,
+    {
+      status: 'idle',
+      claimedSeconds: 190,
+      measuredSeconds: 38.4,
+      note: 'Left out of this round: by its own figures a local step takes 3,600 s, longer than the round may.',
+    },
+  ],
+]);
+
 /** A run in the midst of a round, which looks the same whenever it is made at the same time. */
 export function sampleRun({
   devices: count = 3,
@@ -64,7 +91,7 @@ export function sampleRun({
     devices: {
       enrolled: count,
       present: count - having('away', 'left', 'revoked'),
-      assigned: count - having('away', 'left', 'revoked', 'idle', 'paused'),
+      assigned: count - having('away', 'left', 'quarantined', 'revoked', 'idle', 'paused'),
       updated: having('updated'),
       dropped: having('dropped'),
     },
@@ -107,7 +134,7 @@ function sampleRound(round: number, setting: Setting & { readonly count: number 
     depths,
     updated: Math.max(1, count - (round % 5 === 0 ? 1 : 0)),
     dropped: round % 5 === 0 ? 1 : 0,
-    clipped: 0,
+    clipped: round % 4 === 0 ? 1 : 0,
   };
 }
 
@@ -119,11 +146,22 @@ export function depthOf(device: number, round: number, blocks: number): number {
 }
 
 function sampleDevice(index: number, { blocks, at, finished, draw }: Setting): DeviceView {
-  const status = index === 0 ? 'training' : (likely[Math.floor(draw() * likely.length)] ?? 'training');
-  const assigned = !['idle', 'paused', 'evaluating', 'away', 'left', 'revoked'].includes(status);
+  const trouble = troubles.get(index % 12);
+  const drawn = index === 0 ? 'training' : (likely[Math.floor(draw() * likely.length)] ?? 'training');
+  const status = trouble?.status ?? drawn;
+  const assigned = !['idle', 'paused', 'evaluating', 'away', 'left', 'quarantined', 'revoked'].includes(
+    status,
+  );
   const depth = depthOf(index, finished + 1, blocks);
   const step =
     status === 'training' ? 1 + Math.floor(draw() * 38) : ['updated', 'uploading'].includes(status) ? 40 : 0;
+  const loss = step > 0 ? 0.3 + 0.3 * draw() : null;
+  const plannedSeconds = assigned ? 45 + 20 * draw() : null;
+  const examples = 60 + Math.floor(draw() * 900);
+  const updates = Math.floor(finished * draw());
+  // Not drawn, so that what was drawn stays the same.
+  const claimedSeconds = updates > 0 ? 24 + ((index * 7) % 23) : null;
+  const measuredSeconds = claimedSeconds && claimedSeconds * (0.9 + 0.04 * (index % 9));
   return {
     id: `dev-${String(index + 1).padStart(5, '0')}`,
     run: 'run-1',
@@ -134,17 +172,21 @@ function sampleDevice(index: number, { blocks, at, finished, draw }: Setting): D
     ranks: assigned ? Array.from({ length: depth }, (_, block) => 4 + 2 * (blocks - depth + block)) : [],
     step,
     steps: assigned ? 40 : 0,
-    loss: step > 0 ? 0.3 + 0.3 * draw() : null,
-    plannedSeconds: assigned ? 45 + 20 * draw() : null,
+    loss,
+    plannedSeconds,
     assignedAt: assigned ? at - 20_000 : null,
-    examples: 60 + Math.floor(draw() * 900),
-    updates: Math.floor(finished * draw()),
+    examples,
+    updates,
     refused: 0,
     clipped: 0,
-    claimedSeconds: null,
-    measuredSeconds: null,
+    claimedSeconds,
+    measuredSeconds,
     note: '',
     lastSeenAt: status === 'away' ? at - 400_000 : at - 1000,
+    ...(updates > 0 && !['left', 'revoked'].includes(status) && trouble),
+    ...(status === 'quarantined' && {
+      note: 'Quarantined by an operator; it gets no work until it is released.',
+    }),
   };
 }
 

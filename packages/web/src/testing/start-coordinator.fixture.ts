@@ -35,7 +35,8 @@ export async function startCoordinator(
 ): Promise<RealCoordinator> {
   const folder = await mkdtemp(join(tmpdir(), 'legend-coordinator-'));
   const runFile = join(folder, 'run.json');
-  const run = { name: 'Tiny', model: tinyModel, classes: ['cold', 'warm', 'old'], ...settings };
+  const defaults = { name: 'Tiny', model: tinyModel, classes: ['cold', 'warm', 'old'], minimumCohort: 1 };
+  const run = { ...defaults, ...settings };
   await writeFile(runFile, JSON.stringify(run));
   const child = spawn(
     process.execPath,

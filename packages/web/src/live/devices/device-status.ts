@@ -24,6 +24,16 @@ export function isAtWork(status: DeviceStatus): boolean {
   return ['assigned', 'downloading', 'training', 'uploading'].includes(status);
 }
 
+/** Whether the device has left the run or was revoked. */
+export function isGone(status: DeviceStatus): boolean {
+  return status === 'left' || status === 'revoked';
+}
+
+/** Whether the device has been heard of lately. */
+export function isPresent(status: DeviceStatus): boolean {
+  return status !== 'away' && !isGone(status);
+}
+
 /** Seconds until the device should be done, by its plan; negative where it is late, null where nothing is planned. */
 export function secondsLeft({ status, plannedSeconds, assignedAt }: DeviceView, now: number): number | null {
   if (!isAtWork(status) || plannedSeconds === null || assignedAt === null) return null;

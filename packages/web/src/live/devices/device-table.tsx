@@ -1,42 +1,26 @@
 import type { DeviceView } from '@legend/federation';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { columns } from './columns.ts';
 import { DeviceRow } from './device-row.tsx';
-import type { Column, Order } from './order-devices.ts';
+import { type Column, type Order, startOrder } from './order-devices.ts';
+import type { DeviceActions } from './use-device-actions.ts';
+import { useKeptFocus } from './use-kept-focus.ts';
+import { useRowWindow } from './use-row-window.ts';
 
 interface Props {
   readonly devices: readonly DeviceView[];
   readonly order: Order;
   readonly now: number;
+  readonly actions: DeviceActions;
   sort(order: Order): void;
 }
 
-/** Height of every row, as the style sheet has it: rows out of sight are left out, space is kept for them. */
-const ROW_HEIGHT = 46;
-const ROWS_BEYOND = 8;
-
-const columns: readonly { column: Column; title: string; className: string }[] = [
-  { column: 'name', title: 'Device', className: 'name' },
-  { column: 'status', title: 'State', className: 'status' },
-  { column: 'depth', title: 'Blocks', className: 'depth right' },
-  { column: 'progress', title: 'Step', className: 'progress' },
-  { column: 'left', title: 'Time left', className: 'left right' },
-  { column: 'loss', title: 'Loss', className: 'loss right' },
-  { column: 'examples', title: 'Examples', className: 'examples right' },
-  { column: 'updates', title: 'Updates', className: 'updates right' },
-];
-
-/** A row per device, of which only those in sight are drawn, so that thousands cost no more than a dozen. */
-export function DeviceTable({ devices, order, sort, now }: Props) {
-  const scroller = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ top: 0, height: 480 });
-  const look = () => {
-    const { current } = scroller;
-    if (current !== null) setView({ top: current.scrollTop, height: current.clientHeight });
-  };
-  // A shorter list moves what is in sight.
-  useLayoutEffect(look, [devices.length]);
-  const first = Math.max(0, Math.floor(view.top / ROW_HEIGHT) - ROWS_BEYOND);
-  const last = Math.min(devices.length, Math.ceil((view.top + view.height) / ROW_HEIGHT) + ROWS_BEYOND);
+/**
+ * A row per device, of which only those in sight are drawn, so that thousands cost no more than a dozen. On narrow
+ * pages the style sheet makes a card of each row.
+ */
+export function DeviceTable({ devices, order, sort, now, actions }: Props) {
+  const { scroller, first, last, rowHeight, look } = useRowWindow(devices.length);
+  useKeptFocus(scroller, devices.length);
   return (
     <section class="device-scroller" ref={scroller} onScroll={look} tabindex={0} aria-label="Devices">
       <table aria-rowcount={devices.length + 1}>
@@ -44,33 +28,42 @@ export function DeviceTable({ devices, order, sort, now }: Props) {
           <tr aria-rowindex={1}>
             {columns.map(({ column, title, className }) => (
               <th key={column} scope="col" class={className} aria-sort={sortOf(order, column)}>
-                <button
-                  type="button"
-                  onClick={() => sort({ column, descending: order.column === column && !order.descending })}
-                >
+                <button type="button" onClick={() => sort(nextOrder(order, column))}>
                   {title}
                 </button>
               </th>
             ))}
             <th class="action">
-              <span class="unseen">Revoke</span>
+              <span class="unseen">Actions</span>
             </th>
           </tr>
         </thead>
         <tbody>
-          <Space rows={first} />
+          <Space height={first * rowHeight} />
           {devices.slice(first, last).map((device, index) => (
-            <DeviceRow key={device.id} device={device} now={now} index={first + index + 2} />
+            <DeviceRow
+              key={device.id}
+              device={device}
+              now={now}
+              index={first + index + 2}
+              actions={actions}
+            />
           ))}
-          <Space rows={devices.length - last} />
+          <Space height={(devices.length - last) * rowHeight} />
         </tbody>
       </table>
     </section>
   );
 }
 
-function Space({ rows }: { rows: number }) {
-  return rows > 0 ? <tr style={{ height: `${rows * ROW_HEIGHT}px` }} /> : null;
+/** Stands for rows that are not drawn. */
+function Space({ height }: { height: number }) {
+  return height > 0 ? <tr class="space" style={{ height: `${height}px` }} /> : null;
+}
+
+/** The same column again turns the order around. */
+function nextOrder(order: Order, column: Column): Order {
+  return order.column === column ? { column, descending: !order.descending } : startOrder(column);
 }
 
 function sortOf(order: Order, column: Column): 'ascending' | 'descending' | 'none' {

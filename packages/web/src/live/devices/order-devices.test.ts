@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { sampleRun } from '../../testing/sample-run.fixture.ts';
-import { type Filter, type Order, orderDevices } from './order-devices.ts';
+import { needsAttention } from './check-device.ts';
+import { type Filter, type Order, orderDevices, startOrder } from './order-devices.ts';
 
 const at = 1_700_000_000_000;
 const { devices } = sampleRun({ devices: 30, at });
@@ -25,6 +26,29 @@ describe.each(['depth', 'progress', 'left', 'loss'] as const)('by %s', (column) 
     const missing = ids(everything, { column, descending }).map((id) => shownValue(id) === null);
     expect(missing).toContain(true);
     expect(missing).toEqual(missing.toSorted());
+  });
+});
+
+describe('what went wrong', () => {
+  const values = {
+    measured: (id: string) => {
+      const { claimedSeconds: claimed, measuredSeconds: measured } = find(id);
+      return claimed === null || measured === null ? -1 : Math.max(claimed / measured, measured / claimed);
+    },
+    refused: (id: string) => find(id).refused,
+    clipped: (id: string) => find(id).clipped,
+  };
+  test.each(['measured', 'refused', 'clipped'] as const)('by %s, the worst come first at first', (column) => {
+    const found = ids(everything, startOrder(column)).map(values[column]);
+    expect(Math.max(...found)).toBeGreaterThan(0);
+    expect(found).toEqual(found.toSorted((one, other) => other - one));
+  });
+
+  test('only the devices that need attention can be shown', () => {
+    const found = ids({ text: '', status: 'attention' }, startOrder('name'));
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.length).toBeLessThan(devices.length);
+    expect(found.toSorted()).toEqual(devices.filter(needsAttention).map(({ id }) => id));
   });
 });
 

@@ -1,7 +1,19 @@
 import type { DeviceView } from '@legend/federation';
-import { type DeviceStatus, secondsLeft, statusOrder } from './device-status.ts';
+import { checkTimes, needsAttention } from './check-device.ts';
+import { type DeviceStatus, isPresent, secondsLeft, statusOrder } from './device-status.ts';
 
-export type Column = 'name' | 'status' | 'depth' | 'progress' | 'left' | 'loss' | 'examples' | 'updates';
+export type Column =
+  | 'name'
+  | 'status'
+  | 'depth'
+  | 'progress'
+  | 'left'
+  | 'measured'
+  | 'loss'
+  | 'examples'
+  | 'updates'
+  | 'refused'
+  | 'clipped';
 
 export interface Order {
   readonly column: Column;
@@ -10,7 +22,12 @@ export interface Order {
 
 export interface Filter {
   readonly text: string;
-  readonly status: DeviceStatus | 'all' | 'present';
+  readonly status: DeviceStatus | 'all' | 'present' | 'attention';
+}
+
+/** The order that a column starts with: the worst first where it shows what went wrong. */
+export function startOrder(column: Column): Order {
+  return { column, descending: ['measured', 'refused', 'clipped'].includes(column) };
 }
 
 /** The devices that the filter lets through, in order; those without a value in the column come last either way. */
@@ -37,9 +54,17 @@ export function orderDevices(
   return valued.map(({ device }) => device);
 }
 
-function hasStatus({ status }: DeviceView, asked: Filter['status']): boolean {
-  if (asked === 'all') return true;
-  return asked === 'present' ? !['away', 'left', 'revoked'].includes(status) : status === asked;
+function hasStatus(device: DeviceView, asked: Filter['status']): boolean {
+  switch (asked) {
+    case 'all':
+      return true;
+    case 'present':
+      return isPresent(device.status);
+    case 'attention':
+      return needsAttention(device);
+    default:
+      return device.status === asked;
+  }
 }
 
 function describe({ name, id, runtime }: DeviceView): string {
@@ -56,9 +81,17 @@ function sortValue(device: DeviceView, column: Column, now: number): string | nu
       return device.steps === 0 ? null : device.step / device.steps;
     case 'left':
       return secondsLeft(device, now);
+    case 'measured':
+      return discrepancy(device);
     default:
       return device[column];
   }
+}
+
+/** How far a claim and its measurement lie apart, whichever is greater: 0 where they agree. */
+function discrepancy(device: DeviceView): number | null {
+  const check = checkTimes(device);
+  return check === undefined ? null : Math.abs(Math.log(check.factor));
 }
 
 const names = new Intl.Collator('en', { numeric: true });

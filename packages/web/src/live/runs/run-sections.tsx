@@ -4,6 +4,7 @@ import { DeviceSection } from '../devices/device-section.tsx';
 import { DepthSection } from '../rounds/depth-section.tsx';
 import { LearningSection } from '../rounds/learning-section.tsx';
 import { TrafficSection } from '../rounds/traffic-section.tsx';
+import { UpdateSection } from '../rounds/update-section.tsx';
 import { TokenSection } from '../tokens/token-section.tsx';
 import { RunSummary } from './run-summary.tsx';
 
@@ -17,6 +18,7 @@ export function RunSections({ run, data }: { run: RunView; data: LiveData }) {
       <LearningSection run={run} rounds={rounds} />
       <DeviceSection run={run} devices={devices} />
       <DepthSection run={run} rounds={rounds} devices={devices} />
+      <UpdateSection rounds={rounds} />
       <TrafficSection rounds={rounds} />
       <TokenSection run={run} />
     </>

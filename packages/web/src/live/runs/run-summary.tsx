@@ -17,7 +17,13 @@ export function RunSummary({ run }: { run: RunView }) {
       <h1>
         {run.name} <span class={`badge badge-${run.status}`}>{run.status}</span>
       </h1>
-      {run.about !== '' && <p class="about">{run.about}</p>}
+      <Failure text={run.status === 'failed' && run.about !== '' ? run.about : undefined} />
+      {run.status !== 'failed' && run.about !== '' && <p class="about">{run.about}</p>}
+      {run.warning !== '' && (
+        <p class="warning">
+          <strong>Warning:</strong> {run.warning}
+        </p>
+      )}
       {run.status === 'running' && <RoundProgress run={run} />}
       <dl class="facts">
         <Fact title="Accuracy" about={describeTarget(run)}>

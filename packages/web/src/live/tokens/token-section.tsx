@@ -159,9 +159,13 @@ function TokenRow({ token, revoked }: { token: TokenView; revoked: () => Promise
 }
 
 /** Why a token lets nobody in any more. */
-function describeEnd({ revoked, usesLeft, expiresAt, devices }: TokenView, now: number): string | undefined {
+function describeEnd(
+  { revoked, held, usesLeft, expiresAt, devices }: TokenView,
+  now: number,
+): string | undefined {
   const used = devices === 1 ? 'let in 1 device' : `let in ${devices} devices`;
   if (revoked) return `revoked, ${used}`;
+  if (held) return `held since a device that it let in was revoked, ${used}`;
   if (usesLeft === 0) return `used up, ${used}`;
   return expiresAt !== null && expiresAt <= now ? `expired, ${used}` : undefined;
 }

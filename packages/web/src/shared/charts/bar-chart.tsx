@@ -21,6 +21,8 @@ export interface BarChartProps {
   /** The quantity and its unit. */
   readonly title: string;
   readonly parts: readonly BarPart[];
+  /** Whether values are counts, which have no ticks between them. */
+  readonly whole?: boolean;
   format(value: number): string;
 }
 
@@ -35,10 +37,12 @@ export function BarChart(props: BarChartProps) {
 }
 
 function Drawing(props: BarChartProps & { width: number }) {
-  const { width, height, description, each, numbers, title, parts, format } = props;
+  const { width, height, description, each, numbers, title, parts, whole, format } = props;
   const [chosen, choose] = useState<number>();
   const sums = numbers.map((_, index) => parts.reduce((sum, { values }) => sum + (values[index] ?? 0), 0));
-  const [, top] = niceRange(0, Math.max(...sums, 0) || 1, 4);
+  // From 4 on, four steps are whole ones.
+  const most = Math.max(...sums, whole === true ? 4 : 0);
+  const [, top] = niceRange(0, most || 1, 4);
   const yTicks = niceTicks(0, top, 4);
   const plot: Plot = {
     left: Math.round(12 + Math.max(...yTicks.map((tick) => textWidth(format(tick))))),

@@ -1,0 +1,51 @@
+import type { DeviceView } from '@legend/federation';
+import { useState } from 'preact/hooks';
+import { callCoordinator } from '../../shared/call-coordinator.ts';
+import { useAction } from '../../shared/use-action.ts';
+
+/** What the operator can do with a device. The device's new state arrives with the events, not here. */
+export interface DeviceActions {
+  /** Ids of the devices whose request is under way. */
+  readonly busy: ReadonlySet<string>;
+  /** Why the last action failed, with the device's name. */
+  readonly failure: string | undefined;
+  quarantine(device: DeviceView): void;
+  release(device: DeviceView): void;
+  /** Asks first, since it is for good. */
+  revoke(device: DeviceView): void;
+}
+
+type Name = 'quarantineDevice' | 'releaseDevice' | 'revokeDevice';
+
+const participles = { quarantineDevice: 'quarantined', releaseDevice: 'released', revokeDevice: 'revoked' };
+
+/** The actions of all devices of a table; rows come and go as it scrolls, so they keep nothing of their own. */
+export function useDeviceActions(): DeviceActions {
+  const [busy, setBusy] = useState<ReadonlySet<string>>(new Set());
+  const { failure, run } = useAction();
+  const act = (name: Name, { id, name: deviceName }: DeviceView) => {
+    if (busy.has(id)) return;
+    setBusy((before) => new Set([...before, id]));
+    void run(async () => {
+      try {
+        await callCoordinator(name, { parameters: { device: id } });
+      } catch (cause) {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        throw new Error(`${deviceName} could not be ${participles[name]}. ${reason}`, { cause });
+      } finally {
+        setBusy((before) => new Set([...before].filter((other) => other !== id)));
+      }
+    });
+  };
+  return {
+    busy,
+    failure,
+    quarantine: (device) => act('quarantineDevice', device),
+    release: (device) => act('releaseDevice', device),
+    revoke: (device) => {
+      if (confirm(`Revoke “${device.name}”? Nothing that it sends counts any more, for good.`)) {
+        act('revokeDevice', device);
+      }
+    },
+  };
+}
