@@ -16,7 +16,7 @@ test('a copy made in the middle of a run goes on to its end', async () => {
   const place = await newFolder();
   const [dir, copy, state] = [join(place, 'coordinator'), join(place, 'copy'), join(place, 'device')];
   const data = await writeRows(labelledRows(60, 1));
-  const settings = ['--model', tinyModel, '--data', data, '--rounds', '3'];
+  const settings = ['--model', tinyModel, '--data', data, '--rounds', '3', '--minimum-cohort', '1'];
   const first = await startServing(...settings, '--dir', dir);
   const join1 = (url: string) =>
     startLegendWith(

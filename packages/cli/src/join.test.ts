@@ -47,6 +47,7 @@ describe('legend join', () => {
       reason: 'all rounds done',
       updates: 1,
       rejected: 0,
+      late: 0,
       device: 'device-1',
       run: 'run-1',
       lastLoss: expect.any(Number),
@@ -58,6 +59,26 @@ describe('legend join', () => {
     const second = await join();
     expect(second).toMatchObject({ code: 0, stdout: '0 updates counted, 0 did not\n' });
     expect(enrolments()).toHaveLength(1);
+  });
+
+  test('says of an update that came too late that nothing is wrong, and of another what is', async () => {
+    small.server.breakDown(
+      /updates/,
+      { kind: 'refuse', code: 'round-closed' },
+      { kind: 'refuse', code: 'update-invalid' },
+    );
+    small.assign(1);
+    small.assign(2);
+    small.finish();
+    const { code, stderr, stdout } = await join('--token', 'lj_late');
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /round 1 goes on without this device: its update came too late, which is no error/,
+    );
+    expect(stderr).toMatch(
+      /round 2 goes on without this device: Refused: update-invalid\. \(update-invalid\)/,
+    );
+    expect(stdout).toBe('0 updates counted, 2 did not: 1 came too late\n');
   });
 
   test('holds out and limits itself as it is told', async () => {

@@ -12,6 +12,16 @@ export function integerFrom(minimum: number): (text: string) => number {
   };
 }
 
+/** A whole number from 1, or `any`. */
+export function countOrAny(text: string): number | 'any' {
+  if (text === 'any') return text;
+  try {
+    return integerFrom(1)(text);
+  } catch {
+    throw new InvalidArgumentError('Expected a whole number from 1, or any.');
+  }
+}
+
 /** A parser for finite numbers from `minimum`. */
 export function numberFrom(minimum: number): (text: string) => number {
   return (text) => {

@@ -79,7 +79,8 @@ function report(error: unknown): number {
   }
   const isRefusal = error instanceof ProtocolError || error instanceof ConnectionError;
   if (isRefusal || error instanceof WriteError || isSystemError(error)) {
-    console.error(`error: ${oneLine(error.message)} (${error.code})`);
+    const code = error instanceof ProtocolError ? error.problem.code : error.code;
+    console.error(`error: ${oneLine(error.message)} (${code})`);
     return exitCodes.failed;
   }
   console.error(error instanceof Error ? (error.stack ?? error.message) : error);

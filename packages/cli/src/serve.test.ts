@@ -1,4 +1,6 @@
-import { writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -8,6 +10,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { expectBadInput } from './testing/expect-bad-input.ts';
 import { newFolder, runLegend, startLegend, tinyModel, writeTextFile } from './testing/run-legend.ts';
 import { startServing, type Told } from './testing/start-serving.ts';
+
+const program = fileURLToPath(new URL('./main.ts', import.meta.url));
 
 const runFile = (change = '') =>
   writeTextFile(
@@ -83,14 +87,81 @@ describe('legend serve', () => {
     expect(await made.json()).toMatchObject({ id: 'from-the-page' });
   });
 
-  test('prints a block for people', async () => {
-    const { child, ended } = startLegend('serve', await runFile(), '--dir', await newFolder(), '--port', '0');
+  test('prints a block for people, and no token where it is not to a terminal: those are in files', async () => {
+    const dir = await newFolder();
+    const { child, ended } = startLegend('serve', await runFile(), '--dir', dir, '--port', '0');
     child.stdout.on('data', (text: string) => text.includes('Ctrl-C') && child.kill('SIGTERM'));
-    const { code, stdout } = await ended;
+    const { code, stdout, stderr } = await ended;
     expect(code).toBe(130);
     expect(stdout).toMatch(/^coordinator {2}http:\/\/127\.0\.0\.1:\d+, folder /);
-    expect(stdout).toMatch(/^live page {4}http:\S+\/#operator=lo_\S+$/m);
-    expect(stdout).toMatch(/^join {9}npx legend join http:\S+ --token lj_\S+ --data FILE$/m);
+    expect(stdout).toMatch(/^live page {4}http:\S+\/$/m);
+    const [operatorFile, joinFile] = [join(dir, 'operator-token'), join(dir, 'join-token-demo')];
+    expect(stdout).toContain(`(the operator token is in ${operatorFile})`);
+    expect(stdout).toMatch(
+      /^join {9}npx legend join http:\S+ --token-file \S+\/join-token-demo --data FILE$/m,
+    );
+    expect(stdout).toMatch(/\(lets in 20 devices until \d{4}-\S+Z; /);
+    expect(stdout + stderr).not.toMatch(/l[oj]_[\w-]{20}/);
+    expect(await readFile(operatorFile, 'utf8')).toMatch(/^lo_[\w-]{43}\n$/);
+    expect(await readFile(joinFile, 'utf8')).toMatch(/^lj_[\w-]{32}\n$/);
+    for (const file of [operatorFile, joinFile]) expect((await stat(file)).mode & 0o777).toBe(0o600);
+  });
+
+  // `script` is how a program without a terminal lends one to another.
+  test.runIf(process.platform === 'linux')(
+    'prints the tokens to a terminal, and writes no files',
+    async () => {
+      const dir = await newFolder();
+      const command = [process.execPath, program, 'serve', await runFile(), '--dir', dir, '--port', '0'].join(
+        ' ',
+      );
+      const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
+        env: { PATH: process.env.PATH, HOME: dir, LEGEND_OFFLINE: '1' },
+        stdio: ['pipe', 'pipe', 'inherit'],
+      });
+      let shown = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        shown += text;
+        // As Ctrl-C comes from a keyboard.
+        if (text.includes('Ctrl-C')) child.stdin.write('\x03');
+      });
+      const [code] = (await once(child, 'close')) as [number];
+      expect(code).toBe(130);
+      expect(shown).toMatch(/^live page {4}http:\S+\/#operator=lo_[\w-]{43}\r$/m);
+      expect(shown).toMatch(/^join {9}LEGEND_TOKEN=lj_[\w-]{32} npx legend join http:\S+ --data FILE\r$/m);
+      expect((await readdir(dir)).filter((name) => name.includes('token'))).toEqual([]);
+    },
+  );
+
+  test('lets in as many devices with the first token as it is told', async () => {
+    const dir = await newFolder();
+    const told = await startServing(await runFile(), '--dir', dir, '--join-uses', '2');
+    await enrol(told.url, told.joinToken);
+    await enrol(told.url, told.joinToken);
+    await expect(enrol(told.url, told.joinToken)).rejects.toMatchObject({ code: 'token-used' });
+    const any = await startServing(await runFile(), '--dir', await newFolder(), '--join-uses', 'any');
+    const [token] = (await (await asOperator(any, '/v1/operator/tokens')).json()) as {
+      usesLeft: number | null;
+    }[];
+    expect(token?.usesLeft).toBeNull();
+    const usual = await startServing(await runFile(), '--dir', await newFolder());
+    expect(await (await asOperator(usual, '/v1/operator/tokens')).json()).toMatchObject([{ usesLeft: 20 }]);
+  });
+
+  test('keeps its folder to itself, also one that was open to others', async () => {
+    const dir = await newFolder();
+    await chmod(dir, 0o755);
+    const told = await startServing(await runFile(), '--dir', dir);
+    expect((await stat(dir)).mode & 0o777).toBe(0o700);
+    for (const name of ['coordinator.sqlite', 'operator-token', 'join-token-demo']) {
+      expect((await stat(join(dir, name))).mode & 0o077).toBe(0);
+    }
+    expect([told.operatorTokenFile, told.joinTokenFile]).toEqual([
+      join(dir, 'operator-token'),
+      join(dir, 'join-token-demo'),
+    ]);
+    told.child.kill('SIGINT');
+    expect((await told.ended).stderr).toContain('its mode is 0700 now');
   });
 
   test('refuses other settings for a run that was begun', async () => {
@@ -189,7 +260,7 @@ describe('legend token', () => {
     await writeFile(file, `${told.operatorToken}\n`);
     const place = ['--url', told.url, '--operator-token-file', file];
     const created = await runLegend('token', 'create', ...place);
-    expect(created.stdout).toContain(`npx legend join ${told.url} --token lj_`);
+    expect(created.stdout).toMatch(/^join {9}LEGEND_TOKEN=lj_\S+ npx legend join http:\S+ --data FILE$/m);
     const token = /lj_\S+/.exec(created.stdout)?.[0] ?? '';
     expect((await enrol(told.url, token)).run).toBe('demo');
     await expect(enrol(told.url, token)).rejects.toMatchObject({ code: 'token-used' });
@@ -201,6 +272,28 @@ describe('legend token', () => {
     expectBadInput(await runLegend('token', 'revoke', 'nothing', ...place), /\(not-found\)/);
     await writeFile(file, `lo_${'A'.repeat(43)}`);
     expectBadInput(await runLegend('token', 'list', ...place), /\(credential-invalid\)/);
+  });
+
+  test('writes tokens into files instead of telling them', async () => {
+    const dir = await newFolder();
+    const first = await startServing(await runFile(), '--dir', dir);
+    first.child.kill('SIGINT');
+    await first.ended;
+    const [joinFile, operatorFile] = [join(dir, 'for-the-lab'), join(dir, 'operator-token')];
+    const created = await runLegend('token', 'create', '--dir', dir, '--out', joinFile);
+    expect(created.stdout).toContain(`join         npx legend join URL --token-file ${joinFile} --data FILE`);
+    const replaced = await runLegend('token', 'operator', '--dir', dir, '--out', operatorFile, '--json');
+    expect(JSON.parse(replaced.stdout)).toEqual({ operatorTokenFile: operatorFile });
+    expect(created.stdout + replaced.stdout).not.toMatch(/l[oj]_/);
+    for (const file of [joinFile, operatorFile]) expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const second = await startServing('--dir', dir);
+    await enrol(second.url, (await readFile(joinFile, 'utf8')).trim());
+    const place = ['--url', second.url, '--operator-token-file', operatorFile, '--json'];
+    const listed = await runLegend('token', 'list', ...place);
+    expect(JSON.parse(listed.stdout)).toHaveLength(2);
+    const more = await runLegend('token', 'create', ...place, '--out', joinFile);
+    expect(JSON.parse(more.stdout)).toMatchObject({ tokenFile: joinFile, usesLeft: 1 });
+    expect(more.stdout).not.toContain('lj_');
   });
 
   test.each([

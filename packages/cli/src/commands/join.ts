@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism, hostname } from 'node:os';
 import { InputError } from '@legend/base';
 import { limits } from '@legend/federation';
-import { joinRun, trustCertificate } from '@legend/federation/node';
+import { type JoinOutcome, joinRun, trustCertificate } from '@legend/federation/node';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { onInterrupt } from '../interruption.ts';
 import { type ColumnOptions, columnsOf, integerFrom, sharedOptions } from '../options.ts';
@@ -35,10 +35,10 @@ export function joinCommand(): Command {
     .addOption(
       new Option(
         '--token <token>',
-        'join token, needed once; others can read command lines, so rather:',
+        'join token, needed once; others can read command lines, so rather set LEGEND_TOKEN, or:',
       ).conflicts('tokenFile'),
     )
-    .option('--token-file <file>', 'file with the join token; or set LEGEND_TOKEN')
+    .option('--token-file <file>', 'file with the join token')
     .option('--name <name>', 'what people call this device', displayName, hostname())
     .addOption(sharedOptions.textColumn())
     .addOption(sharedOptions.textPairColumn())
@@ -81,11 +81,16 @@ async function join(url: string, options: JoinOptions): Promise<void> {
     });
     display.done();
     if (options.json) console.log(JSON.stringify({ ...outcome, ...display.figures() }, null, 2));
-    else console.log(`${outcome.updates} updates counted, ${outcome.rejected} did not`);
+    else console.log(describeOutcome(outcome));
   } finally {
     display.done();
     dispose();
   }
+}
+
+function describeOutcome({ updates, rejected, late }: JoinOutcome): string {
+  const why = late === 0 ? '' : `: ${late} came too late`;
+  return `${updates} updates counted, ${rejected} did not${why}`;
 }
 
 /** From the command line, a file or the environment, whichever is given first; undefined where none is. */

@@ -1,6 +1,9 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ServeOptions } from '../coordinator/serve-run.ts';
-import { integerFrom, share, sharedOptions } from '../options.ts';
+import { countOrAny, integerFrom, share, sharedOptions } from '../options.ts';
+
+/** A few machines and tabs of a first try, not what a script could make up. */
+const FIRST_TOKEN_USES = 20;
 
 export function serveCommand(): Command {
   return new Command('serve')
@@ -24,8 +27,18 @@ export function serveCommand(): Command {
     .option('--strategy <name>', 'strategy of the run')
     .option('--rounds <n>', 'rounds at most', integerFrom(1))
     .option('--minimum-devices <n>', 'devices that a round waits for', integerFrom(1))
+    .option(
+      '--minimum-cohort <n>',
+      'devices whose updates are summed at least (default: 3); with fewer, one can infer what another sent',
+      integerFrom(1),
+    )
+    .addOption(
+      new Option('--join-uses <n>', 'devices that the first join token lets in, or any')
+        .argParser(countOrAny)
+        .default(FIRST_TOKEN_USES),
+    )
     .option('--target-accuracy <x>', 'stop when it is reached', share)
-    .addOption(sharedOptions.json())
+    .option('--json', 'print one JSON document to stdout, tokens in it; everything else goes to stderr')
     .action(async (file: string | undefined, options: ServeOptions) => {
       // Loaded only here: the server's libraries are of no use to any other command.
       const { serveRun } = await import('../coordinator/serve-run.ts');

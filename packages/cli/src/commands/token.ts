@@ -1,6 +1,6 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
-import type { CreateOptions, PlaceOptions } from '../coordinator/token-actions.ts';
-import { integerFrom, sharedOptions } from '../options.ts';
+import { Command, Option } from 'commander';
+import type { CreateOptions, OutOptions, PlaceOptions } from '../coordinator/token-actions.ts';
+import { countOrAny, sharedOptions } from '../options.ts';
 
 export function tokenCommand(): Command {
   return new Command('token')
@@ -15,6 +15,7 @@ export function tokenCommand(): Command {
         .addOption(
           new Option('--hours <n>', 'hours that it counts, or any').argParser(countOrAny).default(7 * 24),
         )
+        .addOption(tokenFile())
         .action(async (options: CreateOptions) => (await actions()).create(options)),
     )
     .addCommand(
@@ -32,7 +33,8 @@ export function tokenCommand(): Command {
         new Command('operator').description('make a new operator token; the last one ends with its sessions'),
       )
         .addOption(sharedOptions.json())
-        .action(async (options: PlaceOptions) => (await actions()).replaceOperator(options)),
+        .addOption(tokenFile())
+        .action(async (options: OutOptions) => (await actions()).replaceOperator(options)),
     );
 }
 
@@ -49,14 +51,12 @@ function place(command: Command): Command {
     .addOption(sharedOptions.json());
 }
 
+function tokenFile(): Option {
+  return new Option(
+    '--out <file>',
+    'write the token into a file that only you can read, instead of printing it',
+  );
+}
+
 /** Loaded only here: the store's libraries are of no use to any other command. */
 const actions = () => import('../coordinator/token-actions.ts');
-
-function countOrAny(text: string): number | 'any' {
-  if (text === 'any') return text;
-  try {
-    return integerFrom(1)(text);
-  } catch {
-    throw new InvalidArgumentError('Expected a whole number from 1, or any.');
-  }
-}

@@ -1,6 +1,12 @@
 import { InputError } from '@legend/base';
 import type { RunView } from '@legend/federation';
-import { type Coordinator, parseDefinition, parseRunSettings, type StoredRun } from '@legend/federation/node';
+import {
+  type Coordinator,
+  isBegunWith,
+  parseRunSettings,
+  type RunSettings,
+  type StoredRun,
+} from '@legend/federation/node';
 
 /**
  * The run that settings describe: the one that was begun with them and goes on, else a new one. Without settings the
@@ -23,10 +29,8 @@ export async function ensureRun(
   const find = (id: string | undefined) => coordinator.forOperators.listRuns().find((run) => run.id === id);
   if (settings === undefined) return find(stored.at(-1)?.id) ?? null;
   if (stored.length === 0) return coordinator.forOperators.createRun(settings);
-  const wanted = JSON.stringify(parseRunSettings(settings, 'run settings'));
-  const same = stored.filter(
-    (run) => JSON.stringify(parseDefinition(run.settings, run.id).settings) === wanted,
-  );
+  const wanted = parseRunSettings(settings, 'run settings');
+  const same = stored.filter((run) => isBegun(run, wanted));
   const view = find(same.at(-1)?.id);
   if (view !== undefined) return view;
   throw new InputError({
@@ -36,4 +40,14 @@ export async function ensureRun(
     where,
     todo: 'Leave the run file and its options out, name another folder with --dir, or begin another run on the live page.',
   });
+}
+
+/** False of a run whose settings cannot be read, which the coordinator has set aside. */
+function isBegun({ id, settings }: StoredRun, wanted: RunSettings): boolean {
+  try {
+    return isBegunWith(settings, wanted, id);
+  } catch (error) {
+    if (error instanceof InputError) return false;
+    throw error;
+  }
 }

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { InputError } from '@legend/base';
-import { joinInvitation, type RunView, secureRandom } from '@legend/federation';
+import { secureRandom } from '@legend/federation';
 import {
-  type Coordinator,
   checkTransport,
   createOperatorToken,
-  type HttpServer,
+  keepFolderPrivate,
+  type Logger,
   loadCertificate,
   lockFolder,
   makeLogger,
@@ -19,8 +19,10 @@ import { bundlePages } from '@legend/web/node';
 import { onInterrupt } from '../interruption.ts';
 import { addressToTell } from './address-to-tell.ts';
 import { ensureRun } from './ensure-run.ts';
+import { firstJoinToken } from './first-join-token.ts';
 import { modelSources } from './model-sources.ts';
 import { readRunSettings } from './run-file.ts';
+import { tellStart } from './tell-start.ts';
 
 export interface ServeOptions {
   readonly dir: string;
@@ -38,17 +40,20 @@ export interface ServeOptions {
   readonly strategy?: string;
   readonly rounds?: number;
   readonly minimumDevices?: number;
+  readonly minimumCohort?: number;
+  readonly joinUses: number | 'any';
   readonly targetAccuracy?: number;
   readonly json?: boolean;
 }
 
 /** Coordinates a run until the person ends it; then throws the interruption. Throws InputError. */
 export async function serveRun(file: string | undefined, options: ServeOptions): Promise<void> {
-  const { dir, host, port, allowPlainHttp, trustedProxy } = options;
+  const { dir, host, port, publicUrl, allowPlainHttp, trustedProxy, json = false } = options;
+  const isTerminal = process.stdout.isTTY === true;
   const tls = await certificateOf(options);
   checkTransport({ host, tls, allowPlainHttp });
-  const { model, data, strategy, rounds, minimumDevices, targetAccuracy } = options;
-  const overrides = { model, data, strategy, rounds, minimumDevices, targetAccuracy };
+  const { model, data, strategy, rounds, minimumDevices, minimumCohort, targetAccuracy } = options;
+  const overrides = { model, data, strategy, rounds, minimumDevices, minimumCohort, targetAccuracy };
   const settings = await readRunSettings(file, overrides);
   const logger = makeLogger({ level: options.logLevel });
   const { signal, dispose } = onInterrupt(
@@ -58,6 +63,7 @@ export async function serveRun(file: string | undefined, options: ServeOptions):
   cleanup.defer(dispose);
   const lock = await lockFolder(dir);
   cleanup.defer(() => lock.release());
+  await keepToOneself(dir, logger);
   const store = await openStore(options.database ?? join(dir, STORE_FILE));
   cleanup.defer(() => store.close());
   const stored = await store.runs.list();
@@ -85,9 +91,11 @@ export async function serveRun(file: string | undefined, options: ServeOptions):
   });
   cleanup.defer(() => server.close());
   // Told once; so only when nothing can go wrong any more before they are.
-  const operatorToken = await createOperatorToken(store.secrets, secureRandom);
-  const joinToken = run === null ? null : await firstJoinToken(coordinator, run);
-  show({ server, run, operatorToken, joinToken }, options);
+  const tokens = {
+    operator: await createOperatorToken(store.secrets, secureRandom),
+    join: run === null ? null : await firstJoinToken(coordinator, run, options.joinUses),
+  };
+  await tellStart({ url: addressToTell(server.url, publicUrl), dir, run, tokens }, { json, isTerminal });
   if (!signal.aborted) {
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   }
@@ -95,65 +103,15 @@ export async function serveRun(file: string | undefined, options: ServeOptions):
   throw signal.reason;
 }
 
-/** A join token for any number of devices, for a run that has none yet; null for others, whose tokens nobody knows. */
-async function firstJoinToken(
-  { forOperators }: Coordinator,
-  { id, status }: RunView,
-): Promise<string | null> {
-  if (status === 'finished' || status === 'failed') return null;
-  const tokens = await forOperators.listTokens();
-  if (tokens.some(({ run }) => run === id)) return null;
-  const week = 7 * 24 * 3600;
-  const created = await forOperators.createToken({ run: id, label: 'first', uses: null, seconds: week });
-  return created.token;
-}
-
-interface Started {
-  readonly server: HttpServer;
-  readonly run: RunView | null;
-  readonly operatorToken: string | null;
-  readonly joinToken: string | null;
-}
-
-/** What a person needs, on stdout; everything that happens later is logged to stderr. */
-function show(
-  { server, run, operatorToken, joinToken }: Started,
-  { dir, publicUrl, json }: ServeOptions,
-): void {
-  const url = addressToTell(server.url, publicUrl);
-  const page = operatorToken === null ? `${url}/` : `${url}/#operator=${operatorToken}`;
-  const invitation = joinToken === null ? null : joinInvitation(url, joinToken);
-  if (json) {
-    const document = {
-      url,
-      dir,
-      run: run?.id ?? null,
-      operatorToken,
-      livePage: page,
-      joinToken,
-      joinCommand: invitation?.command ?? null,
-      joinLink: invitation?.link ?? null,
-    };
-    console.log(JSON.stringify(document, null, 2));
-    return;
+/** Closes the folder to other users of this machine, or says that they can look into it. */
+async function keepToOneself(dir: string, logger: Logger): Promise<void> {
+  const privacy = await keepFolderPrivate(dir);
+  if (privacy.status === 'tightened') {
+    logger.warn({ dir }, 'other users of this machine could look into the folder; its mode is 0700 now');
+  } else if (privacy.status === 'open') {
+    const { reason } = privacy;
+    logger.warn({ dir, reason }, 'other users of this machine can look into the folder; name one of its own');
   }
-  const runLine =
-    run === null
-      ? 'none yet: begin one on the live page'
-      : `${run.id}: ${run.strategy}, ${run.rounds} rounds`;
-  console.log(`coordinator  ${url}, folder ${dir}`);
-  console.log(`run          ${runLine}`);
-  console.log(`live page    ${page}`);
-  if (operatorToken !== null)
-    console.log(`             (told only now; legend token operator --dir ${dir} makes another)`);
-  if (invitation !== null) {
-    console.log(`join         ${invitation.command}`);
-    console.log(`  in browser ${invitation.link}`);
-    if (!invitation.linkIsSecure) console.log('             (browsers take part over https only)');
-  } else if (run !== null) {
-    console.log('join         as before; legend token create makes further tokens');
-  }
-  console.log('Ctrl-C stops it; the same command goes on.');
 }
 
 async function certificateOf({ tlsCert, tlsKey }: ServeOptions): Promise<TlsCertificate | undefined> {

@@ -2,11 +2,18 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError, parseInput } from '@legend/base';
-import { joinInvitation, newTokenSchema, secureRandom } from '@legend/federation';
+import {
+  joinCommandLine,
+  joinInvitation,
+  newTokenSchema,
+  secureRandom,
+  type TokenView,
+} from '@legend/federation';
 import { openStore, replaceOperatorToken, STORE_FILE, type Store } from '@legend/federation/node';
 import { remoteTokens } from './remote-tokens.ts';
 import { storedTokens } from './stored-tokens.ts';
 import type { TokenDesk } from './token-desk.ts';
+import { writeTokenFile } from './write-token-file.ts';
 
 export interface PlaceOptions {
   readonly dir: string;
@@ -16,7 +23,13 @@ export interface PlaceOptions {
   readonly json?: boolean;
 }
 
-export interface CreateOptions extends PlaceOptions {
+/** A command that makes a token. */
+export interface OutOptions extends PlaceOptions {
+  /** Where it goes instead of stdout. */
+  readonly out?: string;
+}
+
+export interface CreateOptions extends OutOptions {
   readonly run?: string;
   readonly label: string;
   readonly uses: number | 'any';
@@ -35,11 +48,19 @@ export async function create(options: CreateOptions): Promise<void> {
     };
     const where = 'join token';
     const created = await desk.create(parseInput(newTokenSchema, token, { code: 'token-invalid', where }));
-    if (options.json) {
+    const { out, json, url = 'URL' } = options;
+    if (out !== undefined) {
+      const { token, ...view } = created;
+      await writeTokenFile(out, token);
+      if (json) console.log(JSON.stringify({ ...view, tokenFile: out }, null, 2));
+      else console.log(`token        in ${out}\njoin         ${joinCommandLine(url, `--token-file ${out}`)}`);
+      return;
+    }
+    if (json) {
       console.log(JSON.stringify(created, null, 2));
       return;
     }
-    const { command, link } = joinInvitation(options.url ?? 'URL', created.token);
+    const { command, link } = joinInvitation(url, created.token);
     console.log(`token        ${created.token}\njoin         ${command}\n  in browser ${link}`);
   });
 }
@@ -51,14 +72,17 @@ export async function list(options: PlaceOptions): Promise<void> {
       console.log(JSON.stringify(tokens, null, 2));
       return;
     }
-    for (const { id, run, label, usesLeft, expiresAt, revoked, devices } of tokens) {
-      const uses = usesLeft === null ? 'any number of uses' : `${usesLeft} uses left`;
-      const until = expiresAt === null ? 'no end' : `until ${new Date(expiresAt).toISOString()}`;
-      console.log(
-        `${id}  ${run}  ${label}: ${revoked ? 'revoked' : `${uses}, ${until}`}, ${devices} devices`,
-      );
+    for (const token of tokens) {
+      console.log(`${token.id}  ${token.run}  ${token.label}: ${describe(token)}, ${token.devices} devices`);
     }
   });
+}
+
+function describe({ usesLeft, expiresAt, revoked, held }: TokenView): string {
+  if (revoked) return 'revoked';
+  if (held) return 'lets in no more, as a device that it let in was revoked';
+  const uses = usesLeft === null ? 'any number of uses' : `${usesLeft} uses left`;
+  return `${uses}, ${expiresAt === null ? 'no end' : `until ${new Date(expiresAt).toISOString()}`}`;
 }
 
 export async function revoke(id: string, options: PlaceOptions): Promise<void> {
@@ -67,10 +91,15 @@ export async function revoke(id: string, options: PlaceOptions): Promise<void> {
   else console.log(`revoked ${id}`);
 }
 
-export async function replaceOperator(options: PlaceOptions): Promise<void> {
+export async function replaceOperator({ out, json, ...options }: OutOptions): Promise<void> {
   await withStore(options, async ({ secrets }) => {
     const token = await replaceOperatorToken(secrets, secureRandom);
-    console.log(options.json ? JSON.stringify({ operatorToken: token }) : `operator token  ${token}`);
+    if (out === undefined) {
+      console.log(json ? JSON.stringify({ operatorToken: token }) : `operator token  ${token}`);
+      return;
+    }
+    await writeTokenFile(out, token);
+    console.log(json ? JSON.stringify({ operatorTokenFile: out }) : `operator token  in ${out}`);
   });
 }
 
@@ -130,7 +159,7 @@ async function readOperatorToken(file: string | undefined): Promise<string> {
     expected: 'a file that holds the operator token, lo_…',
     got: file === undefined ? 'none' : text === undefined ? 'no file that can be read' : 'something else',
     where: file ?? '--operator-token-file',
-    todo: '`legend serve` tells the token at its first start; `legend token operator` makes another.',
+    todo: '`legend serve` tells the token at its first start, or writes it into the file operator-token of its folder; `legend token operator` makes another.',
   });
 }
 

@@ -46,6 +46,7 @@ const settingsOf = (data: string, changes: Readonly<Record<string, unknown>>) =>
   strategy: 'fedlora',
   rounds: 3,
   minimumDevices: 2,
+  minimumCohort: 1,
   gatherSeconds: 0,
   // What such a message leaves unsaid a device owes to the next: state that must survive, too.
   codec: 'int8',
@@ -236,11 +237,15 @@ export async function adapterIn(dir: string): Promise<string> {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** The adapter of a run with these settings to which nothing happens. */
-export async function undisturbedAdapter(changes: Readonly<Record<string, unknown>> = {}): Promise<string> {
+/** The adapter of a run of these devices and settings to which nothing happens. */
+export async function undisturbedAdapter(
+  changes: Readonly<Record<string, unknown>> = {},
+  numbers: readonly number[] = [1, 2],
+): Promise<string> {
   const deployment = await Deployment.make(changes);
   await deployment.start();
-  const devices = [await deployment.join(1), await deployment.join(2)];
+  const devices: LegendProcess[] = [];
+  for (const number of numbers) devices.push(await deployment.join(number));
   const adapter = await deployment.finish(...devices);
   await deployment.coordinator.interrupt();
   return adapter;
@@ -249,9 +254,12 @@ export async function undisturbedAdapter(changes: Readonly<Record<string, unknow
 const expected = new Map<string, Promise<string>>();
 
 /** The same, run once for each file of tests and settings. */
-export function expectedAdapter(changes: Readonly<Record<string, unknown>> = {}): Promise<string> {
-  const key = JSON.stringify(changes);
-  const adapter = expected.get(key) ?? undisturbedAdapter(changes);
+export function expectedAdapter(
+  changes: Readonly<Record<string, unknown>> = {},
+  numbers: readonly number[] = [1, 2],
+): Promise<string> {
+  const key = JSON.stringify([changes, numbers]);
+  const adapter = expected.get(key) ?? undisturbedAdapter(changes, numbers);
   expected.set(key, adapter);
   return adapter;
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { loadTokenizer } from '@legend/models';
 import { folderFiles } from '@legend/models/node';
 import { tokenizeExamples } from '@legend/trainer';
@@ -47,4 +47,27 @@ test.each(['f32', 'int8'])('nothing of its texts leaves a device that sends %s u
     }
     expect(sent.includes(Buffer.from(BigInt64Array.from(tokens, BigInt).buffer)), row).toBe(false);
   }
+});
+
+test('a device whose labels are wrong tells the operator what would be right, and nothing of its data', async () => {
+  const deployment = await Deployment.make({ minimumDevices: 1 });
+  await deployment.start();
+  const network = await deployment.network();
+  const rows = [
+    { text: 'a private story', label: 'cold' },
+    { text: 'a private story', label: 'unheard-of' },
+  ];
+  await writeFile(deployment.dataFile(1), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  const device = await deployment.join(1, { url: network.url });
+  const { code, stderr } = await device.ended;
+  expect(code).toBe(2);
+  // The person before it sees all of it.
+  expect(stderr).toMatch(/data-1\.jsonl, line 2.*"unheard-of"/);
+  const reason = 'its data do not fit: data-label-unknown (expected one of cold, old, warm)';
+  const text = network.sent.toString('latin1');
+  expect(text).toContain(JSON.stringify({ run: 'demo', reason }));
+  for (const secret of ['unheard-of', 'private', 'data-1', deployment.folder]) {
+    expect(text.includes(secret), secret).toBe(false);
+  }
+  await deployment.coordinator.says(/Has left: its data do not fit: data-label-unknown/);
 });

@@ -97,7 +97,7 @@ export function showDevice({ json }: { readonly json?: boolean }): DeviceDisplay
         say(`round ${event.round}: accuracy ${formatPercent(event.score.accuracy)} on what is held out here`);
         return;
       case 'rejected':
-        say(`round ${event.round} goes on without this device: ${event.reason} (${event.code})`);
+        say(describeRejection(event));
         return;
       case 'paused':
         say(`resting: ${event.reason}`);
@@ -132,6 +132,19 @@ export function showDevice({ json }: { readonly json?: boolean }): DeviceDisplay
 
 function portion({ bytes, total }: { readonly bytes: number; readonly total: number }): string {
   return `${formatBytes(bytes)} of ${formatBytes(total)}`;
+}
+
+function describeRejection({
+  kind,
+  round,
+  code,
+  reason,
+  late,
+}: Extract<DeviceEvent, { type: 'rejected' }>): string {
+  const why = late
+    ? `its ${kind === 'train' ? 'update' : 'score'} came too late, which is no error`
+    : `${reason} (${code})`;
+  return `round ${round} goes on without this device: ${why}`;
 }
 
 function milliseconds(seconds: number): string {

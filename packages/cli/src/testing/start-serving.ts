@@ -6,8 +6,10 @@ export interface Told {
   readonly url: string;
   readonly run: string | null;
   readonly operatorToken: string | null;
+  readonly operatorTokenFile: string | null;
   readonly livePage: string;
   readonly joinToken: string | null;
+  readonly joinTokenFile: string | null;
   readonly joinCommand: string | null;
   readonly joinLink: string | null;
 }
