@@ -138,11 +138,19 @@ export class Deployment {
 
   /**
    * Starts a device, which has the same key and the same data in every run, and waits until it takes part.
-   * @param url of the coordinator, or of a network before it
+   * @param options `url` of the coordinator, or of a network before it; `args`: further options of `legend join`
    */
   async join(
     number: number,
-    { url = this.url, env = {} }: { readonly url?: string; readonly env?: Record<string, string> } = {},
+    {
+      url = this.url,
+      env = {},
+      args: more = [],
+    }: {
+      readonly url?: string;
+      readonly env?: Record<string, string>;
+      readonly args?: readonly string[];
+    } = {},
   ): Promise<LegendProcess> {
     const [state, data] = [this.stateFolder(number), this.dataFile(number)];
     if ((await readFile(join(state, 'device.json')).catch(() => undefined)) === undefined) {
@@ -158,7 +166,8 @@ export class Deployment {
       await writeFile(data, toLines(labelledRows(30, number)), { flag: 'wx' }).catch(() => {});
     }
     const limits = ['--max-threads', '1', '--max-memory', '2000'];
-    const args = ['join', url, '--token', this.joinToken, '--data', data, '--state', state, ...limits];
+    const own = ['--token', this.joinToken, '--data', data, '--state', state];
+    const args = ['join', url, ...own, ...limits, ...more];
     const device = new LegendProcess(args, { env });
     await device.says(/ in run "demo"/);
     return device;

@@ -20,7 +20,10 @@ interface Scene {
 }
 
 /** A run of honest devices and one that lies, which has told the capacity. The first round waits for all of them. */
-async function setScene(changes: object = {}, capacity: object = {}): Promise<Scene> {
+async function setScene(
+  changes: object = {},
+  { capacity = {}, args = [] }: { readonly capacity?: object; readonly args?: readonly string[] } = {},
+): Promise<Scene> {
   const deployment = await Deployment.make({ ...settings, minimumDevices: 4, ...changes });
   await deployment.start();
   const liar = await LyingDevice.enrol(deployment.url, deployment.joinToken, deployment.run);
@@ -28,7 +31,7 @@ async function setScene(changes: object = {}, capacity: object = {}): Promise<Sc
   const polling = liar.poll();
   // One after the other: updates are added in the order of enrolment.
   const honest: LegendProcess[] = [];
-  for (const number of HONEST) honest.push(await deployment.join(number));
+  for (const number of HONEST) honest.push(await deployment.join(number, { args }));
   await polling;
   return { deployment, honest, liar };
 }
@@ -105,7 +108,7 @@ describe('a device that claims', () => {
   test('to need an hour for a block is left out of the rounds and named; nobody waits for it', async () => {
     const claim = { forwardSecondsPerBlock: 3600, backwardSecondsPerBlock: 3600 };
     const roundDeadline = { factor: 2, graceSeconds: 60 };
-    const { deployment, honest, liar } = await setScene({ roundDeadline }, claim);
+    const { deployment, honest, liar } = await setScene({ roundDeadline }, { capacity: claim });
     const living = liar.liveOn((start) => start);
     await deployment.finish(...honest);
     expect(await living).toEqual([]);
@@ -124,7 +127,7 @@ describe('a device that claims', () => {
     };
     const { deployment, honest, liar } = await setScene(
       { strategy: 'legend', rounds: 1, minimumCohort: 1 },
-      claim,
+      { capacity: claim },
     );
     const work = await liar.awaitWork();
     if (work?.kind !== 'train') throw new Error('It was to train.');
@@ -162,13 +165,18 @@ test('a device that takes work and returns nothing costs the others one deadline
 });
 
 test('a false score ends no run, and counts for no figure', async () => {
-  const { deployment, honest, liar } = await setScene({
-    data: null,
-    classes: ['cold', 'warm', 'old'],
-    evaluate: 'devices',
-    targetAccuracy: 0.999,
-    rounds: 2,
-  });
+  const { deployment, honest, liar } = await setScene(
+    {
+      data: null,
+      classes: ['cold', 'warm', 'old'],
+      evaluate: 'devices',
+      targetAccuracy: 0.999,
+      rounds: 2,
+      // Nobody learns anything, so that what is scored high is a lie.
+      local: { steps: 1, batchSize: 4, maxLength: 16, learningRate: 1e-7 },
+    },
+    { args: ['--hold-out', '0.5'] },
+  );
   const scored: number[] = [];
   for (let work = await liar.awaitWork(); work !== null; work = await liar.awaitWork()) {
     if (work.kind === 'train') {

@@ -25,7 +25,7 @@ export type Verdict =
   | { readonly kind: 'good' }
   | { readonly kind: 'fault'; readonly severity: Severity; readonly reason: string };
 
-/** `light`: forgiven once. `grave`: it cost the round its deadline. `suspect`: it may have spoilt the result. */
+/** `light`: forgiven once. `grave`: it cost the round its deadline, or sent no training. `suspect`: it may have spoilt it. */
 export type Severity = 'light' | 'grave' | 'suspect';
 
 /** Faults from which on a device is set back. */

@@ -409,7 +409,7 @@ describe('what a round tells of its devices', () => {
           { id: 'b', status: 'dropped', reason: leftOut[0]?.reason },
         ],
       ],
-      standings: [[{ id: 'b', faults: 1, untilRound: 0, suspended: false }]],
+      standings: [[{ id: 'b', untilRound: 5, suspended: false }]],
     });
   });
 });

@@ -79,7 +79,8 @@ function evaluateRound(state: RoundState, event: Aggregated): RoundStep {
   let { devices, standings } = state;
   for (const { deviceId: id, reason } of event.leftOut ?? []) {
     devices = putEntry(devices, { id, status: 'dropped', reason });
-    standings = judgeDevice(standings, id, state.round, { kind: 'fault', severity: 'light', reason });
+    // Grave: its punctual delivery has just cleared whatever was held against it.
+    standings = judgeDevice(standings, id, state.round, { kind: 'fault', severity: 'grave', reason });
   }
   return enterPhase({ ...state, devices, standings, phase: 'evaluating' });
 }
