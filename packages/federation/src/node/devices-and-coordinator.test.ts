@@ -102,11 +102,15 @@ describe('two devices and a coordinator', () => {
     const { url } = served;
     const { run, token } = await makeRun(served, { minimumDevices: 2, rounds: 3 });
     let restart: Promise<void> | undefined;
+    const { promise: noticed, resolve: notice } = Promise.withResolvers<void>();
     const events: DeviceEvent[] = [];
     const onEvent = (event: DeviceEvent): void => {
       events.push(event);
+      if (event.type === 'reconnecting') notice();
       if (event.type !== 'step' || event.round !== 2) return;
       restart ??= served.stop().then(async () => {
+        // A device that is busy training would not notice a short absence.
+        await noticed;
         served = await serve(dir, Number(new URL(url).port));
       });
     };
