@@ -13,58 +13,68 @@ export interface CellResult extends Cell {
   readonly rounds: readonly RoundRecord[];
 }
 
+/** The attack that is refused in any case, so that its run is that of the other devices. */
+const REFUSED = 'not-finite';
+
 /** The tables of docs/results/attacks, in Markdown. */
 export function formatTables(results: readonly CellResult[]): string {
   const bounded = results.filter(({ bounds }) => bounds);
   const unbounded = results.filter(({ bounds }) => !bounds);
+  const alone = new Map(
+    bounded.filter(({ attack }) => attack === REFUSED).map((cell) => [cell.strategy, cell]),
+  );
   const parts = [
-    '### With bounds: final accuracy, and points against the undisturbed run\n',
-    formatAccuracies(bounded),
-    '\n### Without bounds\n',
-    formatAccuracies(unbounded),
+    '### With bounds: final accuracy, and points against the run without the liar\n',
+    formatAccuracies(bounded, alone),
+    ...(unbounded.length === 0 ? [] : ['\n### Without bounds\n', formatAccuracies(unbounded, alone)]),
     '\n### What became of the updates, over all strategies and rounds, with bounds\n',
     formatFates(bounded),
   ];
   return `${parts.join('\n')}\n`;
 }
 
-function formatAccuracies(results: readonly CellResult[]): string {
-  const attacks = [...new Set(results.map(({ attack }) => attack))].filter((attack) => attack !== null);
+/** @param alone the run of the honest devices alone, by strategy */
+function formatAccuracies(results: readonly CellResult[], alone: ReadonlyMap<string, CellResult>): string {
+  const attacks = [...new Set(results.flatMap(({ attack }) => (attack === null ? [] : [attack])))].filter(
+    (attack) => attack !== REFUSED,
+  );
   const strategies = [...new Set(results.map(({ strategy }) => strategy))];
-  const accuracyOf = (strategy: string, attack: string | null) =>
+  const find = (strategy: string, attack: string | null) =>
     results.find((cell) => cell.strategy === strategy && cell.attack === attack);
-  const rows = strategies.map((strategy) => {
-    const undisturbed = accuracyOf(strategy, null);
-    return [
-      strategy,
-      formatAccuracy(undisturbed, undefined),
-      ...attacks.map((attack) => formatAccuracy(accuracyOf(strategy, attack), undisturbed)),
-    ];
-  });
+  const rows = strategies.map((strategy) => [
+    strategy,
+    formatAccuracy(find(strategy, null)),
+    formatAccuracy(alone.get(strategy)),
+    ...attacks.map((attack) => formatAccuracy(find(strategy, attack), alone.get(strategy))),
+  ]);
   const means = attacks.map((attack) => {
     const differences = strategies.flatMap((strategy) => {
-      const [attacked, without] = [
-        accuracyOf(strategy, attack)?.accuracy,
-        accuracyOf(strategy, null)?.accuracy,
-      ];
-      return typeof attacked === 'number' && typeof without === 'number' ? [100 * (attacked - without)] : [];
+      const points = pointsBetween(find(strategy, attack), alone.get(strategy));
+      return points === undefined ? [] : [points];
     });
     if (differences.length === 0) return '–';
     return formatPoints(differences.reduce((sum, each) => sum + each, 0) / differences.length);
   });
-  return formatTable(['Strategy', 'undisturbed', ...attacks], [...rows, ['mean', '', ...means]]);
+  const head = ['Strategy', 'all honest', `without the liar (${REFUSED})`, ...attacks];
+  return formatTable(head, [...rows, ['mean', '', '', ...means]]);
 }
 
-function formatAccuracy(cell: CellResult | undefined, undisturbed: CellResult | undefined): string {
+function formatAccuracy(cell: CellResult | undefined, alone?: CellResult): string {
   if (cell === undefined) return '–';
   if (cell.accuracy === null) return 'fails';
+  const points = pointsBetween(cell, alone);
   const percent = `${(100 * cell.accuracy).toFixed(1)}%`;
-  if (undisturbed?.accuracy == null) return percent;
-  return `${percent} (${formatPoints(100 * (cell.accuracy - undisturbed.accuracy))})`;
+  return points === undefined ? percent : `${percent} (${formatPoints(points)})`;
+}
+
+function pointsBetween(cell: CellResult | undefined, alone: CellResult | undefined): number | undefined {
+  if (typeof cell?.accuracy !== 'number' || typeof alone?.accuracy !== 'number') return undefined;
+  return 100 * (cell.accuracy - alone.accuracy);
 }
 
 function formatPoints(points: number): string {
-  return `${points < 0 ? '−' : '+'}${Math.abs(points).toFixed(1)}`;
+  const text = Math.abs(points).toFixed(1);
+  return text === '0.0' ? text : `${points < 0 ? '−' : '+'}${text}`;
 }
 
 function formatFates(results: readonly CellResult[]): string {
@@ -75,7 +85,7 @@ function formatFates(results: readonly CellResult[]): string {
       .flatMap(({ rounds }) => rounds.flatMap((round) => round.devices));
     const liars = devices.filter((device) => device.attack !== undefined);
     const honest = devices.filter((device) => device.attack === undefined);
-    return [attack ?? 'undisturbed', ...countFates(liars), ...countFates(honest)];
+    return [attack ?? 'none', ...countFates(liars), ...countFates(honest)];
   });
   return formatTable(
     [
