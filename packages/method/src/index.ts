@@ -58,6 +58,7 @@ export { configureGreedily } from './planning/greedy-configuration.ts';
 export { mergeExcluded } from './planning/merge-excluded.ts';
 export { configureOptimally, type Stragglers } from './planning/optimal-configuration.ts';
 export { robustRoundSeconds } from './planning/robust-round-seconds.ts';
+export { countTrimmed } from './planning/trim-extremes.ts';
 export { configureToTrimmed } from './planning/trimmed-configuration.ts';
 export {
   type CustomRanks,

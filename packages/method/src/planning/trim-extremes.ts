@@ -10,6 +10,11 @@ const DEVICES_PER_TRIMMED = 10;
 /** Of two devices, nobody can tell which one lies. */
 const FEWEST_TO_TRIM = 3;
 
+/** How many values, of `count`, to trim at each end, so that as many false ones decide nothing: a tenth, at least 1 from three on. */
+export function countTrimmed(count: number): number {
+  return count < FEWEST_TO_TRIM ? 0 : Math.max(1, Math.floor(count / DEVICES_PER_TRIMMED));
+}
+
 export interface TrimmedFleet {
   /** Never empty where the candidates are not, in their order. */
   readonly middle: readonly Candidate[];
@@ -18,7 +23,7 @@ export interface TrimmedFleet {
 }
 
 /**
- * Trims the m fastest and the m slowest devices, m = ⌊n/10⌋, at least 1 from three devices on (ours; as in a trimmed mean).
+ * Trims the m fastest and the m slowest devices, m by `countTrimmed` (ours; as in a trimmed mean).
  *
  * Devices are ordered by t_i(L), the time that the cost model gives for all blocks, whatever a device's memory and bytes
  * budget hold. So little memory does not pass for speed, and the order says nothing but how fast a device claims to be.
@@ -39,7 +44,7 @@ export function trimExtremes(
     ({ device }) => timeDepths(device, fullDepth, { blocks, localSteps })[0] ?? Number.NaN,
   );
   const count = candidates.length;
-  const trimmed = count < FEWEST_TO_TRIM ? 0 : Math.max(1, Math.floor(count / DEVICES_PER_TRIMMED));
+  const trimmed = countTrimmed(count);
   const ascending = seconds.toSorted();
   const [least = 0, most = 0] = [ascending[trimmed], ascending[count - 1 - trimmed]];
   const isWithin = (_: Candidate, index: number) => {

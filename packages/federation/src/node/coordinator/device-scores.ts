@@ -1,3 +1,4 @@
+import { countTrimmed } from '@legend/method';
 import type { z } from 'zod';
 import type { scoreSchema } from '../../protocol/update.ts';
 import type { EvaluatedDetails } from './event-details.ts';
@@ -13,10 +14,6 @@ export interface AskedDevices {
   /** With fewer scores the round counts as unscored. */
   readonly minimum: number;
 }
-
-/** Share of the scores at either end that do not count: one from three on. */
-const TRIMMED_SHARE = 0.1;
-const LEAST_TRIMMED = 3;
 
 /** The scores that devices are asked for after a round. */
 export class DeviceScores {
@@ -91,7 +88,7 @@ export class DeviceScores {
 }
 
 function trimmedMean(values: readonly { readonly value: number; readonly examples: number }[]): number {
-  const cut = values.length < LEAST_TRIMMED ? 0 : Math.max(1, Math.floor(TRIMMED_SHARE * values.length));
+  const cut = countTrimmed(values.length);
   const sorted = values.toSorted((one, other) => one.value - other.value);
   const kept = sorted.slice(cut, sorted.length - cut);
   const examples = kept.reduce((sum, each) => sum + each.examples, 0);
