@@ -32,6 +32,7 @@ import { encodeTrained } from '@legend/rounds';
 import { DistinctUpdates } from './coordinator/distinct-updates.ts';
 
 import { CLASSES, totalRank, writeModel } from './coordinator/write-model.ts';
+import { median } from './median.ts';
 
 const { values } = parseArgs({
   options: {
@@ -221,8 +222,4 @@ async function printMemory(row: string): Promise<void> {
 function mostMemory(): number {
   const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
   return Number(kilobytes) / 1024;
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }

@@ -22,6 +22,7 @@ import {
   type Plan,
   type Update,
 } from '@legend/method';
+import { median } from './median.ts';
 
 const { values } = parseArgs({
   options: {
@@ -136,8 +137,4 @@ function measure(work: () => void): number {
   work();
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1000;
-}
-
-function median(figures: readonly number[]): number {
-  return figures.toSorted((one, other) => one - other)[Math.floor(figures.length / 2)] ?? Number.NaN;
 }

@@ -33,6 +33,7 @@ import {
 } from '@legend/simulator';
 import { Engine, type LocalTask, trainLocally } from '@legend/trainer';
 import { nodeRuntime, TrainerPool } from '@legend/trainer/node';
+import { median } from './median.ts';
 
 const { values } = parseArgs({
   options: {
@@ -262,8 +263,4 @@ async function secondsOf(run: () => Promise<void>): Promise<number> {
   const start = performance.now();
   await run();
   return (performance.now() - start) / 1000;
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }

@@ -17,6 +17,7 @@ import { openModel } from '@legend/models';
 import { folderFiles } from '@legend/models/node';
 import { Engine, timedProduct, timedStep } from '@legend/trainer';
 import { nodeRuntime } from '@legend/trainer/node';
+import { median } from './median.ts';
 
 const { values } = parseArgs({
   options: {
@@ -115,8 +116,4 @@ async function startPeer(python: string, depth: number) {
     },
     stop: () => child.stdin.end(),
   };
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

@@ -31,6 +31,7 @@ import {
   trainLocally,
 } from '@legend/trainer';
 import { nodeRuntime, TrunkFolder } from '@legend/trainer/node';
+import { median } from './median.ts';
 
 const { values } = parseArgs({
   options: {
@@ -188,8 +189,4 @@ function task(
 
 function mean(numbers: readonly number[]): number {
   return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }

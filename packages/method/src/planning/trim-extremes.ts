@@ -10,7 +10,7 @@ const DEVICES_PER_TRIMMED = 10;
 /** Of two devices, nobody can tell which one lies. */
 const FEWEST_TO_TRIM = 3;
 
-/** How many values, of `count`, to trim at each end, so that as many false ones decide nothing: a tenth, at least 1 from three on. */
+/** A tenth of `count` values is trimmed at each end, at least 1 from three on: as many false ones decide nothing. */
 export function countTrimmed(count: number): number {
   return count < FEWEST_TO_TRIM ? 0 : Math.max(1, Math.floor(count / DEVICES_PER_TRIMMED));
 }
