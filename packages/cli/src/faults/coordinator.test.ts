@@ -24,7 +24,7 @@ test(`a coordinator that is killed at ${kills} random instants goes on to the sa
     // Every other one while it starts; the others when it has finished a round, a moment later.
     const isStarting = kill % 2 === 1;
     if (!isStarting) await deployment.coordinator.says(/Round \d+: accuracy/);
-    await pause(random() * (isStarting ? 2000 : 1000));
+    await deployment.pauseUntil(3 + 2 * kill, random() * (isStarting ? 2000 : 1000));
     const planned = [...deployment.coordinator.text.matchAll(/Round (\d+) is planned/g)].at(-1)?.[1];
     reached.push(Number(planned ?? reached.at(-1) ?? 0));
     await deployment.coordinator.kill();

@@ -199,9 +199,25 @@ export class Deployment {
     return z.array(deviceViewSchema).parse(await (await this.asOperator('/v1/operator/devices')).json());
   }
 
+  /**
+   * Waits this long, but at most until the coordinator has planned round `last` of its run: however fast the machine, what
+   * comes next happens in a run that is not over.
+   */
+  async pauseUntil(last: number, timeMs: number): Promise<void> {
+    const over = new AbortController();
+    const planned = () => {
+      const rounds = [...this.coordinator.text.matchAll(/Round (\d+) is planned/g)].map((match) =>
+        Number(match[1]),
+      );
+      return Promise.resolve(rounds.some((round) => round >= last));
+    };
+    await Promise.race([pause(timeMs), this.until(planned, over.signal)]);
+    over.abort();
+  }
+
   /** Waits until something holds. */
-  async until(holds: () => Promise<boolean>): Promise<void> {
-    while (!(await holds())) await pause(50);
+  async until(holds: () => Promise<boolean>, signal?: AbortSignal): Promise<void> {
+    while (signal?.aborted !== true && !(await holds())) await pause(20);
   }
 
   /** Waits until the devices have been told that the run is finished, and the results are written. */

@@ -1,4 +1,4 @@
-import { afterAll, expect, onTestFinished } from 'vitest';
+import { afterAll, expect, onTestFailed, onTestFinished } from 'vitest';
 
 const actions: (() => Promise<unknown>)[] = [];
 
@@ -10,4 +10,9 @@ afterAll(async () => {
 export function endLater(action: () => Promise<unknown>): void {
   if (expect.getState().currentTestName === undefined) actions.push(action);
   else onTestFinished(async () => void (await action()));
+}
+
+/** Prints this text where the test under way fails, so that a failure on another machine can be understood. */
+export function printIfFailed(text: () => string): void {
+  if (expect.getState().currentTestName !== undefined) onTestFailed(() => console.error(text()));
 }

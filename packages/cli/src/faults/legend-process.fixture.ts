@@ -1,5 +1,8 @@
 import { type Ended, type Surroundings, startLegendIn } from '../testing/run-legend.ts';
-import { endLater } from './end-later.fixture.ts';
+import { endLater, printIfFailed } from './end-later.fixture.ts';
+
+/** What a process printed last is shown where its test fails; the log of a short run fits. */
+const SHOWN_CHARACTERS = 20_000;
 
 /** A `legend` that runs, and is killed with its test at the latest. */
 export class LegendProcess {
@@ -20,6 +23,10 @@ export class LegendProcess {
         for (const tell of this.#onText) tell();
       });
     }
+    printIfFailed(
+      () =>
+        `legend ${args.slice(0, 2).join(' ')} (${this.#pid}) printed last:\n${this.#text.slice(-SHOWN_CHARACTERS)}`,
+    );
     endLater(() => this.kill());
   }
 
