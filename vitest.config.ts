@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    // ONNX Runtime's, for tests that load it without `@legend/trainer/node`.
+    // ONNX Runtime's, for tests that load it without `@legend-fl/trainer/node`.
     env: { ORT_DISABLE_TELEMETRY: '1' },
     include: ['packages/*/src/**/*.test.ts'],
     // ONNX Runtime's threads and memory belong to one test file at a time.

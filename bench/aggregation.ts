@@ -16,8 +16,8 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { mapTensors } from '@legend/adapter';
-import { seededRandom } from '@legend/base';
+import { mapTensors } from '@legend-fl/adapter';
+import { seededRandom } from '@legend-fl/base';
 import {
   BlobFolder,
   encodeRunTensors,
@@ -27,8 +27,8 @@ import {
   startOf,
   sumInWorker,
   sumUpdates,
-} from '@legend/federation/node';
-import { encodeTrained } from '@legend/rounds';
+} from '@legend-fl/coordinator';
+import { encodeTrained } from '@legend-fl/runs';
 import { DistinctUpdates } from './coordinator/distinct-updates.ts';
 
 import { CLASSES, totalRank, writeModel } from './coordinator/write-model.ts';

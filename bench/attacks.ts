@@ -15,9 +15,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { strategyNames } from '@legend/method';
-import { roundRecordSchema } from '@legend/rounds';
-import { loadExperiment } from '@legend/simulator';
+import { strategyNames } from '@legend-fl/method';
+import { roundRecordSchema } from '@legend-fl/runs';
+import { loadExperiment } from '@legend-fl/simulator';
 import { type Cell, type CellResult, formatTables } from './attacks/format-tables.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

@@ -9,8 +9,8 @@
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { type Adapter, mapTensors } from '@legend/adapter';
-import { seededRandom } from '@legend/base';
+import { type Adapter, mapTensors } from '@legend-fl/adapter';
+import { seededRandom } from '@legend-fl/base';
 import {
   addToSum,
   beginSum,
@@ -21,7 +21,7 @@ import {
   type GlobalState,
   type Plan,
   type Update,
-} from '@legend/method';
+} from '@legend-fl/method';
 import { median } from './median.ts';
 
 const { values } = parseArgs({

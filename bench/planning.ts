@@ -12,8 +12,13 @@ import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { seededRandom } from '@legend/base';
-import { createStrategy, type DeviceContext, type RoundContext, type StrategyOptions } from '@legend/method';
+import { seededRandom } from '@legend-fl/base';
+import {
+  createStrategy,
+  type DeviceContext,
+  type RoundContext,
+  type StrategyOptions,
+} from '@legend-fl/method';
 
 const { values } = parseArgs({
   options: {

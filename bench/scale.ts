@@ -18,21 +18,21 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { restrictToDepth } from '@legend/adapter';
-import { resolveData, resolveModel } from '@legend/catalogue';
-import { readTrainTest } from '@legend/data/node';
-import { openModel } from '@legend/models';
-import { folderFiles } from '@legend/models/node';
+import { restrictToDepth } from '@legend-fl/adapter';
+import { folderFiles } from '@legend-fl/adapter/node';
+import { resolveData, resolveModel } from '@legend-fl/catalogue';
+import { readTrainTest } from '@legend-fl/data/node';
+import { openModel } from '@legend-fl/models';
+import { strategyFolder } from '@legend-fl/runs/node';
 import {
   type ExperimentEvent,
   type FleetTrainer,
   parseExperiment,
   prepareExperiment,
   runStrategy,
-  strategyFolder,
-} from '@legend/simulator';
-import { Engine, type LocalTask, trainLocally } from '@legend/trainer';
-import { nodeRuntime, TrainerPool } from '@legend/trainer/node';
+} from '@legend-fl/simulator';
+import { Engine, type LocalTask, trainLocally } from '@legend-fl/trainer';
+import { nodeRuntime, TrainerPool } from '@legend-fl/trainer/node';
 import { median } from './median.ts';
 
 const { values } = parseArgs({

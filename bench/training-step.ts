@@ -12,11 +12,11 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { resolveModel } from '@legend/catalogue';
-import { openModel } from '@legend/models';
-import { folderFiles } from '@legend/models/node';
-import { Engine, timedProduct, timedStep } from '@legend/trainer';
-import { nodeRuntime } from '@legend/trainer/node';
+import { folderFiles } from '@legend-fl/adapter/node';
+import { resolveModel } from '@legend-fl/catalogue';
+import { openModel } from '@legend-fl/models';
+import { Engine, timedProduct, timedStep } from '@legend-fl/trainer';
+import { nodeRuntime } from '@legend-fl/trainer/node';
 import { median } from './median.ts';
 
 const { values } = parseArgs({

@@ -12,12 +12,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Adapter } from '@legend/adapter';
-import { resolveData, resolveModel } from '@legend/catalogue';
-import { readTrainTest } from '@legend/data/node';
-import { createAdapter } from '@legend/lora';
-import { loadTokenizer, openModel } from '@legend/models';
-import { folderFiles } from '@legend/models/node';
+import type { Adapter } from '@legend-fl/adapter';
+import { folderFiles } from '@legend-fl/adapter/node';
+import { resolveData, resolveModel } from '@legend-fl/catalogue';
+import { readTrainTest } from '@legend-fl/data/node';
+import { createAdapter } from '@legend-fl/lora';
+import { loadTokenizer, openModel } from '@legend-fl/models';
 import {
   computeLogits,
   type ElementType,
@@ -29,8 +29,8 @@ import {
   TrunkCache,
   tokenizeExamples,
   trainLocally,
-} from '@legend/trainer';
-import { nodeRuntime, TrunkFolder } from '@legend/trainer/node';
+} from '@legend-fl/trainer';
+import { nodeRuntime, TrunkFolder } from '@legend-fl/trainer/node';
 import { median } from './median.ts';
 
 const { values } = parseArgs({

@@ -1,4 +1,4 @@
-import type { DeviceRecord, RoundRecord } from '@legend/rounds';
+import type { DeviceRecord, RoundRecord } from '@legend-fl/runs';
 
 export interface Cell {
   readonly strategy: string;

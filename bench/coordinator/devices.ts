@@ -4,9 +4,9 @@
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { mapTensors } from '@legend/adapter';
-import { type Assignment, createDeviceKey, publicKeyOf, type TrainAssignment } from '@legend/federation';
-import { decodeWholeStart, encodeTrained } from '@legend/rounds';
+import { mapTensors } from '@legend-fl/adapter';
+import { type Assignment, createDeviceKey, publicKeyOf, type TrainAssignment } from '@legend-fl/protocol';
+import { decodeWholeStart, encodeTrained } from '@legend-fl/runs';
 import { DistinctUpdates } from './distinct-updates.ts';
 import { Latencies, type LatencySummary } from './latencies.ts';
 import { type Answer, type Call, type Caller, send } from './request.ts';

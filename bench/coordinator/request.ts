@@ -1,5 +1,5 @@
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { type DeviceKey, secureRandom, signRequest } from '@legend/federation';
+import { type DeviceKey, secureRandom, signRequest } from '@legend-fl/protocol';
 
 /** A device's way to a coordinator: real keys and credentials, as little else as can be. */
 export interface Caller {

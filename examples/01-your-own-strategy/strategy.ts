@@ -13,7 +13,7 @@ import {
   type StrategyOptions,
   startAdapter,
   timeDepths,
-} from '@legend/method';
+} from '@legend-fl/method';
 
 /**
  * Half depth: the faster half of the devices trains all blocks, the slower half those of the upper half of the model.

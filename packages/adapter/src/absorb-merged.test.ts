@@ -1,4 +1,4 @@
-import { seededRandom } from '@legend/base';
+import { seededRandom } from '@legend-fl/base';
 import { describe, expect, test } from 'vitest';
 import { absorbMerged } from './absorb-merged.ts';
 import type { Adapter, AdapterModule, LoraModule, Tensor } from './adapter.ts';

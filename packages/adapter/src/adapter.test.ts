@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import { describe, expect, test } from 'vitest';
 import {
   type Adapter,

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { writeFileAtomically } from '@legend/base/node';
+import { writeFileAtomically } from '@legend-fl/base/node';
 import { z } from 'zod';
 
 /** A file's sha256, or its name as a Git blob: sha1 of `blob <size>\0` and the bytes. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import { z } from 'zod';
 import { rememberSha256 } from './hash-file.ts';
 import { weightsFile, weightsIndexFile } from './select-model-files.ts';

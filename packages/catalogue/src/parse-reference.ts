@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import type { Catalogue } from './catalogue.ts';
 import { expandHome } from './expand-home.ts';
 import type { Settings } from './read-settings.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import { builtInCatalogue, type Catalogue } from './catalogue.ts';
 import { expandHome } from './expand-home.ts';
 

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import type { DataEntry, DataReading, FixedSplit } from './catalogue.ts';
 import { hubSource } from './hub/hub-source.ts';
 import { openSources } from './open-sources.ts';

@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import type { Settings } from './read-settings.ts';
 import { type LocalFiles, type Source, SourceFailure } from './source.ts';
 

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import { hashWeights } from './hash-weights.ts';
 import { hubSource } from './hub/hub-source.ts';
 import { openSources } from './open-sources.ts';

@@ -1,4 +1,4 @@
-import type { Dataset } from '@legend/data';
+import type { Dataset } from '@legend-fl/data';
 import { expect, test } from 'vitest';
 import { alignClasses } from './align-classes.ts';
 

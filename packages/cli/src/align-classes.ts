@@ -1,4 +1,4 @@
-import type { Dataset } from '@legend/data';
+import type { Dataset } from '@legend-fl/data';
 
 /**
  * The data with the classes of a trained head, in the order of its outputs, if they include all of the data's own;

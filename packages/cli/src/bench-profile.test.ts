@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { hostname, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { loadFleet } from '@legend/simulator';
+import { loadFleet } from '@legend-fl/simulator';
 import { describe, expect, test } from 'vitest';
 import { expectBadInput } from './testing/expect-bad-input.ts';
 import { newFolder, runLegend, tinyModel, writeTextFile } from './testing/run-legend.ts';

@@ -1,6 +1,6 @@
-import { InputError } from '@legend/base';
-import type { ResolvedModel } from '@legend/catalogue';
-import type { AdapterNotes } from '@legend/lora/node';
+import { InputError } from '@legend-fl/base';
+import type { ResolvedModel } from '@legend-fl/catalogue';
+import type { AdapterNotes } from '@legend-fl/lora/node';
 
 /** @throws InputError when the adapter's notes say that it was trained on other weights than the model's */
 export function checkAdapterBase(

@@ -1,7 +1,7 @@
 import { hostname, totalmem } from 'node:os';
-import { InputError } from '@legend/base';
-import { checkDeviceFile, type DeviceProfile, putDeviceProfile } from '@legend/simulator';
-import type { MeasuredCapacity } from '@legend/trainer';
+import { InputError } from '@legend-fl/base';
+import { checkDeviceFile, type DeviceProfile, putDeviceProfile } from '@legend-fl/simulator';
+import type { MeasuredCapacity } from '@legend-fl/trainer';
 import { type Command, InvalidArgumentError } from 'commander';
 import { numberAboveZero } from './options.ts';
 

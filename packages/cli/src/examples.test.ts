@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describeStrategyContract } from '@legend/method/contract';
-import type { StrategyFactory } from '@legend/simulator';
+import { describeStrategyContract } from '@legend-fl/method/contract';
+import type { StrategyFactory } from '@legend-fl/simulator';
 import { describe, expect, test } from 'vitest';
 import {
   labelledRows,

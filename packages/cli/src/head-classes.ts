@@ -1,7 +1,7 @@
-import type { ResolvedModel } from '@legend/catalogue';
-import { readPeftClasses } from '@legend/lora/node';
-import { readJsonObject, selectArchitecture, trainedClasses } from '@legend/models';
-import { folderFiles } from '@legend/models/node';
+import { folderFiles } from '@legend-fl/adapter/node';
+import type { ResolvedModel } from '@legend-fl/catalogue';
+import { readPeftClasses } from '@legend-fl/lora/node';
+import { readJsonObject, selectArchitecture, trainedClasses } from '@legend-fl/models';
 
 /**
  * Class names of the head that a model, or an adapter without notes, brings along; undefined where there is none.

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { SmallRun } from '@legend/federation/testing';
+import { SmallRun } from '@legend-fl/device/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { expectBadInput } from './testing/expect-bad-input.ts';
 import {

@@ -1,8 +1,8 @@
-import type { ResolvedModel } from '@legend/catalogue';
-import type { Dataset } from '@legend/data';
-import { type AdapterNotes, readAdapterNotes } from '@legend/lora/node';
-import { type Model, openModel } from '@legend/models';
-import { folderFiles } from '@legend/models/node';
+import { folderFiles } from '@legend-fl/adapter/node';
+import type { ResolvedModel } from '@legend-fl/catalogue';
+import type { Dataset } from '@legend-fl/data';
+import { type AdapterNotes, readAdapterNotes } from '@legend-fl/lora/node';
+import { type Model, openModel } from '@legend-fl/models';
 import { checkAdapterBase } from './check-adapter-base.ts';
 import { headClasses } from './head-classes.ts';
 import { type ColumnOptions, columnsOf } from './options.ts';

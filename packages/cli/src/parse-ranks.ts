@@ -1,5 +1,5 @@
-import { InputError } from '@legend/base';
-import type { RankOptions } from '@legend/method';
+import { InputError } from '@legend-fl/base';
+import type { RankOptions } from '@legend-fl/method';
 
 /**
  * `8` = the same rank everywhere, `4-12` = growing towards the output, `4,4,8,8,12,12` = one per block.

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 
 /** @throws InputError when a folder that is to be written exists and holds something */
 export async function refuseFilledFolder(folder: string): Promise<void> {

@@ -1,6 +1,6 @@
-import { type ResolvedModel, resolveData, resolveModel } from '@legend/catalogue';
-import type { DataSource, Dataset, Reading } from '@legend/data';
-import { readExamples, readTrainTest } from '@legend/data/node';
+import { type ResolvedModel, resolveData, resolveModel } from '@legend-fl/catalogue';
+import type { DataSource, Dataset, Reading } from '@legend-fl/data';
+import { readExamples, readTrainTest } from '@legend-fl/data/node';
 import { alignClasses } from './align-classes.ts';
 import { showDownloads } from './terminal/show-downloads.ts';
 

@@ -1,6 +1,6 @@
-import { InputError } from '@legend/base';
-import { WriteError } from '@legend/base/node';
-import { ConnectionError, ProtocolError } from '@legend/federation';
+import { InputError } from '@legend-fl/base';
+import { WriteError } from '@legend-fl/base/node';
+import { ConnectionError, ProtocolError } from '@legend-fl/device';
 import { Command, CommanderError, type OutputConfiguration } from 'commander';
 import { backupCommand } from './commands/backup.ts';
 import { benchCommand } from './commands/bench.ts';

@@ -24,7 +24,7 @@ async function writeStrategy(text: string): Promise<string> {
 
 /** FedLoRA whose method `name` has this body. */
 function fedloraWith(name: string, body: string): string {
-  return `import { createStrategy, type Strategy, type StrategyOptions } from '@legend/method';
+  return `import { createStrategy, type Strategy, type StrategyOptions } from '@legend-fl/method';
 
 export default function mine(options: StrategyOptions): Strategy {
   const base = createStrategy('fedlora', options);
@@ -58,6 +58,13 @@ test('a strategy from a file runs beside ours, by a path from the working direct
   ]);
 });
 
+test('a strategy file of the time when the packages had other names still runs', async () => {
+  const text = await readFile(example, 'utf8');
+  expect(text).toContain("'@legend-fl/method'");
+  const { code, stderr } = await plan(await writeStrategy(text.replaceAll('@legend-fl/', '@legend/')));
+  expect(code, stderr).toBe(0);
+});
+
 test('an experiment file names it by a path from its own folder', async () => {
   const folder = await newFolder();
   await cp(example, join(folder, 'mine.ts'));
@@ -81,7 +88,7 @@ import { refuse } from './refuse.ts';
 export default () => refuse();`);
   await writeFile(
     join(home, dirname(strategy), 'refuse.ts'),
-    `import { InputError } from '@legend/base';
+    `import { InputError } from '@legend-fl/base';
 export function refuse(): never {
   throw new InputError({ code: 'not-today', expected: 'a', got: 'b', where: 'here', todo: 'c' });
 }`,
@@ -104,7 +111,7 @@ describe('plan refuses', () => {
     ],
     [
       'a part that the library has not',
-      "import { nope } from '@legend/method';\nexport default () => nope;",
+      "import { nope } from '@legend-fl/method';\nexport default () => nope;",
       /mine\.ts:1: expected a module that can be loaded, got .*does not provide an export named 'nope'/,
     ],
     [

@@ -1,9 +1,9 @@
 import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { namedTensors, rankOf } from '@legend/adapter';
-import { readAdapterNotes, readPeftAdapter } from '@legend/lora/node';
-import { openModel } from '@legend/models';
-import { folderFiles } from '@legend/models/node';
+import { namedTensors, rankOf } from '@legend-fl/adapter';
+import { folderFiles } from '@legend-fl/adapter/node';
+import { readAdapterNotes, readPeftAdapter } from '@legend-fl/lora/node';
+import { openModel } from '@legend-fl/models';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { expectBadInput } from './testing/expect-bad-input.ts';
 import {

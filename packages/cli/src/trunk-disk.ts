@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
-import { InputError } from '@legend/base';
-import type { ElementType } from '@legend/trainer';
-import type { TrunkDisk } from '@legend/trainer/node';
+import { InputError } from '@legend-fl/base';
+import type { ElementType } from '@legend-fl/trainer';
+import type { TrunkDisk } from '@legend-fl/trainer/node';
 
 /** What the command line says about a folder for hidden states. */
 export interface TrunkCacheOptions {

@@ -1,4 +1,4 @@
-import { InputError, nearestName } from '@legend/base';
+import { InputError, nearestName } from '@legend-fl/base';
 
 /** The error for a column that is not there: lists those that are and suggests the most similar. */
 export function missingColumn(where: string, wanted: string, present: readonly string[]): InputError {

@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 
 /**
  * The class names in an order that does not depend on the order of the rows: numerically when all are

@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import type { Reading } from './dataset.ts';
 import type { Row } from './tables/table.ts';
 

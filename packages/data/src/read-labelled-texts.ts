@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import { type Columns, chooseColumns } from './choose-columns.ts';
 import type { Part, Reading } from './dataset.ts';
 import { readLabel } from './read-label.ts';

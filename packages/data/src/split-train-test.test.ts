@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Dataset } from './dataset.ts';

@@ -1,4 +1,4 @@
-import { InputError, seededRandom } from '@legend/base';
+import { InputError, seededRandom } from '@legend-fl/base';
 import type { Dataset, Example, Split } from './dataset.ts';
 
 /** The split of data that comes in one piece and names no other. */

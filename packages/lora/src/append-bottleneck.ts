@@ -1,6 +1,6 @@
-import { type BottleneckPart, moduleTensorName } from '@legend/adapter';
-import type { GraphBuilder, Shape, Value } from '@legend/compiler';
-import type { LinearSite } from '@legend/models';
+import { type BottleneckPart, moduleTensorName } from '@legend-fl/adapter';
+import type { GraphBuilder, Shape, Value } from '@legend-fl/compiler';
+import type { LinearSite } from '@legend-fl/models';
 
 /**
  * Adds up·GELU(down·h + downBias) + upBias to the output h [rows, out] of a linear map (Houlsby et al., arXiv 1902.00751).

@@ -1,6 +1,6 @@
-import { type LoraPart, moduleTensorName } from '@legend/adapter';
-import type { GraphBuilder, Shape, Value } from '@legend/compiler';
-import type { LinearSite } from '@legend/models';
+import { type LoraPart, moduleTensorName } from '@legend-fl/adapter';
+import type { GraphBuilder, Shape, Value } from '@legend-fl/compiler';
+import type { LinearSite } from '@legend-fl/models';
 
 /** The name of the graph input that holds a module's α/r. */
 export function scaleName(block: number, target: string): string {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { namedTensors, rankOf } from '@legend/adapter';
-import { openModel } from '@legend/models';
-import { folderFiles } from '@legend/models/node';
+import { namedTensors, rankOf } from '@legend-fl/adapter';
+import { folderFiles } from '@legend-fl/adapter/node';
+import { openModel } from '@legend-fl/models';
 import { describe, expect, test } from 'vitest';
 import { createAdapter, selectLinearMaps } from './create-adapter.ts';
 

@@ -1,6 +1,6 @@
-import type { Adapter, LoraModule, Tensor } from '@legend/adapter';
-import { InputError, type Random, seededRandom } from '@legend/base';
-import type { Architecture, LinearMap } from '@legend/models';
+import type { Adapter, LoraModule, Tensor } from '@legend-fl/adapter';
+import { InputError, type Random, seededRandom } from '@legend-fl/base';
+import type { Architecture, LinearMap } from '@legend-fl/models';
 
 /** Which linear maps carry LoRA, and with which ranks. */
 export interface LoraSpecification {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { namedTensors } from '@legend/adapter';
-import { openModel } from '@legend/models';
-import { folderFiles } from '@legend/models/node';
+import { namedTensors } from '@legend-fl/adapter';
+import { folderFiles } from '@legend-fl/adapter/node';
+import { openModel } from '@legend-fl/models';
 import { describe, expect, test } from 'vitest';
 import { createBottlenecks } from './create-bottlenecks.ts';
 

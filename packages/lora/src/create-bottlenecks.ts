@@ -1,6 +1,6 @@
-import type { Adapter, BottleneckModule, Tensor } from '@legend/adapter';
-import { InputError, type Random, seededRandom } from '@legend/base';
-import type { Architecture, LinearMap } from '@legend/models';
+import type { Adapter, BottleneckModule, Tensor } from '@legend-fl/adapter';
+import { InputError, type Random, seededRandom } from '@legend-fl/base';
+import type { Architecture, LinearMap } from '@legend-fl/models';
 
 /** Where bottlenecks stand, and how wide they are. */
 export interface BottleneckSpecification {

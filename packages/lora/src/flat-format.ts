@@ -1,3 +1,4 @@
+import type { SafetensorsFile } from '@legend-fl/adapter';
 import {
   type Adapter,
   type AdapterModule,
@@ -8,9 +9,9 @@ import {
   rankOf,
   restoreAdapter,
   type Tensor,
-} from '@legend/adapter';
-import { InputError } from '@legend/base';
-import type { Architecture, LinearMap, SafetensorsFile } from '@legend/models';
+} from '@legend-fl/adapter';
+import { InputError } from '@legend-fl/base';
+import type { Architecture, LinearMap } from '@legend-fl/models';
 import * as z from 'zod';
 import { readFinite } from './read-finite.ts';
 

@@ -1,6 +1,6 @@
-import type { AdapterModule } from '@legend/adapter';
-import type { GraphBuilder, Value } from '@legend/compiler';
-import type { ForwardContext } from '@legend/models';
+import type { AdapterModule } from '@legend-fl/adapter';
+import type { GraphBuilder, Value } from '@legend-fl/compiler';
+import type { ForwardContext } from '@legend-fl/models';
 import { appendBottleneck } from './append-bottleneck.ts';
 import { appendLora } from './append-lora.ts';
 

@@ -1,6 +1,6 @@
-import { type Adapter, type LoraModule, rankOf, type Tensor } from '@legend/adapter';
-import { InputError } from '@legend/base';
-import type { Architecture } from '@legend/models';
+import { type Adapter, type LoraModule, rankOf, type Tensor } from '@legend-fl/adapter';
+import { InputError } from '@legend-fl/base';
+import type { Architecture } from '@legend-fl/models';
 
 /**
  * The parameters that the adapter changes, by checkpoint name: W + (α/r)·B·A for every target, and the head.

@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import * as z from 'zod';
 
 const moduleNames = z.union([z.string(), z.array(z.string())]);

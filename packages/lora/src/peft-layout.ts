@@ -1,5 +1,5 @@
-import { InputError } from '@legend/base';
-import type { Architecture, HeadParameter, LinearMap } from '@legend/models';
+import { InputError } from '@legend-fl/base';
+import type { Architecture, HeadParameter, LinearMap } from '@legend-fl/models';
 import type { PeftConfig } from './peft-config.ts';
 
 /** A linear map that carries LoRA according to a PEFT configuration. */

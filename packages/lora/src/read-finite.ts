@@ -1,6 +1,5 @@
-import type { Tensor } from '@legend/adapter';
-import { InputError } from '@legend/base';
-import type { SafetensorsFile } from '@legend/models';
+import type { SafetensorsFile, Tensor } from '@legend-fl/adapter';
+import { InputError } from '@legend-fl/base';
 
 /** A tensor of an adapter file. @throws InputError when one of its elements is not finite */
 export async function readFinite(file: SafetensorsFile, name: string): Promise<Tensor> {

@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import { describe, expect, it } from 'vitest';
 import { type Capacity, estimatorNamed } from './capacity.ts';
 

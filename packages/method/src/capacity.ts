@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 
 /** What one device can do. Times are those of one local step; transfers are counted once per round. */
 export interface Capacity {

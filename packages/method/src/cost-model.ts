@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import type { Capacity } from './capacity.ts';
 import { requireNonNegative } from './require-non-negative.ts';
 

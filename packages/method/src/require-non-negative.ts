@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 
 /** Throws InputError `figure-invalid` unless every named figure is finite and at least zero. */
 export function requireNonNegative(figures: Readonly<Record<string, number>>, where: string): void {

@@ -2,9 +2,9 @@ import { copyFile, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { folderFiles } from '@legend-fl/adapter/node';
 import { describe, expect, test } from 'vitest';
 import { openModel, trainedClasses } from './model.ts';
-import { folderFiles } from './node/folder-files.ts';
 
 const folderOf = (name: string) =>
   fileURLToPath(new URL(`../../../testdata/models/${name}`, import.meta.url));

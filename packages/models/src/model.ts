@@ -1,9 +1,8 @@
-import type { Tensor } from '@legend/adapter';
-import { seededRandom } from '@legend/base';
+import type { ModelFiles, Tensor } from '@legend-fl/adapter';
+import { seededRandom } from '@legend-fl/base';
 import { randomNormal } from 'd3-random';
 import type { Architecture, HeadParameter } from './architectures/architecture.ts';
 import { selectArchitecture } from './architectures/select-architecture.ts';
-import type { ModelFiles } from './checkpoint/model-files.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint/open-checkpoint.ts';
 
 const FLOAT_BYTES = 4;

@@ -1,4 +1,3 @@
-export { formatBytes, formatPercent, formatSeconds } from '@legend/look';
 export { type Experiment, loadExperiment, parseExperiment } from './experiment/experiment.ts';
 export type { ExperimentEvent } from './experiment/experiment-event.ts';
 export type { ExperimentData, ExperimentResources } from './experiment/experiment-resources.ts';
@@ -11,12 +10,4 @@ export { deviceCapacities } from './fleet/device-capacities.ts';
 export { checkDeviceFile, putDeviceProfile } from './fleet/device-file.ts';
 export type { DeviceProfile } from './fleet/fleet.ts';
 export { loadFleet } from './fleet/load-fleet.ts';
-export { comparisonRows } from './report/comparison-rows.ts';
-export { readRuns } from './report/digest/read-runs.ts';
-export { retargetRun } from './report/digest/retarget-run.ts';
-export { formatComparisonTable } from './report/format-comparison-table.ts';
-export { renderReport } from './report/render-report.ts';
-export { writeResults } from './report/results/write-results.ts';
-export { type StrategyFolder, strategyFolder } from './run-folder/strategy-folder.ts';
-export type { Summary } from './run-folder/summary.ts';
 export { loadStrategy, type StrategyFactory } from './strategy-file/load-strategy.ts';

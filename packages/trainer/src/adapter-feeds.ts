@@ -1,6 +1,6 @@
-import { type Adapter, moduleTensorName, namedTensors, rankOf } from '@legend/adapter';
-import { scaleName } from '@legend/lora';
-import type { Architecture } from '@legend/models';
+import { type Adapter, moduleTensorName, namedTensors, rankOf } from '@legend-fl/adapter';
+import { scaleName } from '@legend-fl/lora';
+import type { Architecture } from '@legend-fl/models';
 import type { AdaptedPart } from './programs/program.ts';
 import type { RuntimeTensor } from './runtime/runtime.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { namedTensors, restoreAdapter, type Tensor } from '@legend/adapter';
-import { createBottlenecks } from '@legend/lora';
+import { namedTensors, restoreAdapter, type Tensor } from '@legend-fl/adapter';
+import { createBottlenecks } from '@legend-fl/lora';
 import { describe, expect, test } from 'vitest';
 import { computeLogits } from './evaluate.ts';
 import {

@@ -1,4 +1,4 @@
-import type { Architecture, Model } from '@legend/models';
+import type { Architecture, Model } from '@legend-fl/models';
 import { MergedWeightCache, type MergedWeights } from './merged-weights.ts';
 import { compileProgram } from './programs/compile-program.ts';
 import type { Program, ProgramSpecification } from './programs/program.ts';

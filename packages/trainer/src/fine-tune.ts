@@ -1,6 +1,6 @@
-import { type Adapter, restrictToDepth } from '@legend/adapter';
-import { createAdapter, type LoraSpecification } from '@legend/lora';
-import { loadTokenizer, type Model } from '@legend/models';
+import { type Adapter, restrictToDepth } from '@legend-fl/adapter';
+import { createAdapter, type LoraSpecification } from '@legend-fl/lora';
+import { loadTokenizer, type Model } from '@legend-fl/models';
 import { type TextExample, tokenizeExamples } from './batches/tokenized-dataset.ts';
 import { Engine } from './engine.ts';
 import type { Runtime } from './runtime/runtime.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Tensor } from '@legend/adapter';
-import { decodeSafetensors } from '@legend/models';
+import type { Tensor } from '@legend-fl/adapter';
+import { decodeSafetensors } from '@legend-fl/adapter';
 import { expect } from 'vitest';
 import type { TokenizedDataset } from './batches/tokenized-dataset.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { type Adapter, type LoraModule, namedTensors, type Tensor } from '@legend/adapter';
-import { type Architecture, type Model, openModel } from '@legend/models';
-import { folderFiles } from '@legend/models/node';
+import { type Adapter, type LoraModule, namedTensors, type Tensor } from '@legend-fl/adapter';
+import { folderFiles } from '@legend-fl/adapter/node';
+import { type Architecture, type Model, openModel } from '@legend-fl/models';
 import { describe, expect, test } from 'vitest';
 import { adaptedPartOf } from './adapter-feeds.ts';
 import { Engine } from './engine.ts';

@@ -1,5 +1,5 @@
-import { type Adapter, namedTensors } from '@legend/adapter';
-import { createAdapter, createBottlenecks } from '@legend/lora';
+import { type Adapter, namedTensors } from '@legend-fl/adapter';
+import { createAdapter, createBottlenecks } from '@legend-fl/lora';
 import { describe, expect, test } from 'vitest';
 import { expectClose } from './golden.fixture.ts';
 import { checkLocalTraining, keptRanks, type LocalTraining } from './local-training.ts';

@@ -1,5 +1,5 @@
-import type { Adapter } from '@legend/adapter';
-import { InputError } from '@legend/base';
+import type { Adapter } from '@legend-fl/adapter';
+import { InputError } from '@legend-fl/base';
 import type { TrainingVariant } from './programs/program.ts';
 
 /** How local training differs from training every tensor of the trained blocks on the cross-entropy. */

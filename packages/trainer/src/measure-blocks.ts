@@ -1,4 +1,4 @@
-import type { Model } from '@legend/models';
+import type { Model } from '@legend-fl/models';
 import type { Engine } from './engine.ts';
 import { medianSeconds, slope } from './median-seconds.ts';
 import { type StepShape, timedStep } from './timed-step.ts';

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { openModel } from '@legend/models';
-import { folderFiles } from '@legend/models/node';
+import { folderFiles } from '@legend-fl/adapter/node';
+import { openModel } from '@legend-fl/models';
 import { expect, test } from 'vitest';
 import { measureCapacity } from './measure-capacity.ts';
 import { nodeRuntime } from './node/node-runtime.ts';

@@ -1,4 +1,4 @@
-import type { Model } from '@legend/models';
+import type { Model } from '@legend-fl/models';
 import { Engine } from './engine.ts';
 import { medianSeconds, slope } from './median-seconds.ts';
 import type { Runtime } from './runtime/runtime.ts';

@@ -1,6 +1,6 @@
-import { absorbMerged, namedTensors, type Tensor } from '@legend/adapter';
-import { seededRandom } from '@legend/base';
-import type { Model } from '@legend/models';
+import { absorbMerged, namedTensors, type Tensor } from '@legend-fl/adapter';
+import { seededRandom } from '@legend-fl/base';
+import type { Model } from '@legend-fl/models';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { computeLogits } from './evaluate.ts';
 import { expectClose } from './golden.fixture.ts';

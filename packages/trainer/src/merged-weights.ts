@@ -1,6 +1,6 @@
-import { parseModulePath, type Tensor } from '@legend/adapter';
-import { InputError } from '@legend/base';
-import type { Architecture } from '@legend/models';
+import { parseModulePath, type Tensor } from '@legend-fl/adapter';
+import { InputError } from '@legend-fl/base';
+import type { Architecture } from '@legend-fl/models';
 import type { Feeds, RuntimeTensor } from './runtime/runtime.ts';
 
 /** Dense changes of the frozen base weights, as FLoRA's clients merge them (arXiv 2409.05976). */

@@ -1,5 +1,5 @@
-import { namedTensors } from '@legend/adapter';
-import { createBottlenecks } from '@legend/lora';
+import { namedTensors } from '@legend-fl/adapter';
+import { createBottlenecks } from '@legend-fl/lora';
 import { expect, test } from 'vitest';
 import { gradients, newEngine, smallBert, stepOnSentences, trainedLora } from './small-bert.fixture.ts';
 

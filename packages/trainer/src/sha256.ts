@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 
 /**
  * SHA-256 in hexadecimal, by the platform's own code in Node and in browsers, which offer it to pages from https or

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { type Adapter, type LoraModule, mapTensors, namedTensors, type Tensor } from '@legend/adapter';
-import { seededRandom } from '@legend/base';
-import { createAdapter } from '@legend/lora';
-import { openModel } from '@legend/models';
-import { folderFiles } from '@legend/models/node';
+import { type Adapter, type LoraModule, mapTensors, namedTensors, type Tensor } from '@legend-fl/adapter';
+import { folderFiles } from '@legend-fl/adapter/node';
+import { seededRandom } from '@legend-fl/base';
+import { createAdapter } from '@legend-fl/lora';
+import { openModel } from '@legend-fl/models';
 import { Engine } from './engine.ts';
 import { type Batch, datasetOf, testdataFolder } from './golden.fixture.ts';
 import { nodeRuntime } from './node/node-runtime.ts';

@@ -1,7 +1,7 @@
-import { seededRandom } from '@legend/base';
-import { encodeModel, GraphBuilder, optimize } from '@legend/compiler';
-import { createAdapter } from '@legend/lora';
-import type { Model } from '@legend/models';
+import { seededRandom } from '@legend-fl/base';
+import { encodeModel, GraphBuilder, optimize } from '@legend-fl/compiler';
+import { createAdapter } from '@legend-fl/lora';
+import type { Model } from '@legend-fl/models';
 import { adaptedPartOf } from './adapter-feeds.ts';
 import type { TokenizedDataset } from './batches/tokenized-dataset.ts';
 import type { Engine } from './engine.ts';

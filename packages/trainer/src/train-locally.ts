@@ -1,5 +1,5 @@
-import { type Adapter, mapTensors, restrictToDepth, type Tensor } from '@legend/adapter';
-import { InputError } from '@legend/base';
+import { type Adapter, mapTensors, restrictToDepth, type Tensor } from '@legend-fl/adapter';
+import { InputError } from '@legend-fl/base';
 import { adaptedPartOf, adapterFeeds, scalar } from './adapter-feeds.ts';
 import { collate } from './batches/collate.ts';
 import { chunk, trainingBatches } from './batches/plan-batches.ts';

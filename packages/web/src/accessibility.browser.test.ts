@@ -1,4 +1,4 @@
-import { classes, SmallRun, texts } from '@legend/federation/testing';
+import { classes, SmallRun, texts } from '@legend-fl/device/testing';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { findBarriers, tabThrough } from './testing/find-barriers.fixture.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { classes, texts } from '@legend/federation/testing';
+import { classes, texts } from '@legend-fl/device/testing';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { launchPageBrowser, type PageBrowser } from './testing/open-page.fixture.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { copyFile, mkdir, readdir, readFile, realpath, rename, stat, symlink } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
-import { writeFileAtomically } from '@legend/base/node';
+import { writeFileAtomically } from '@legend-fl/base/node';
 import type { Digest } from '../hash-file.ts';
 
 /** A repository on the hub at a branch, tag or commit. */

@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { writeFileAtomically } from '@legend/base/node';
+import { writeFileAtomically } from '@legend-fl/base/node';
 import { z } from 'zod';
 import type { Digest } from '../hash-file.ts';
 import type { HubRepo } from './hub-cache.ts';

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import { expect } from 'vitest';
 import type { TestOptions } from './make-options.ts';
 import { modelFiles } from './model-fixture.ts';

@@ -16,7 +16,7 @@ export function backupCommand(): Command {
     .action(async ({ dir, out }: BackupOptions) => {
       await refuseFilledFolder(out);
       // Loaded only here: the store's libraries are of no use to other commands.
-      const { backupCoordinator } = await import('@legend/federation/node');
+      const { backupCoordinator } = await import('@legend-fl/coordinator');
       const blobs = await backupCoordinator(dir, out);
       console.log(`copy: ${out} (the store and ${blobs} blobs)`);
     });

@@ -1,8 +1,8 @@
 import { cpus } from 'node:os';
-import { openModel } from '@legend/models';
-import { folderFiles } from '@legend/models/node';
-import { measureCapacity } from '@legend/trainer';
-import { nodeRuntime } from '@legend/trainer/node';
+import { folderFiles } from '@legend-fl/adapter/node';
+import { openModel } from '@legend-fl/models';
+import { measureCapacity } from '@legend-fl/trainer';
+import { nodeRuntime } from '@legend-fl/trainer/node';
 import { Command } from 'commander';
 import { addProfileOptions, type ProfileOptions, profileTarget, writeProfile } from '../device-profile.ts';
 import { integerFrom, sharedOptions } from '../options.ts';

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
-import type { Adapter } from '@legend/adapter';
-import { writeFileAtomically } from '@legend/base/node';
-import { readPeftAdapter } from '@legend/lora/node';
-import { loadTokenizer, type Model } from '@legend/models';
-import { computeLogits, Engine, scoreLogits, tokenizeExamples } from '@legend/trainer';
-import { nodeRuntime } from '@legend/trainer/node';
+import type { Adapter } from '@legend-fl/adapter';
+import { writeFileAtomically } from '@legend-fl/base/node';
+import { readPeftAdapter } from '@legend-fl/lora/node';
+import { loadTokenizer, type Model } from '@legend-fl/models';
+import { computeLogits, Engine, scoreLogits, tokenizeExamples } from '@legend-fl/trainer';
+import { nodeRuntime } from '@legend-fl/trainer/node';
 import { Command } from 'commander';
 import { openModelAndData } from '../open-model-and-data.ts';
 import { type ColumnOptions, sharedOptions } from '../options.ts';

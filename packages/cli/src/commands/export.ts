@@ -1,6 +1,6 @@
-import { readAdapterNotes, readPeftAdapter, writeMergedModel } from '@legend/lora/node';
-import { openModel } from '@legend/models';
-import { folderFiles } from '@legend/models/node';
+import { folderFiles } from '@legend-fl/adapter/node';
+import { readAdapterNotes, readPeftAdapter, writeMergedModel } from '@legend-fl/lora/node';
+import { openModel } from '@legend-fl/models';
 import { Command } from 'commander';
 import { checkAdapterBase } from '../check-adapter-base.ts';
 import { headClasses } from '../head-classes.ts';

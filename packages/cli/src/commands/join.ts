@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism, hostname } from 'node:os';
-import { InputError } from '@legend/base';
-import { limits } from '@legend/federation';
-import { type JoinOutcome, joinRun, trustCertificate } from '@legend/federation/node';
+import { InputError } from '@legend-fl/base';
+import { type JoinOutcome, joinRun, trustCertificate } from '@legend-fl/device/node';
+import { limits } from '@legend-fl/protocol';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { onInterrupt } from '../interruption.ts';
 import { type ColumnOptions, columnsOf, integerFrom, sharedOptions } from '../options.ts';

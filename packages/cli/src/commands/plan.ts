@@ -1,17 +1,17 @@
-import { selectLinearMaps } from '@legend/lora';
-import { checkPlan, type Plan, type RoundContext, type StrategyOptions, strategyNames } from '@legend/method';
-import { openModel } from '@legend/models';
-import { folderFiles } from '@legend/models/node';
-import { createInitialAdapter, modelProfile } from '@legend/rounds';
+import { type Codec, codecNames, valueBytes } from '@legend-fl/adapter';
+import { folderFiles } from '@legend-fl/adapter/node';
+import { formatBytes, formatSeconds } from '@legend-fl/look';
+import { selectLinearMaps } from '@legend-fl/lora';
 import {
-  blockWork,
-  deviceCapacities,
-  formatBytes,
-  formatSeconds,
-  loadFleet,
-  loadStrategy,
-} from '@legend/simulator';
-import { type Codec, codecNames, valueBytes } from '@legend/wire';
+  checkPlan,
+  type Plan,
+  type RoundContext,
+  type StrategyOptions,
+  strategyNames,
+} from '@legend-fl/method';
+import { openModel } from '@legend-fl/models';
+import { createInitialAdapter, modelProfile } from '@legend-fl/runs';
+import { blockWork, deviceCapacities, loadFleet, loadStrategy } from '@legend-fl/simulator';
 import { Command, Option } from 'commander';
 import { integerFrom, numberFrom, sharedOptions } from '../options.ts';
 import { parseRanks } from '../parse-ranks.ts';

@@ -1,4 +1,4 @@
-import { writeFileAtomically } from '@legend/base/node';
+import { writeFileAtomically } from '@legend-fl/base/node';
 import {
   comparisonRows,
   formatComparisonTable,
@@ -6,7 +6,7 @@ import {
   renderReport,
   retargetRun,
   writeResults,
-} from '@legend/simulator';
+} from '@legend-fl/report';
 import { Command } from 'commander';
 import { share, sharedOptions } from '../options.ts';
 

@@ -1,18 +1,11 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { InputError } from '@legend/base';
-import { writeFileAtomically } from '@legend/base/node';
-import {
-  comparisonRows,
-  type Experiment,
-  formatComparisonTable,
-  loadExperiment,
-  readRuns,
-  renderReport,
-  runExperiment,
-  type Summary,
-} from '@legend/simulator';
+import { InputError } from '@legend-fl/base';
+import { writeFileAtomically } from '@legend-fl/base/node';
+import { comparisonRows, formatComparisonTable, readRun, readRuns, renderReport } from '@legend-fl/report';
+import type { Summary } from '@legend-fl/runs';
+import { type Experiment, loadExperiment, runExperiment } from '@legend-fl/simulator';
 import { Command } from 'commander';
 import { headClasses } from '../head-classes.ts';
 import { onInterrupt } from '../interruption.ts';
@@ -95,6 +88,7 @@ async function simulate(file: string | undefined, options: SimulateOptions): Pro
         resume: run.resume,
         workers: options.workers,
         trunkDisk,
+        renderReport: async (folder, summary) => renderReport(await readRun(folder, summary)),
         onEvent: display.onEvent,
         signal,
       });

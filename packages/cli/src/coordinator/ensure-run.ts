@@ -1,12 +1,12 @@
-import { InputError } from '@legend/base';
-import type { RunView } from '@legend/federation';
+import { InputError } from '@legend-fl/base';
 import {
   type Coordinator,
   isBegunWith,
   parseRunSettings,
   type RunSettings,
   type StoredRun,
-} from '@legend/federation/node';
+} from '@legend-fl/coordinator';
+import type { RunView } from '@legend-fl/protocol';
 
 /**
  * The run that settings describe: the one that was begun with them and goes on, else a new one. Without settings the

@@ -1,5 +1,5 @@
-import type { RunView } from '@legend/federation';
-import type { Coordinator } from '@legend/federation/node';
+import type { Coordinator } from '@legend-fl/coordinator';
+import type { RunView } from '@legend-fl/protocol';
 
 /** What a run's first join token lets in. */
 export interface FirstToken {

@@ -1,5 +1,5 @@
-import type { CoordinatorOptions } from '@legend/federation/node';
-import { readRuns, renderReport } from '@legend/simulator';
+import type { CoordinatorOptions } from '@legend-fl/coordinator';
+import { readRuns, renderReport } from '@legend-fl/report';
 import { headClasses } from '../head-classes.ts';
 import { loadPart, locateModel } from '../resolve-inputs.ts';
 

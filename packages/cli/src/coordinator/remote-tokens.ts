@@ -1,5 +1,5 @@
-import { InputError } from '@legend/base';
-import { PROTOCOL_VERSION, problemSchema, type Route, routes, VERSION_HEADER } from '@legend/federation';
+import { InputError } from '@legend-fl/base';
+import { PROTOCOL_VERSION, problemSchema, type Route, routes, VERSION_HEADER } from '@legend-fl/protocol';
 import type { z } from 'zod';
 import type { TokenDesk } from './token-desk.ts';
 

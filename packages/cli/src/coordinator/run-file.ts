@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseInput } from '@legend/base';
-import { placeBeside, readStructuredFile } from '@legend/base/node';
+import { parseInput } from '@legend-fl/base';
+import { placeBeside, readStructuredFile } from '@legend-fl/base/node';
 import { z } from 'zod';
 
 /**

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { InputError } from '@legend/base';
-import { secureRandom } from '@legend/federation';
+import { InputError } from '@legend-fl/base';
 import {
   checkTransport,
   createOperatorToken,
@@ -14,8 +13,9 @@ import {
   STORE_FILE,
   startHttpServer,
   type TlsCertificate,
-} from '@legend/federation/node';
-import { bundlePages } from '@legend/web/node';
+} from '@legend-fl/coordinator';
+import { secureRandom } from '@legend-fl/protocol';
+import { bundlePages } from '@legend-fl/web/node';
 import { onInterrupt } from '../interruption.ts';
 import { addressToTell } from './address-to-tell.ts';
 import { ensureRun } from './ensure-run.ts';

@@ -1,5 +1,5 @@
-import { InputError } from '@legend/base';
-import { createJoinToken, type Store, viewToken } from '@legend/federation/node';
+import { InputError } from '@legend-fl/base';
+import { createJoinToken, type Store, viewToken } from '@legend-fl/coordinator';
 import type { TokenDesk } from './token-desk.ts';
 
 /** Join tokens in the store of a coordinator that does not run at present. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { joinCommandLine, joinInvitation, type RunView } from '@legend/federation';
+import { joinCommandLine, joinInvitation, type RunView } from '@legend-fl/protocol';
 import type { FirstToken } from './first-join-token.ts';
 import { writeTokenFile } from './write-token-file.ts';
 

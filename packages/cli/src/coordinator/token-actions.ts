@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InputError, parseInput } from '@legend/base';
+import { InputError, parseInput } from '@legend-fl/base';
+import { openStore, replaceOperatorToken, STORE_FILE, type Store } from '@legend-fl/coordinator';
 import {
   joinCommandLine,
   joinInvitation,
   newTokenSchema,
   secureRandom,
   type TokenView,
-} from '@legend/federation';
-import { openStore, replaceOperatorToken, STORE_FILE, type Store } from '@legend/federation/node';
+} from '@legend-fl/protocol';
 import { remoteTokens } from './remote-tokens.ts';
 import { storedTokens } from './stored-tokens.ts';
 import type { TokenDesk } from './token-desk.ts';

@@ -1,4 +1,4 @@
-import type { createdTokenSchema, newTokenSchema, TokenView } from '@legend/federation';
+import type { createdTokenSchema, newTokenSchema, TokenView } from '@legend-fl/protocol';
 import type { z } from 'zod';
 
 /** Where join tokens are made: in a coordinator's store, or by a coordinator that runs. */

@@ -1,4 +1,4 @@
-import { writeFileAtomically } from '@legend/base/node';
+import { writeFileAtomically } from '@legend-fl/base/node';
 
 /** Writes a token into a file that nobody but this user can read, in place of one that was there. Throws WriteError. */
 export function writeTokenFile(path: string, token: string): Promise<void> {

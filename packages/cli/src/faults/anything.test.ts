@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { seededRandom } from '@legend/base';
+import { seededRandom } from '@legend-fl/base';
 import { expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { labelledRows, runLegend, tinyModel, writeRows } from '../testing/run-legend.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { seededRandom } from '@legend/base';
-import { startPostgres } from '@legend/federation/testing';
+import { seededRandom } from '@legend-fl/base';
+import { startPostgres } from '@legend-fl/coordinator/testing';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Deployment, expectedAdapter } from './deployment.fixture.ts';
 import { SmallDisk } from './small-disk.fixture.ts';

@@ -9,8 +9,8 @@ import {
   hashToken,
   type PrivateKey,
   runViewSchema,
-} from '@legend/federation';
-import { roundRecordSchema } from '@legend/rounds';
+} from '@legend-fl/protocol';
+import { roundRecordSchema } from '@legend-fl/runs';
 import { z } from 'zod';
 import { labelledRows, newFolder, tinyModel } from '../testing/run-legend.ts';
 import { endLater } from './end-later.fixture.ts';

@@ -1,11 +1,11 @@
-import { type Adapter, mapTensors, namedTensors, restrictToDepth } from '@legend/adapter';
+import { type Adapter, mapTensors, namedTensors, restrictToDepth } from '@legend-fl/adapter';
 import {
   type Assignment,
   assignmentSchema,
   type TrainAssignment,
   type UpdateReport,
-} from '@legend/federation';
-import { decodeWholeStart, encodeTrained } from '@legend/rounds';
+} from '@legend-fl/protocol';
+import { decodeWholeStart, encodeTrained } from '@legend-fl/runs';
 import { type Answer, hashOf, RawDevice } from './raw-device.fixture.ts';
 
 /** What a device claims that tells nothing remarkable. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { roundRecordSchema } from '@legend/rounds';
+import { roundRecordSchema } from '@legend-fl/runs';
 import { describe, expect, test, vi } from 'vitest';
 import { Deployment, expectedAdapter } from './deployment.fixture.ts';
 import type { LegendProcess } from './legend-process.fixture.ts';

@@ -15,7 +15,7 @@ import {
   signRequest,
   type UpdateReport,
   updateSchema,
-} from '@legend/federation';
+} from '@legend-fl/protocol';
 import { z } from 'zod';
 
 /** What a coordinator answered. */

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { ProblemCode, UpdateReport } from '@legend/federation';
+import type { ProblemCode, UpdateReport } from '@legend-fl/protocol';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { tinyModel } from '../testing/run-legend.ts';
 import { Deployment, undisturbedAdapter } from './deployment.fixture.ts';

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { loadTokenizer } from '@legend/models';
-import { folderFiles } from '@legend/models/node';
-import { tokenizeExamples } from '@legend/trainer';
+import { folderFiles } from '@legend-fl/adapter/node';
+import { loadTokenizer } from '@legend-fl/models';
+import { tokenizeExamples } from '@legend-fl/trainer';
 import { expect, test, vi } from 'vitest';
 import { tinyModel } from '../testing/run-legend.ts';
 import { Deployment } from './deployment.fixture.ts';

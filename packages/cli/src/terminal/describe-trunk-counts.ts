@@ -1,4 +1,4 @@
-import type { TrunkCacheCounts } from '@legend/trainer';
+import type { TrunkCacheCounts } from '@legend-fl/trainer';
 
 /** Where hidden states came from, in a line. */
 export function describeTrunkCounts({ memoryHits, diskHits, misses, damaged }: TrunkCacheCounts): string {

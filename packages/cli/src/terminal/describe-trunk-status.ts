@@ -1,4 +1,4 @@
-import type { TrunkCacheStatus } from '@legend/trainer/node';
+import type { TrunkCacheStatus } from '@legend-fl/trainer/node';
 
 /** A line for stderr on what happened to a folder for hidden states. */
 export function describeTrunkStatus({ folder, reason, message }: TrunkCacheStatus): string {

@@ -1,5 +1,5 @@
-import type { DeviceEvent } from '@legend/federation';
-import { formatBytes, formatPercent } from '@legend/simulator';
+import type { DeviceEvent } from '@legend-fl/device';
+import { formatBytes, formatPercent } from '@legend-fl/look';
 import { createLogUpdate } from 'log-update';
 import { formatDuration } from './format-duration.ts';
 import { noteCutTexts } from './note-cut-texts.ts';

@@ -1,5 +1,5 @@
-import type { DownloadProgress, ResolveOptions } from '@legend/catalogue';
-import { formatBytes } from '@legend/simulator';
+import type { DownloadProgress, ResolveOptions } from '@legend-fl/catalogue';
+import { formatBytes } from '@legend-fl/look';
 import { createLogUpdate } from 'log-update';
 
 const BAR_WIDTH = 30;

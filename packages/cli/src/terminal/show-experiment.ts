@@ -1,11 +1,6 @@
-import {
-  type Experiment,
-  type ExperimentEvent,
-  formatBytes,
-  formatPercent,
-  formatSeconds,
-} from '@legend/simulator';
-import type { TrunkCacheCounts } from '@legend/trainer';
+import { formatBytes, formatPercent, formatSeconds } from '@legend-fl/look';
+import type { Experiment, ExperimentEvent } from '@legend-fl/simulator';
+import type { TrunkCacheCounts } from '@legend-fl/trainer';
 import { createLogUpdate } from 'log-update';
 import { describeTrunkStatus } from './describe-trunk-status.ts';
 import { formatDuration } from './format-duration.ts';

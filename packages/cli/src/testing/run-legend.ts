@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { seededRandom } from '@legend/base';
+import { seededRandom } from '@legend-fl/base';
 
 /** Runs the real program as a child process, offline, with nothing in its caches, on the smallest model. */
 

@@ -1,4 +1,4 @@
-import { seededRandom } from '@legend/base';
+import { seededRandom } from '@legend-fl/base';
 import { describe, expect, test } from 'vitest';
 import { CompileError } from '../graph/compile-error.ts';
 import { type Dim, multiplyDims } from '../graph/dim.ts';

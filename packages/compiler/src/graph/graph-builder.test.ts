@@ -1,4 +1,4 @@
-import { seededRandom } from '@legend/base';
+import { seededRandom } from '@legend-fl/base';
 import { describe, expect, test } from 'vitest';
 import { openGraph, runGraph } from '../testing/open-graph.ts';
 import { randomTensor } from '../testing/random-tensor.ts';

@@ -1,4 +1,4 @@
-import { seededRandom } from '@legend/base';
+import { seededRandom } from '@legend-fl/base';
 import { expect, test } from 'vitest';
 import { differentiate } from '../gradients/differentiate.ts';
 import type { Value } from '../graph/graph.ts';

@@ -1,4 +1,4 @@
-import { seededRandom } from '@legend/base';
+import { seededRandom } from '@legend-fl/base';
 import { describe, expect, test } from 'vitest';
 import { differentiate } from '../gradients/differentiate.ts';
 import type { Graph, Node, Value } from '../graph/graph.ts';

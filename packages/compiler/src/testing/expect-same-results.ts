@@ -1,4 +1,4 @@
-import { seededRandom } from '@legend/base';
+import { seededRandom } from '@legend-fl/base';
 import { expect } from 'vitest';
 import type { Graph } from '../graph/graph.ts';
 import { expectClose } from './expect-close.ts';

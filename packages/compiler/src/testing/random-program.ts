@@ -1,4 +1,4 @@
-import type { Random } from '@legend/base';
+import type { Random } from '@legend-fl/base';
 import type { Node, Value } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 

@@ -1,4 +1,4 @@
-import type { Random } from '@legend/base';
+import type { Random } from '@legend-fl/base';
 import type { ConstantData } from '../graph/graph.ts';
 
 /** A float32 tensor of uniform numbers in [-1, 1). */

@@ -1,4 +1,4 @@
-import { seededRandom } from '@legend/base';
+import { seededRandom } from '@legend-fl/base';
 import { expect, test } from 'vitest';
 import type { ConstantData, Value } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';

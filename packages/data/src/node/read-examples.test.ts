@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Dataset, Reading } from '../dataset.ts';
 import { readExamples } from './read-examples.ts';

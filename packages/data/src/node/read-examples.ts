@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import type { DataSource, Dataset, Example, Part, Reading } from '../dataset.ts';
 import { orderClasses } from '../order-classes.ts';
 import { type LabelledText, readLabelledTexts } from '../read-labelled-texts.ts';

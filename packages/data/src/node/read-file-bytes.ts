@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 
 /**
  * A file's bytes.

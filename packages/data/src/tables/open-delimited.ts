@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import { CsvError, parse } from 'csv-parse/sync';
 import type { FileContent, Table } from './table.ts';
 import { checkUtf8 } from './text-lines.ts';

@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import { z } from 'zod';
 import { missingColumn } from '../missing-column.ts';
 import type { FileContent, Row, Table } from './table.ts';

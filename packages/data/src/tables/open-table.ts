@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import type { Format, Reading } from '../dataset.ts';
 import { openDelimited } from './open-delimited.ts';
 import { openJsonLines } from './open-json-lines.ts';

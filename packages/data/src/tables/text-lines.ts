@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import type { FileContent } from './table.ts';
 
 const newline = 0x0a;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InputError } from '@legend/base';
-import { writeFileAtomically } from '@legend/base/node';
+import { InputError } from '@legend-fl/base';
+import { writeFileAtomically } from '@legend-fl/base/node';
 import { z } from 'zod';
 
 const FILE = 'legend.json';

@@ -1,15 +1,15 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Adapter, type LoraModule, rankOf } from '@legend/adapter';
 import {
-  type Architecture,
+  type Adapter,
   decodeSafetensors,
   encodeSafetensors,
-  readJsonObject,
-  selectArchitecture,
-} from '@legend/models';
-import { folderFiles } from '@legend/models/node';
+  type LoraModule,
+  rankOf,
+} from '@legend-fl/adapter';
+import { folderFiles } from '@legend-fl/adapter/node';
+import { type Architecture, readJsonObject, selectArchitecture } from '@legend-fl/models';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readPeftAdapter } from './read-peft.ts';
 

@@ -1,7 +1,14 @@
-import { type Adapter, headTensorName, type LoraModule, type Tensor } from '@legend/adapter';
-import { InputError } from '@legend/base';
-import { type Architecture, openSafetensors, readJsonObject, type SafetensorsFile } from '@legend/models';
-import { folderFiles } from '@legend/models/node';
+import {
+  type Adapter,
+  headTensorName,
+  type LoraModule,
+  openSafetensors,
+  type SafetensorsFile,
+  type Tensor,
+} from '@legend-fl/adapter';
+import { folderFiles } from '@legend-fl/adapter/node';
+import { InputError } from '@legend-fl/base';
+import { type Architecture, readJsonObject } from '@legend-fl/models';
 import { FLAT_TYPE, readFlatAdapter } from '../flat-format.ts';
 import { parsePeftConfig } from '../peft-config.ts';
 import { type PeftLayout, peftHeadName, peftLayout, peftLoraName, peftTensorDims } from '../peft-layout.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { Adapter } from '@legend/adapter';
-import type { Model } from '@legend/models';
-import { writeSafetensors } from '@legend/models/node';
+import type { Adapter } from '@legend-fl/adapter';
+import { writeSafetensors } from '@legend-fl/adapter/node';
+import type { Model } from '@legend-fl/models';
 import { mergeAdapter } from '../merge-adapter.ts';
 
 /**

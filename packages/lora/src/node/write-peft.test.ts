@@ -1,8 +1,8 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Architecture, readJsonObject, selectArchitecture } from '@legend/models';
-import { folderFiles } from '@legend/models/node';
+import { folderFiles } from '@legend-fl/adapter/node';
+import { type Architecture, readJsonObject, selectArchitecture } from '@legend-fl/models';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readPeftAdapter } from './read-peft.ts';
 import { writePeftAdapter } from './write-peft.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Adapter, type LoraModule, rankOf, type Tensor } from '@legend/adapter';
-import type { Architecture } from '@legend/models';
-import { writeSafetensors } from '@legend/models/node';
+import { type Adapter, type LoraModule, rankOf, type Tensor } from '@legend-fl/adapter';
+import { writeSafetensors } from '@legend-fl/adapter/node';
+import type { Architecture } from '@legend-fl/models';
 import { flatFormat } from '../flat-format.ts';
 import { parsePeftConfig } from '../peft-config.ts';
 import { peftHeadName, peftLayout, peftLoraName, peftTensorDims } from '../peft-layout.ts';

@@ -1,5 +1,5 @@
-import { type Adapter, mapTensors, namedTensors, restrictToDepth } from '@legend/adapter';
-import { InputError } from '@legend/base';
+import { type Adapter, mapTensors, namedTensors, restrictToDepth } from '@legend-fl/adapter';
+import { InputError } from '@legend-fl/base';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { truncateRanks } from '../ranks/truncate-ranks.ts';

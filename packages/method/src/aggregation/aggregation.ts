@@ -1,4 +1,4 @@
-import { mapTensors, namedTensors, type Tensor } from '@legend/adapter';
+import { mapTensors, namedTensors, type Tensor } from '@legend-fl/adapter';
 import { addScaled } from '../algebra/add-scaled.ts';
 import type { Plan } from '../plan.ts';
 import type { GlobalState, Update } from '../strategies/strategy.ts';

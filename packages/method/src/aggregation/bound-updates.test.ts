@@ -1,4 +1,4 @@
-import { type Adapter, mapTensors } from '@legend/adapter';
+import { type Adapter, mapTensors } from '@legend-fl/adapter';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createStrategy } from '../strategies/registry.ts';

@@ -1,4 +1,4 @@
-import { type Adapter, type AdapterModule, namedTensors, type Tensor } from '@legend/adapter';
+import { type Adapter, type AdapterModule, namedTensors, type Tensor } from '@legend-fl/adapter';
 
 /** How far an update lies from what its device was given: the root mean square over the values that it moved. Plain JSON. */
 export interface ChangeNorms {

@@ -1,5 +1,5 @@
-import { type Adapter, mapTensors, restrictToDepth } from '@legend/adapter';
-import { InputError } from '@legend/base';
+import { type Adapter, mapTensors, restrictToDepth } from '@legend-fl/adapter';
+import { InputError } from '@legend-fl/base';
 import { describe, expect, it } from 'vitest';
 import { createStrategy } from '../strategies/registry.ts';
 import type { Update } from '../strategies/strategy.ts';

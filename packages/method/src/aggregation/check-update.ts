@@ -1,5 +1,5 @@
-import { type Adapter, areFinite, namedTensors, restrictToDepth, type Tensor } from '@legend/adapter';
-import { InputError } from '@legend/base';
+import { type Adapter, areFinite, namedTensors, restrictToDepth, type Tensor } from '@legend-fl/adapter';
+import { InputError } from '@legend-fl/base';
 import type { Update } from '../strategies/strategy.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { type Adapter, mapTensors, namedTensors, parseModulePath } from '@legend/adapter';
+import { type Adapter, mapTensors, namedTensors, parseModulePath } from '@legend-fl/adapter';
 import type { Update } from '../strategies/strategy.ts';
 import type { ChangeScales, CountedUpdate } from './bound-updates.ts';
 

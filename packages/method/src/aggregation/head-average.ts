@@ -1,4 +1,4 @@
-import type { Adapter } from '@legend/adapter';
+import type { Adapter } from '@legend-fl/adapter';
 import { addScaled } from '../algebra/add-scaled.ts';
 import type { Update } from '../strategies/strategy.ts';
 

@@ -1,4 +1,4 @@
-import { type Adapter, type LoraModule, mapTensors, restrictToDepth } from '@legend/adapter';
+import { type Adapter, type LoraModule, mapTensors, restrictToDepth } from '@legend-fl/adapter';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { squaredChange } from '../algebra/lora-change.ts';

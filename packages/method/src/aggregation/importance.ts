@@ -1,5 +1,5 @@
-import type { Adapter } from '@legend/adapter';
-import { InputError } from '@legend/base';
+import type { Adapter } from '@legend-fl/adapter';
+import { InputError } from '@legend-fl/base';
 import { squaredChange } from '../algebra/lora-change.ts';
 import type { JsonValue, Update } from '../strategies/strategy.ts';
 

@@ -1,4 +1,4 @@
-import { type Adapter, type LoraModule, rankOf } from '@legend/adapter';
+import { type Adapter, type LoraModule, rankOf } from '@legend-fl/adapter';
 import { addLoraProduct } from '../algebra/lora-product.ts';
 import type { Plan } from '../plan.ts';
 import type { GlobalState, Update } from '../strategies/strategy.ts';

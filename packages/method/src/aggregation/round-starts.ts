@@ -1,4 +1,4 @@
-import type { Adapter } from '@legend/adapter';
+import type { Adapter } from '@legend-fl/adapter';
 import type { DevicePlan, Plan } from '../plan.ts';
 import { startAdapter } from '../strategies/start-adapter.ts';
 import type { GlobalState, Strategy, Update } from '../strategies/strategy.ts';

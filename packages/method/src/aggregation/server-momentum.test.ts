@@ -1,5 +1,5 @@
-import { namedTensors } from '@legend/adapter';
-import { InputError } from '@legend/base';
+import { namedTensors } from '@legend-fl/adapter';
+import { InputError } from '@legend-fl/base';
 import { describe, expect, it } from 'vitest';
 import { loraAdapter } from '../testing/lora-adapter.ts';
 import { moveWithMomentum, readVelocity, type Velocity, writeVelocity } from './server-momentum.ts';

@@ -1,5 +1,5 @@
-import { type Adapter, mapTensors, namedTensors, type Tensor } from '@legend/adapter';
-import { InputError } from '@legend/base';
+import { type Adapter, mapTensors, namedTensors, type Tensor } from '@legend-fl/adapter';
+import { InputError } from '@legend-fl/base';
 import type { JsonValue } from '../strategies/strategy.ts';
 import { decodeFloat32, encodeFloat32 } from './float32-text.ts';
 

@@ -1,4 +1,4 @@
-import { type LoraModule, rankOf, type Tensor } from '@legend/adapter';
+import { type LoraModule, rankOf, type Tensor } from '@legend-fl/adapter';
 import { squaredNormOfProduct } from './lora-product.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { LoraModule } from '@legend/adapter';
+import type { LoraModule } from '@legend-fl/adapter';
 import { describe, expect, it } from 'vitest';
 import { addLoraProduct, normOfTail, squaredNormOfProduct } from './lora-product.ts';
 

@@ -1,4 +1,4 @@
-import type { LoraModule } from '@legend/adapter';
+import type { LoraModule } from '@legend-fl/adapter';
 import { addCombination, dot } from './vectors.ts';
 
 /** rows += factor·B·A, with a row [in] for each of the module's outputs. */

@@ -1,4 +1,4 @@
-import type { Random } from '@legend/base';
+import type { Random } from '@legend-fl/base';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { addCombination, dot } from './vectors.ts';
 

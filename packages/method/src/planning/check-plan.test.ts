@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import { describe, expect, it } from 'vitest';
 import type { DevicePlan, Plan } from '../plan.ts';
 import { createStrategy } from '../strategies/registry.ts';

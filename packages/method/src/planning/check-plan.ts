@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import type { DevicePlan, ExcludedDevice, Plan } from '../plan.ts';
 import type { DeviceContext, RoundContext } from '../strategies/strategy.ts';
 import { type LeastCost, leastCosts } from './least-cost.ts';

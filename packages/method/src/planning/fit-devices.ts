@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import type { ExcludedDevice } from '../plan.ts';
 import { requireNonNegative } from '../require-non-negative.ts';
 import type { DeviceContext } from '../strategies/strategy.ts';

@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import { describe, expect, it } from 'vitest';
 import { waitingTime } from '../plan.ts';
 import { a, b, c, capacityOf, contextOf, costs } from '../testing/hand-worked-fleet.ts';

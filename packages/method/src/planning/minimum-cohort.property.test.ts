@@ -1,4 +1,4 @@
-import { seededRandom } from '@legend/base';
+import { seededRandom } from '@legend-fl/base';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DevicePlan, Plan } from '../plan.ts';

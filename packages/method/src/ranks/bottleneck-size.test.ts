@@ -1,5 +1,5 @@
-import type { Adapter, AdapterModule, BottleneckModule, Tensor } from '@legend/adapter';
-import { seededRandom } from '@legend/base';
+import type { Adapter, AdapterModule, BottleneckModule, Tensor } from '@legend-fl/adapter';
+import { seededRandom } from '@legend-fl/base';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bottleneckSize, extendBottlenecks } from './bottleneck-size.ts';

@@ -4,8 +4,8 @@ import {
   type BottleneckModule,
   rankOf,
   type Tensor,
-} from '@legend/adapter';
-import { InputError, type Random, seededRandom } from '@legend/base';
+} from '@legend-fl/adapter';
+import { InputError, type Random, seededRandom } from '@legend-fl/base';
 
 /** Bottlenecks of one width in the `depth` blocks nearest the output. */
 export interface BottleneckSize {

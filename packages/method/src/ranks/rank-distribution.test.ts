@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ProgressionOptions, type RankOptions, rankDistribution } from './rank-distribution.ts';

@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 
 /** Ranks that grow towards the output (`increasing`), stay the same, or fall. */
 export type ProgressionOptions = {

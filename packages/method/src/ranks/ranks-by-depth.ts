@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import { ownRanks, type RankOptions, rankDistribution } from './rank-distribution.ts';
 
 /** Whether devices train blocks with the ranks of the global adapter or with ranks of their own, which are fewer. */

@@ -1,4 +1,4 @@
-import type { Adapter, LoraModule } from '@legend/adapter';
+import type { Adapter, LoraModule } from '@legend-fl/adapter';
 import { describe, expect, it } from 'vitest';
 import { truncateRanks } from './truncate-ranks.ts';
 

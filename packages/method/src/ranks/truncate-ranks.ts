@@ -1,4 +1,4 @@
-import { type Adapter, type AdapterModule, type LoraModule, rankOf, type Tensor } from '@legend/adapter';
+import { type Adapter, type AdapterModule, type LoraModule, rankOf, type Tensor } from '@legend-fl/adapter';
 
 /**
  * The adapter with at most the given ranks: of each LoRA module the first r rows of A and the first r columns of B, and

@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import { expect, test } from 'vitest';
 import { settingsOf } from './round.fixture.ts';
 import { checkRoundSettings, type RoundSettings } from './round-settings.ts';

@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 
 /** How the rounds of one run go; fixed for the whole run. */
 export interface RoundSettings {

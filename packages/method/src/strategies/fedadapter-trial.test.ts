@@ -1,4 +1,4 @@
-import { type Adapter, mapTensors } from '@legend/adapter';
+import { type Adapter, mapTensors } from '@legend-fl/adapter';
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '../plan.ts';
 import { bottleneckSize, extendBottlenecks } from '../ranks/bottleneck-size.ts';

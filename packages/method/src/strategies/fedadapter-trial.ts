@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import { type AdapterSum, addToSum, beginSum, finishSum } from '../aggregation/aggregation.ts';
 import { invalidUpdate } from '../aggregation/check-update.ts';
 import type { DevicePlan, Plan } from '../plan.ts';

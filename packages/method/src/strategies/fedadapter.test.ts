@@ -1,4 +1,4 @@
-import { type Adapter, restrictToDepth } from '@legend/adapter';
+import { type Adapter, restrictToDepth } from '@legend-fl/adapter';
 import { describe, expect, it } from 'vitest';
 import { countBottleneckParameters, countParameters, type ModelProfile } from '../cost-model.ts';
 import { bottleneckSize, extendBottlenecks } from '../ranks/bottleneck-size.ts';

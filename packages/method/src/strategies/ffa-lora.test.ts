@@ -1,4 +1,4 @@
-import { mapTensors, namedTensors } from '@legend/adapter';
+import { mapTensors, namedTensors } from '@legend-fl/adapter';
 import { describe, expect, it } from 'vitest';
 import { contextOfJetsons, updateOf } from '../testing/round-contexts.ts';
 import { createStrategy } from './registry.ts';

@@ -1,4 +1,4 @@
-import { type Adapter, type LoraModule, rankOf } from '@legend/adapter';
+import { type Adapter, type LoraModule, rankOf } from '@legend-fl/adapter';
 import { describe, expect, it } from 'vitest';
 import { loraAdapter, zeroRows } from '../testing/lora-adapter.ts';
 import { devicePlanOf, planFor, updateOf } from '../testing/round-contexts.ts';

@@ -1,5 +1,5 @@
-import { type LoraModule, rankOf } from '@legend/adapter';
-import { seededRandom } from '@legend/base';
+import { type LoraModule, rankOf } from '@legend-fl/adapter';
+import { seededRandom } from '@legend-fl/base';
 import {
   type AveragedModule,
   addProducts,

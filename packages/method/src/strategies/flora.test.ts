@@ -1,4 +1,4 @@
-import { namedTensors, type Tensor } from '@legend/adapter';
+import { namedTensors, type Tensor } from '@legend-fl/adapter';
 import { describe, expect, it } from 'vitest';
 import { loraAdapter } from '../testing/lora-adapter.ts';
 import { contextOfJetsons, devicePlanOf, planFor, updateOf } from '../testing/round-contexts.ts';

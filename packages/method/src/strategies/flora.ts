@@ -1,5 +1,5 @@
-import type { Adapter, LoraModule, Tensor } from '@legend/adapter';
-import { seededRandom } from '@legend/base';
+import type { Adapter, LoraModule, Tensor } from '@legend-fl/adapter';
+import { seededRandom } from '@legend-fl/base';
 import {
   addProducts,
   beginProducts,

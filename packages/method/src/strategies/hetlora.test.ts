@@ -1,4 +1,4 @@
-import type { Adapter } from '@legend/adapter';
+import type { Adapter } from '@legend-fl/adapter';
 import { describe, expect, it } from 'vitest';
 import { loraAdapter, zeroRows } from '../testing/lora-adapter.ts';
 import { contextOfJetsons, devicePlanOf, planFor, profileOf, updateOf } from '../testing/round-contexts.ts';

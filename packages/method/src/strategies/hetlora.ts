@@ -1,4 +1,4 @@
-import { type Adapter, mapTensors, namedTensors, rankOf, type Tensor } from '@legend/adapter';
+import { type Adapter, mapTensors, namedTensors, rankOf, type Tensor } from '@legend-fl/adapter';
 import { addHead, beginHead, finishHead, type HeadAverage } from '../aggregation/head-average.ts';
 import { type RoundStarts, roundStarts } from '../aggregation/round-starts.ts';
 import { normOfTail, squaredNormOfProduct } from '../algebra/lora-product.ts';

@@ -1,5 +1,5 @@
-import { type Adapter, mapTensors, namedTensors, rankOf, restrictToDepth } from '@legend/adapter';
-import { InputError } from '@legend/base';
+import { type Adapter, mapTensors, namedTensors, rankOf, restrictToDepth } from '@legend-fl/adapter';
+import { InputError } from '@legend-fl/base';
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '../plan.ts';
 import { adapterFor, contextOfJetsons, profileOf } from '../testing/round-contexts.ts';

@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import { fedadapter } from './fedadapter.ts';
 import { fedlora } from './fedlora.ts';
 import { fedquad } from './fedquad.ts';

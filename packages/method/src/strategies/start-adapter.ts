@@ -1,4 +1,4 @@
-import { type Adapter, restrictToDepth } from '@legend/adapter';
+import { type Adapter, restrictToDepth } from '@legend-fl/adapter';
 import type { DevicePlan } from '../plan.ts';
 import { truncateRanks } from '../ranks/truncate-ranks.ts';
 import type { GlobalState } from './strategy.ts';

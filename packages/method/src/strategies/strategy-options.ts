@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import type { Stragglers } from '../planning/optimal-configuration.ts';
 import type { RankOptions } from '../ranks/rank-distribution.ts';
 import type { RankSharing } from '../ranks/ranks-by-depth.ts';

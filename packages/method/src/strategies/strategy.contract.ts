@@ -6,8 +6,8 @@ import {
   namedTensors,
   rankOf,
   restrictToDepth,
-} from '@legend/adapter';
-import { InputError, seededRandom } from '@legend/base';
+} from '@legend-fl/adapter';
+import { InputError, seededRandom } from '@legend-fl/base';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { boundUpdates } from '../aggregation/bound-updates.ts';

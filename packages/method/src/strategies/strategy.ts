@@ -1,4 +1,4 @@
-import type { Adapter, Tensor } from '@legend/adapter';
+import type { Adapter, Tensor } from '@legend-fl/adapter';
 import type { Capacity } from '../capacity.ts';
 import type { ModelProfile, Trunk } from '../cost-model.ts';
 import type { DevicePlan, Plan } from '../plan.ts';

@@ -1,4 +1,4 @@
-import { type Adapter, mapTensors, namedTensors, restrictToDepth } from '@legend/adapter';
+import { type Adapter, mapTensors, namedTensors, restrictToDepth } from '@legend-fl/adapter';
 import { describe, expect, it } from 'vitest';
 import { adapterFor, contextOfJetsons } from '../testing/round-contexts.ts';
 import { createStrategy } from './registry.ts';

@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import { moveWithMomentum, readVelocity, writeVelocity } from '../aggregation/server-momentum.ts';
 import type { GlobalState, JsonValue, Strategy } from './strategy.ts';
 

@@ -1,4 +1,4 @@
-import type { Adapter, LoraModule } from '@legend/adapter';
+import type { Adapter, LoraModule } from '@legend-fl/adapter';
 
 type Rows = readonly (readonly number[])[];
 

@@ -1,5 +1,5 @@
-import { type Adapter, type AdapterModule, rankOf, type Tensor } from '@legend/adapter';
-import { seededRandom } from '@legend/base';
+import { type Adapter, type AdapterModule, rankOf, type Tensor } from '@legend-fl/adapter';
+import { seededRandom } from '@legend-fl/base';
 import fc from 'fast-check';
 import type { Capacity } from '../capacity.ts';
 import type { ModelProfile, Trunk } from '../cost-model.ts';

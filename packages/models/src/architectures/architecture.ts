@@ -1,4 +1,4 @@
-import type { GraphBuilder, Value } from '@legend/compiler';
+import type { GraphBuilder, Value } from '@legend-fl/compiler';
 
 /** A linear map inside a block. `name` is its path there, e.g. `attention.self.query`; weight [out, in]. */
 export interface LinearMap {

@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import * as z from 'zod';
 import type { Activation } from './encoder-block.ts';
 

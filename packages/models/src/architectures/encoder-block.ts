@@ -1,4 +1,4 @@
-import type { GraphBuilder, Value } from '@legend/compiler';
+import type { GraphBuilder, Value } from '@legend-fl/compiler';
 import type { ForwardContext, LinearMap } from './architecture.ts';
 
 /** Names of an encoder block's parts, relative to the block's path. */

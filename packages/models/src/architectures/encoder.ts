@@ -1,4 +1,4 @@
-import type { GraphBuilder, Value } from '@legend/compiler';
+import type { GraphBuilder, Value } from '@legend-fl/compiler';
 import type { Architecture, ForwardContext } from './architecture.ts';
 import { type BlockNames, type BlockSizes, encoderBlock, layerNorm, linearMapsOf } from './encoder-block.ts';
 

@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import * as z from 'zod';
 import type { Architecture } from './architecture.ts';
 import { bert } from './bert.ts';

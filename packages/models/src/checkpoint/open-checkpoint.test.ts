@@ -1,8 +1,8 @@
 import { cp, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { folderFiles } from '@legend-fl/adapter/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { folderFiles } from '../node/folder-files.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
 
 const modelsFolder = new URL('../../../../testdata/models/', import.meta.url).pathname;

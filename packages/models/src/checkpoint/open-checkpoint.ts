@@ -1,9 +1,7 @@
-import type { Tensor } from '@legend/adapter';
-import { InputError } from '@legend/base';
+import type { JsonObject, ModelFiles, Tensor } from '@legend-fl/adapter';
+import { openSafetensors, type SafetensorsFile } from '@legend-fl/adapter';
+import { InputError } from '@legend-fl/base';
 import * as z from 'zod';
-import type { JsonObject } from './json-object.ts';
-import type { ModelFiles } from './model-files.ts';
-import { openSafetensors, type SafetensorsFile } from './open-safetensors.ts';
 import { readJsonObject } from './read-json-object.ts';
 
 /** A model as Hugging Face lays it out: config.json, and weights in one or several safetensors files. */

@@ -1,6 +1,6 @@
-import { InputError } from '@legend/base';
-import { isJsonObject, type JsonObject } from './json-object.ts';
-import type { ModelFiles } from './model-files.ts';
+import type { ModelFiles } from '@legend-fl/adapter';
+import { isJsonObject, type JsonObject } from '@legend-fl/adapter';
+import { InputError } from '@legend-fl/base';
 
 /** A file that holds one JSON object, and what error messages call it. */
 export interface JsonFile {

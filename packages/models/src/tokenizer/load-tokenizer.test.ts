@@ -1,8 +1,8 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { folderFiles } from '@legend-fl/adapter/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { folderFiles } from '../node/folder-files.ts';
 import { loadTokenizer } from './load-tokenizer.ts';
 
 const loadFrom = (folder: string) => loadTokenizer(folderFiles(folder));

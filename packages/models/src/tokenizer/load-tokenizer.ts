@@ -1,7 +1,6 @@
 import { Tokenizer as TextTokenizer } from '@huggingface/tokenizers';
-import { InputError } from '@legend/base';
-import type { JsonObject } from '../checkpoint/json-object.ts';
-import type { ModelFiles } from '../checkpoint/model-files.ts';
+import type { JsonObject, ModelFiles } from '@legend-fl/adapter';
+import { InputError } from '@legend-fl/base';
 import { readJsonObject } from '../checkpoint/read-json-object.ts';
 import { parseSpecialTokenTemplate, type TemplatePart } from './special-token-template.ts';
 import { truncateLongestFirst } from './truncate-tokens.ts';

@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import * as z from 'zod';
 
 /** One place of the sequence that a model reads: a special token, or the tokens of the first or second text. */

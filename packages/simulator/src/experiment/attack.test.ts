@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { strategyNames } from '@legend/method';
+import { strategyNames } from '@legend-fl/method';
+import { roundsPath } from '@legend-fl/runs/node';
+import { allRounds } from '@legend-fl/runs/testing';
 import { beforeAll, expect, test } from 'vitest';
-import { allRounds } from '../run-folder/all-rounds.fixture.ts';
-import { roundsPath } from '../run-folder/strategy-folder.ts';
 import { type AttackKind, drawAttackers } from './attack.ts';
 import type { ExperimentEvent } from './experiment-event.ts';
 import { loadCheckpoint } from './strategy-checkpoint.ts';

@@ -1,6 +1,6 @@
-import { type Adapter, mapTensors, namedTensors } from '@legend/adapter';
-import { seededRandom } from '@legend/base';
-import type { TokenizedDataset } from '@legend/trainer';
+import { type Adapter, mapTensors, namedTensors } from '@legend-fl/adapter';
+import { seededRandom } from '@legend-fl/base';
+import type { TokenizedDataset } from '@legend-fl/trainer';
 import { z } from 'zod';
 
 /**

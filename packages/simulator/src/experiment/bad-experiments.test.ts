@@ -1,6 +1,6 @@
 import { access, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Experiment } from './experiment.ts';
 import {

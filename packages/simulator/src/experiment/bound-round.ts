@@ -9,8 +9,8 @@ import {
   type Plan,
   type Strategy,
   type Update,
-} from '@legend/method';
-import type { BoundsSettings } from '@legend/rounds';
+} from '@legend-fl/method';
+import type { BoundsSettings } from '@legend-fl/runs';
 
 /** What became of an update: the part of it that counted, or why none did. */
 export type UpdateFate =

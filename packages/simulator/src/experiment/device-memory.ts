@@ -1,4 +1,4 @@
-import type { Residual } from '@legend/wire';
+import type { Residual } from '@legend-fl/adapter';
 
 /** What a simulated device keeps from one round to the next. */
 export interface DeviceMemory {

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { strategyNames } from '@legend/method';
+import { strategyNames } from '@legend-fl/method';
+import { roundsPath } from '@legend-fl/runs/node';
+import { allRounds } from '@legend-fl/runs/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { allRounds } from '../run-folder/all-rounds.fixture.ts';
-import { roundsPath } from '../run-folder/strategy-folder.ts';
 import type { ExperimentEvent } from './experiment-event.ts';
 import { newFolder, resultsOf, runTiny, tinyDevices, tinyExperiment } from './tiny-experiment.fixture.ts';
 

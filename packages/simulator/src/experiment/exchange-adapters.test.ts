@@ -1,6 +1,6 @@
-import { type Adapter, mapTensors, namedTensors, restrictToDepth } from '@legend/adapter';
-import type { DevicePlan } from '@legend/method';
-import type { Start } from '@legend/rounds';
+import { type Adapter, mapTensors, namedTensors, restrictToDepth } from '@legend-fl/adapter';
+import type { DevicePlan } from '@legend-fl/method';
+import type { Start } from '@legend-fl/runs';
 import { describe, expect, test } from 'vitest';
 import { sendDown, sendUp } from './exchange-adapters.ts';
 

@@ -1,7 +1,6 @@
-import type { Adapter } from '@legend/adapter';
-import type { DevicePlan } from '@legend/method';
-import { decodeStart, decodeTrained, encodeStart, encodeTrained, type Start } from '@legend/rounds';
-import type { Residual } from '@legend/wire';
+import type { Adapter, Residual } from '@legend-fl/adapter';
+import type { DevicePlan } from '@legend-fl/method';
+import { decodeStart, decodeTrained, encodeStart, encodeTrained, type Start } from '@legend-fl/runs';
 import type { Experiment } from './experiment.ts';
 
 /** What a device holds once it has its assignment, as its messages say it, and the bytes that brought it. */

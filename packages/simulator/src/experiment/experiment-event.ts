@@ -1,8 +1,7 @@
-import type { FinishReason } from '@legend/method';
-import type { RoundRecord } from '@legend/rounds';
-import type { TrunkCacheCounts } from '@legend/trainer';
-import type { TrunkCacheStatus } from '@legend/trainer/node';
-import type { StrategySummary } from '../run-folder/summary.ts';
+import type { FinishReason } from '@legend-fl/method';
+import type { RoundRecord, StrategySummary } from '@legend-fl/runs';
+import type { TrunkCacheCounts } from '@legend-fl/trainer';
+import type { TrunkCacheStatus } from '@legend-fl/trainer/node';
 
 /** What happens while an experiment runs, for whoever shows it. */
 export type ExperimentEvent =

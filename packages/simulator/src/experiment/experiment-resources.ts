@@ -1,5 +1,6 @@
-import type { TextExample } from '@legend/trainer';
-import type { TrunkDisk } from '@legend/trainer/node';
+import type { Summary } from '@legend-fl/runs';
+import type { TextExample } from '@legend-fl/trainer';
+import type { TrunkDisk } from '@legend-fl/trainer/node';
 import type { ExperimentEvent } from './experiment-event.ts';
 
 /** Labelled examples for training and testing, with the names of their classes. */
@@ -29,6 +30,11 @@ export interface ExperimentResources {
    * Decides only how long the host takes.
    */
   readonly trunkDisk?: TrunkDisk | undefined;
+  /**
+   * Makes the page that the run folder gets as `report.html` after every strategy; without it there is none.
+   * @param out run folder, with the rounds of all strategies that `summary` lists
+   */
+  readonly renderReport?: ((out: string, summary: Summary) => Promise<string>) | undefined;
   readonly onEvent: (event: ExperimentEvent) => void;
   readonly signal: AbortSignal;
 }

@@ -1,8 +1,14 @@
-import { parseInput } from '@legend/base';
-import { placeBeside, readStructuredFile } from '@legend/base/node';
-import { boundsSchema, localKeys, localSchema, methodKeys, methodSchema } from '@legend/rounds';
+import { parseInput } from '@legend-fl/base';
+import { placeBeside, readStructuredFile } from '@legend-fl/base/node';
+import {
+  boundsSchema,
+  localKeys,
+  localSchema,
+  methodKeys,
+  methodSchema,
+  partitionRuleSchema,
+} from '@legend-fl/runs';
 import { z } from 'zod';
-import { partitionRuleSchema } from '../partition/partition-rule.ts';
 import { attackSchema } from './attack.ts';
 
 const count = z.int().positive();

@@ -1,7 +1,7 @@
-import { seededRandom } from '@legend/base';
-import type { ModelProfile, NamedEstimator } from '@legend/method';
-import type { TokenizedDataset } from '@legend/trainer';
-import type { TrainerPool } from '@legend/trainer/node';
+import { seededRandom } from '@legend-fl/base';
+import type { ModelProfile, NamedEstimator } from '@legend-fl/method';
+import type { TokenizedDataset } from '@legend-fl/trainer';
+import type { TrainerPool } from '@legend-fl/trainer/node';
 import { type BlockWork, type DeviceRound, deviceCapacities } from '../fleet/device-capacities.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { StrategyFile } from '../strategy-file/strategy-file.ts';

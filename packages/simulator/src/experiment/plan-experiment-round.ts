@@ -1,5 +1,5 @@
-import { findEntry, type Plan, type RoundState, type Strategy } from '@legend/method';
-import { planRound } from '@legend/rounds';
+import { findEntry, type Plan, type RoundState, type Strategy } from '@legend-fl/method';
+import { planRound } from '@legend-fl/runs';
 import type { Setting, SimulatedDevice } from './laboratory.ts';
 import type { RunTensors } from './run-tensors.ts';
 import { expectTrunkBlocks } from './virtual-trunk-cache.ts';

@@ -1,4 +1,4 @@
-import type { Plan } from '@legend/method';
+import type { Plan } from '@legend-fl/method';
 import { expect, test } from 'vitest';
 import type { SimulatedDevice } from './laboratory.ts';
 import { plannedDevices } from './planned-devices.ts';

@@ -1,4 +1,4 @@
-import type { Plan } from '@legend/method';
+import type { Plan } from '@legend-fl/method';
 import type { SimulatedDevice } from './laboratory.ts';
 
 /**

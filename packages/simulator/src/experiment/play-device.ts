@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import {
   type CompletionTime,
   completionTime,
@@ -6,9 +6,9 @@ import {
   type Plan,
   type Strategy,
   type Update,
-} from '@legend/method';
-import { localTask, type MakeStart, withTrunk } from '@legend/rounds';
-import { type LocalTask, trainingBatches } from '@legend/trainer';
+} from '@legend-fl/method';
+import { localTask, type MakeStart, withTrunk } from '@legend-fl/runs';
+import { type LocalTask, trainingBatches } from '@legend-fl/trainer';
 import { cutShort } from '../fleet/cut-short.ts';
 import { attackedAdapter, attackedData, claimedExamples } from './attack.ts';
 import { type DeviceMemory, emptyMemory } from './device-memory.ts';

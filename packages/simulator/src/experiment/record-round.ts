@@ -1,6 +1,6 @@
-import { type Plan, waitingTime } from '@legend/method';
-import type { DeviceRecord, RoundRecord } from '@legend/rounds';
-import type { Score } from '@legend/trainer';
+import { type Plan, waitingTime } from '@legend-fl/method';
+import type { DeviceRecord, RoundRecord } from '@legend-fl/runs';
+import type { Score } from '@legend-fl/trainer';
 import type { DeviceWork } from './play-device.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import { InputError } from '@legend/base';
-import { checkStrategyName } from '../run-folder/strategy-folder.ts';
+import { InputError } from '@legend-fl/base';
+import { checkStrategyName } from '@legend-fl/runs/node';
 import type { Experiment, Variant } from './experiment.ts';
 
 /** One run of an experiment: a strategy with the settings it runs under. */

@@ -1,14 +1,12 @@
 import { readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
-import { join } from 'node:path';
-import { readPeftAdapter } from '@legend/lora/node';
-import { openModel } from '@legend/models';
-import { folderFiles } from '@legend/models/node';
-import type { RoundRecord } from '@legend/rounds';
+import { basename, join } from 'node:path';
+import { folderFiles } from '@legend-fl/adapter/node';
+import { readPeftAdapter } from '@legend-fl/lora/node';
+import { openModel } from '@legend-fl/models';
+import type { RoundRecord, Summary } from '@legend-fl/runs';
+import { readSummary, roundsPath } from '@legend-fl/runs/node';
+import { allRounds } from '@legend-fl/runs/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { allRounds } from '../run-folder/all-rounds.fixture.ts';
-import { readSummary } from '../run-folder/read-summary.ts';
-import { roundsPath } from '../run-folder/strategy-folder.ts';
-import type { Summary } from '../run-folder/summary.ts';
 import type { Experiment } from './experiment.ts';
 import type { ExperimentEvent } from './experiment-event.ts';
 import {
@@ -52,7 +50,9 @@ describe('a run', () => {
       'rounds.jsonl',
     ]);
     expect(await readSummary(whole.out)).toEqual(JSON.parse(JSON.stringify(whole.summary)));
-    expect(await readFile(join(whole.out, 'report.html'), 'utf8')).toContain('<html lang="en">');
+    expect(await readFile(join(whole.out, 'report.html'), 'utf8')).toBe(
+      `${basename(whole.out)}: legend, fedlora`,
+    );
   });
 
   test('has the DESIGN’s fields in its summary', () => {

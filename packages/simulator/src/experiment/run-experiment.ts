@@ -1,11 +1,9 @@
-import { writeAdapterNotes, writePeftAdapter } from '@legend/lora/node';
-import { subtractCounts } from '@legend/trainer';
-import { TrainerPool } from '@legend/trainer/node';
-import { readRun } from '../report/digest/read-run.ts';
-import { renderReport } from '../report/render-report.ts';
-import { createRunFolder, openRunFolder, type RunFolder } from '../run-folder/run-folder.ts';
-import { summarizeStrategy } from '../run-folder/summarize-strategy.ts';
-import type { Summary } from '../run-folder/summary.ts';
+import { writeAdapterNotes, writePeftAdapter } from '@legend-fl/lora/node';
+import type { Summary } from '@legend-fl/runs';
+import { summarizeStrategy } from '@legend-fl/runs';
+import { createRunFolder, openRunFolder, type RunFolder } from '@legend-fl/runs/node';
+import { subtractCounts } from '@legend-fl/trainer';
+import { TrainerPool } from '@legend-fl/trainer/node';
 import type { Experiment } from './experiment.ts';
 import type { ExperimentResources } from './experiment-resources.ts';
 import { noteChange } from './note-change.ts';
@@ -76,7 +74,7 @@ async function runTrial(
   { strategy, setting, initial }: Trial,
   pool: TrainerPool,
   { model, maxLength }: PreparedExperiment,
-  { modelId, pretrainedName, data, out, onEvent, signal }: ExperimentResources,
+  { modelId, pretrainedName, data, out, renderReport, onEvent, signal }: ExperimentResources,
   folder: RunFolder,
   before: Summary,
 ): Promise<Summary> {
@@ -114,7 +112,7 @@ async function runTrial(
     ...(strategyFile && { strategyFile: { path: strategyFile.path, sha256: strategyFile.sha256 } }),
   };
   const summary = { ...before, strategies: [...before.strategies, result] };
-  await folder.writeReport(renderReport(await readRun(out, summary)));
+  if (renderReport !== undefined) await folder.writeReport(await renderReport(out, summary));
   await folder.writeSummary(summary);
   onEvent({
     type: 'strategy-finished',

@@ -1,5 +1,5 @@
-import type { Adapter } from '@legend/adapter';
-import { locateProblem } from '@legend/base';
+import type { Adapter } from '@legend-fl/adapter';
+import { locateProblem } from '@legend-fl/base';
 import {
   findEntry,
   type GlobalState,
@@ -12,10 +12,9 @@ import {
   reduceRound,
   type Strategy,
   startRounds,
-} from '@legend/method';
-import { checkScore, wholeAdapter } from '@legend/rounds';
-import type { StrategyFolder } from '../run-folder/strategy-folder.ts';
-import { figuresOf, type RoundFigures } from '../run-folder/summarize-strategy.ts';
+} from '@legend-fl/method';
+import { checkScore, figuresOf, type RoundFigures, wholeAdapter } from '@legend-fl/runs';
+import type { StrategyFolder } from '@legend-fl/runs/node';
 import type { Experiment } from './experiment.ts';
 import { type Laboratory, presentDevices, type SimulatedDevice } from './laboratory.ts';
 import { noteChange } from './note-change.ts';

@@ -1,5 +1,5 @@
-import type { Adapter, Tensor } from '@legend/adapter';
-import type { GlobalState, NormHistory } from '@legend/method';
+import type { Adapter, Tensor } from '@legend-fl/adapter';
+import type { GlobalState, NormHistory } from '@legend-fl/method';
 import type { DeviceMemory } from './device-memory.ts';
 import type { Experiment } from './experiment.ts';
 

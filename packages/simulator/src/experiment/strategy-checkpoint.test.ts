@@ -1,8 +1,8 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Adapter } from '@legend/adapter';
-import { InputError } from '@legend/base';
-import { startRounds } from '@legend/method';
+import type { Adapter } from '@legend-fl/adapter';
+import { InputError } from '@legend-fl/base';
+import { startRounds } from '@legend-fl/method';
 import { beforeEach, expect, test } from 'vitest';
 import { loadCheckpoint, type StrategyCheckpoint, saveCheckpoint } from './strategy-checkpoint.ts';
 import { newFolder } from './tiny-experiment.fixture.ts';

@@ -1,16 +1,16 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Tensor } from '@legend/adapter';
-import { InputError, parseInput } from '@legend/base';
-import { WriteError } from '@legend/base/node';
+import type { Tensor } from '@legend-fl/adapter';
+import { decodeSafetensors } from '@legend-fl/adapter';
+import { writeSafetensors } from '@legend-fl/adapter/node';
+import { InputError, parseInput } from '@legend-fl/base';
+import { WriteError } from '@legend-fl/base/node';
 import {
   type NormHistory,
   type RoundState,
   roundStateFormatVersion,
   upgradeRoundState,
-} from '@legend/method';
-import { decodeSafetensors } from '@legend/models';
-import { writeSafetensors } from '@legend/models/node';
+} from '@legend-fl/method';
 import {
   adapterOf,
   adapterTextSchema,
@@ -22,7 +22,7 @@ import {
   putPart,
   readMetadata,
   writeMetadata,
-} from '@legend/rounds';
+} from '@legend-fl/runs';
 import { z } from 'zod';
 import type { DeviceMemory } from './device-memory.ts';
 import type { RunTensors } from './run-tensors.ts';

@@ -1,9 +1,9 @@
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { seededRandom } from '@legend/base';
-import type { StrategySummary, Summary } from '../run-folder/summary.ts';
+import { seededRandom } from '@legend-fl/base';
+import type { StrategySummary, Summary } from '@legend-fl/runs';
 import { type Experiment, parseExperiment } from './experiment.ts';
 import type { ExperimentData, ExperimentResources } from './experiment-resources.ts';
 import { runExperiment } from './run-experiment.ts';
@@ -85,6 +85,8 @@ export function runTiny(
     out,
     resume: false,
     workers: 1,
+    renderReport: (folder, { strategies }) =>
+      Promise.resolve(`${basename(folder)}: ${strategies.map(({ name }) => name).join(', ')}`),
     onEvent: () => {},
     signal: new AbortController().signal,
     ...changes,

@@ -1,6 +1,6 @@
-import { locateProblem } from '@legend/base';
-import type { GlobalState, NormHistory, Plan, Strategy, Update } from '@legend/method';
-import { shareStarts } from '@legend/rounds';
+import { locateProblem } from '@legend-fl/base';
+import type { GlobalState, NormHistory, Plan, Strategy, Update } from '@legend-fl/method';
+import { shareStarts } from '@legend-fl/runs';
 import { sumWithinBounds, type UpdateFate } from './bound-round.ts';
 import { emptyMemory } from './device-memory.ts';
 import { sendDown } from './exchange-adapters.ts';

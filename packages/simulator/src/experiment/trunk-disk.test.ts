@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TrunkCacheCounts } from '@legend/trainer';
+import type { TrunkCacheCounts } from '@legend-fl/trainer';
 import { describe, expect, test } from 'vitest';
 import type { ExperimentResources } from './experiment-resources.ts';
 import { newFolder, resultsOf, runTiny, tinyExperiment, writeFleet } from './tiny-experiment.fixture.ts';

@@ -1,4 +1,4 @@
-import { type TokenizedDataset, tokenCount } from '@legend/trainer';
+import { type TokenizedDataset, tokenCount } from '@legend-fl/trainer';
 import type { Experiment } from './experiment.ts';
 
 /** The examples whose hidden states after block b a device holds, by b. */

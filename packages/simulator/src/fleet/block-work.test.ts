@@ -1,5 +1,5 @@
-import { openModel } from '@legend/models';
-import { folderFiles } from '@legend/models/node';
+import { folderFiles } from '@legend-fl/adapter/node';
+import { openModel } from '@legend-fl/models';
 import { expect, test } from 'vitest';
 import { tinyModelFolder } from '../experiment/tiny-experiment.fixture.ts';
 import { blockWork } from './block-work.ts';

@@ -1,5 +1,5 @@
-import type { Architecture } from '@legend/models';
-import type { StepShape } from '@legend/rounds';
+import type { Architecture } from '@legend-fl/models';
+import type { StepShape } from '@legend-fl/runs';
 import type { BlockWork } from './device-capacities.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { CompletionTime } from '@legend/method';
+import type { CompletionTime } from '@legend-fl/method';
 
 /** What a device's round takes and moves. */
 export interface DeviceEffort {

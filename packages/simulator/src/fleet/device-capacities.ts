@@ -1,5 +1,5 @@
-import { type Random, seededRandom } from '@legend/base';
-import type { Capacity } from '@legend/method';
+import { type Random, seededRandom } from '@legend-fl/base';
+import type { Capacity } from '@legend-fl/method';
 import { drawPresences, type Presence } from './draw-presences.ts';
 import type { DeviceProfile, Fleet, KindsFleet } from './fleet.ts';
 import { type FleetKind, listDevices } from './list-devices.ts';

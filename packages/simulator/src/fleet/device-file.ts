@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { InputError, parseInput } from '@legend/base';
-import { parseStructuredText, writeFileAtomically } from '@legend/base/node';
+import { InputError, parseInput } from '@legend-fl/base';
+import { parseStructuredText, writeFileAtomically } from '@legend-fl/base/node';
 import { Document, visit } from 'yaml';
 import { type DeviceProfile, deviceProfileSchema } from './fleet.ts';
 import { parseFleet } from './parse-fleet.ts';

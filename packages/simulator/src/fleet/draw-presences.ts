@@ -1,4 +1,4 @@
-import { seededRandom } from '@legend/base';
+import { seededRandom } from '@legend-fl/base';
 import type { Fleet } from './fleet.ts';
 import { stretchRandom } from './stretch-random.ts';
 

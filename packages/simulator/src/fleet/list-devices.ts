@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 import type { DeviceProfile, Fleet, KindsFleet } from './fleet.ts';
 
 /** A device as the fleet file describes it, before what changes from round to round is drawn. */

@@ -1,5 +1,5 @@
-import { InputError, nearestName } from '@legend/base';
-import { readStructuredFile } from '@legend/base/node';
+import { InputError, nearestName } from '@legend-fl/base';
+import { readStructuredFile } from '@legend-fl/base/node';
 import { builtInFleets } from './built-in-fleets.ts';
 import type { Fleet } from './fleet.ts';
 import { parseFleet } from './parse-fleet.ts';

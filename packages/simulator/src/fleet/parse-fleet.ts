@@ -1,4 +1,4 @@
-import { InputError, nearestName, parseInput } from '@legend/base';
+import { InputError, nearestName, parseInput } from '@legend-fl/base';
 import { z } from 'zod';
 import { builtInFleets } from './built-in-fleets.ts';
 import {

@@ -1,4 +1,4 @@
-import { type Random, seededRandom } from '@legend/base';
+import { type Random, seededRandom } from '@legend-fl/base';
 
 /**
  * The random numbers of the stretch of `rounds` rounds that a round lies in, and of nothing before it. A device's

@@ -1,4 +1,4 @@
-import type { Random } from '@legend/base';
+import type { Random } from '@legend-fl/base';
 import { dealEvenly } from './deal-evenly.ts';
 import { groupIndices } from './group-indices.ts';
 

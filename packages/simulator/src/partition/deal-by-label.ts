@@ -1,4 +1,4 @@
-import type { Random } from '@legend/base';
+import type { Random } from '@legend-fl/base';
 import { randomGamma } from 'd3-random';
 import { dealInProportion } from './deal-in-proportion.ts';
 import { fillEmpty } from './fill-empty.ts';

@@ -1,8 +1,8 @@
-import { parseInput } from '@legend/base';
+import { parseInput } from '@legend-fl/base';
+import { type PartitionRule, partitionRuleSchema } from '@legend-fl/runs';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { partition } from './partition.ts';
-import { type PartitionRule, partitionRuleSchema } from './partition-rule.ts';
 
 const rules = fc.oneof(
   fc.constant<PartitionRule>({ kind: 'iid' }),

@@ -1,9 +1,9 @@
-import { InputError, seededRandom } from '@legend/base';
+import { InputError, seededRandom } from '@legend-fl/base';
+import type { PartitionRule } from '@legend-fl/runs';
 import { dealByKey } from './deal-by-key.ts';
 import { dealByLabel } from './deal-by-label.ts';
 import { dealEvenly } from './deal-evenly.ts';
 import { dealUnevenly } from './deal-unevenly.ts';
-import type { PartitionRule } from './partition-rule.ts';
 
 export interface PartitionExample {
   /** Class index. */

@@ -1,5 +1,5 @@
-import { type Adapter, type AdapterModule, parseModulePath, rankOf, type Tensor } from '@legend/adapter';
-import { InputError } from '@legend/base';
+import { type Adapter, type AdapterModule, parseModulePath, rankOf, type Tensor } from '@legend-fl/adapter';
+import { InputError } from '@legend-fl/base';
 
 /** A module's tensors by part; `null` stands for its rank or width. */
 type Shapes = Readonly<Record<string, readonly (number | null)[]>>;

@@ -1,9 +1,15 @@
-import { type Adapter, mapTensors, type Tensor } from '@legend/adapter';
-import { InputError } from '@legend/base';
-import { createAdapter, createBottlenecks } from '@legend/lora';
-import { createStrategy, type DevicePlan, type GlobalState, type Plan, type Strategy } from '@legend/method';
-import { openModel } from '@legend/models';
-import { folderFiles } from '@legend/models/node';
+import { type Adapter, mapTensors, type Tensor } from '@legend-fl/adapter';
+import { folderFiles } from '@legend-fl/adapter/node';
+import { InputError } from '@legend-fl/base';
+import { createAdapter, createBottlenecks } from '@legend-fl/lora';
+import {
+  createStrategy,
+  type DevicePlan,
+  type GlobalState,
+  type Plan,
+  type Strategy,
+} from '@legend-fl/method';
+import { openModel } from '@legend-fl/models';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { tinyModelFolder } from '../experiment/tiny-experiment.fixture.ts';
 import { guardStrategy } from './guard-strategy.ts';

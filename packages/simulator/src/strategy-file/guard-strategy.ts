@@ -1,6 +1,6 @@
-import { type Adapter, rankOf } from '@legend/adapter';
-import { InputError, parseInput } from '@legend/base';
-import type { DevicePlan, GlobalState, Strategy } from '@legend/method';
+import { type Adapter, rankOf } from '@legend-fl/adapter';
+import { InputError, parseInput } from '@legend-fl/base';
+import type { DevicePlan, GlobalState, Strategy } from '@legend-fl/method';
 import type { z } from 'zod';
 import { checkAdapter, checkMerged } from './check-adapter.ts';
 import { findNonJson } from './find-non-json.ts';

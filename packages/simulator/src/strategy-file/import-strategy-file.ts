@@ -5,8 +5,21 @@ import { pathToFileURL } from 'node:url';
 import { lineIn, refuseStrategyFile } from './strategy-error.ts';
 import type { StrategyFile } from './strategy-file.ts';
 
+const ownPackage = /^@legend(-fl)?\//;
+
+/** Packages by the names that they had up to 0.1.0, for strategy files written then. */
+const earlierPackages = new Map([
+  ['wire', 'adapter'],
+  ['rounds', 'runs'],
+]);
+
+function todaysName(specifier: string): string {
+  const [, name = '', ...entry] = specifier.split('/');
+  return ['@legend-fl', earlierPackages.get(name) ?? name, ...entry].join('/');
+}
+
 /**
- * Runs a module and gives its default export. Its imports of `@legend/…`, and those of files that it imports, are served by
+ * Runs a module and gives its default export. Its imports of `@legend-fl/…`, and those of files that it imports, are served by
  * this installation wherever the file lies, so that there is one copy of every class.
  * @throws InputError `strategy-file`
  */
@@ -16,10 +29,9 @@ export async function importStrategyFile(
   const file = await readStrategyFile(path);
   const hooks = registerHooks({
     resolve: (specifier, context, next) =>
-      next(
-        specifier,
-        specifier.startsWith('@legend/') ? { ...context, parentURL: import.meta.url } : context,
-      ),
+      ownPackage.test(specifier)
+        ? next(todaysName(specifier), { ...context, parentURL: import.meta.url })
+        : next(specifier, context),
   });
   try {
     const module: { readonly default?: unknown } = await import(pathToFileURL(file.realPath).href);

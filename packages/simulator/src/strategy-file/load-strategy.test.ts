@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { newFolder } from '../experiment/tiny-experiment.fixture.ts';
 import { loadStrategy } from './load-strategy.ts';
 
-/** Files that import nothing; that imports of @legend/… are served is for the command line's tests to show. */
+/** Files that import nothing; that imports of @legend-fl/… are served is for the command line's tests to show. */
 async function write(text: string, name = 'mine.js'): Promise<string> {
   const path = join(await newFolder(), name);
   await writeFile(path, text);

@@ -1,4 +1,4 @@
-import { createStrategy, type Strategy, type StrategyOptions } from '@legend/method';
+import { createStrategy, type Strategy, type StrategyOptions } from '@legend-fl/method';
 import { guardStrategy } from './guard-strategy.ts';
 import { importStrategyFile } from './import-strategy-file.ts';
 import { refuseStrategyFile, strategyError } from './strategy-error.ts';
@@ -18,7 +18,7 @@ const METHODS = ['describe', 'initialAdapter', 'plan', 'deviceAdapter', 'begin',
 
 /**
  * A strategy by its name, or from a TypeScript or JavaScript file whose default export is a `StrategyFactory`. The file
- * imports `@legend/…` from this installation, wherever it lies; its strategy is guarded, see `guardStrategy`.
+ * imports `@legend-fl/…` from this installation, wherever it lies; its strategy is guarded, see `guardStrategy`.
  * @param ref a name, or a path that ends in .ts, .js, .mts or .mjs, relative to the working directory
  * @throws InputError `strategy-unknown`, `strategy-file` for a file that can't be loaded or exports something else
  */

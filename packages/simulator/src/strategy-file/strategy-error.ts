@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import { InputError, locateProblem } from '@legend/base';
+import { InputError, locateProblem } from '@legend-fl/base';
 import type { StrategyFile } from './strategy-file.ts';
 
 /** The contract and an example, for whoever writes a strategy. */

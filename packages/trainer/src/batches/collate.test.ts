@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { openModel } from '@legend/models';
-import { folderFiles } from '@legend/models/node';
+import { folderFiles } from '@legend-fl/adapter/node';
+import { openModel } from '@legend-fl/models';
 import { describe, expect, test } from 'vitest';
 import { collate } from './collate.ts';
 import { toyDataset } from './toy-dataset.fixture.ts';

@@ -1,4 +1,4 @@
-import type { Architecture } from '@legend/models';
+import type { Architecture } from '@legend-fl/models';
 import type { RuntimeTensor } from '../runtime/runtime.ts';
 import { type TokenizedDataset, tokenCount } from './tokenized-dataset.ts';
 

@@ -1,4 +1,4 @@
-import { seededRandom } from '@legend/base';
+import { seededRandom } from '@legend-fl/base';
 import { type TokenizedDataset, tokenCount } from './tokenized-dataset.ts';
 
 /** Batches whose examples are sorted together: large enough for equal lengths, small enough to stay random. */

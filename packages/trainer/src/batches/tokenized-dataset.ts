@@ -1,4 +1,4 @@
-import type { Tokenizer } from '@legend/models';
+import type { Tokenizer } from '@legend-fl/models';
 
 /** A labelled text or pair of texts. */
 export interface TextExample {

@@ -22,7 +22,7 @@ const loadBroken = "await runtime.load(new Uint8Array(3)).catch(() => console.lo
 
 test('ONNX Runtime keeps no telemetry', async () => {
   const { said, left } = await run(
-    `import { nodeRuntime } from '@legend/trainer/node'; const runtime = nodeRuntime({ threads: 1 }); ${loadBroken}`,
+    `import { nodeRuntime } from '@legend-fl/trainer/node'; const runtime = nodeRuntime({ threads: 1 }); ${loadBroken}`,
   );
   expect(said).toContain('loaded the library');
   expect(left).toEqual([]);
@@ -32,8 +32,8 @@ test('nor does it in worker threads', async () => {
   const { said, left } = await run(`
     import { Worker } from 'node:worker_threads';
     import { once } from 'node:events';
-    import '@legend/trainer/node';
-    const code = \`import('@legend/trainer/node').then(async ({ nodeRuntime }) => {
+    import '@legend-fl/trainer/node';
+    const code = \`import('@legend-fl/trainer/node').then(async ({ nodeRuntime }) => {
       const runtime = nodeRuntime({ threads: 1 });
       ${loadBroken}
     })\`;

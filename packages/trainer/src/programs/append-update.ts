@@ -1,4 +1,4 @@
-import { adamw, type GraphBuilder, sgd, type Value } from '@legend/compiler';
+import { adamw, type GraphBuilder, sgd, type Value } from '@legend-fl/compiler';
 import { stateNames, type UpdateRule } from './program.ts';
 
 /** AdamW's constants, PyTorch's defaults. */

@@ -1,4 +1,4 @@
-import { headTensorName } from '@legend/adapter';
+import { headTensorName } from '@legend-fl/adapter';
 import {
   countMatrixFlops,
   type ExecutionProvider,
@@ -7,9 +7,9 @@ import {
   GraphBuilder,
   optimize,
   type Value,
-} from '@legend/compiler';
-import { injectAdapters } from '@legend/lora';
-import type { Architecture, ForwardContext } from '@legend/models';
+} from '@legend-fl/compiler';
+import { injectAdapters } from '@legend-fl/lora';
+import type { Architecture, ForwardContext } from '@legend-fl/models';
 import { HIDDEN_STATES, type Program, type ProgramSpecification } from './program.ts';
 import { trainingGraph } from './training-graph.ts';
 

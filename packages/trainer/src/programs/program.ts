@@ -1,4 +1,4 @@
-import type { AdaptedSite } from '@legend/lora';
+import type { AdaptedSite } from '@legend-fl/lora';
 
 /** How a training step updates the trained tensors; part of the compiled graph. */
 export interface UpdateRule {

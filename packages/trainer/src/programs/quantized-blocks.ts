@@ -1,5 +1,5 @@
-import { type Graph, type GraphBuilder, type Node, quantizeKept, type Value } from '@legend/compiler';
-import type { ForwardContext } from '@legend/models';
+import { type Graph, type GraphBuilder, type Node, quantizeKept, type Value } from '@legend-fl/compiler';
+import type { ForwardContext } from '@legend-fl/models';
 
 /** A block of the forward pass. */
 export interface BuiltBlock {

@@ -1,5 +1,5 @@
-import { type Adapter, moduleTensorName, rankOf } from '@legend/adapter';
-import type { GraphBuilder, Value } from '@legend/compiler';
+import { type Adapter, moduleTensorName, rankOf } from '@legend-fl/adapter';
+import type { GraphBuilder, Value } from '@legend-fl/compiler';
 import { scalar } from '../adapter-feeds.ts';
 import { keptRanks, type TailPenalty } from '../local-training.ts';
 import type { Feeds, RuntimeTensor } from '../runtime/runtime.ts';

@@ -6,8 +6,8 @@ import {
   globalNorm,
   multiplyDims,
   type Value,
-} from '@legend/compiler';
-import type { Architecture, ForwardContext } from '@legend/models';
+} from '@legend-fl/compiler';
+import type { Architecture, ForwardContext } from '@legend-fl/models';
 import { appendUpdate } from './append-update.ts';
 import { HIDDEN_STATES, type ProgramSpecification, stateNames, type TrainingVariant } from './program.ts';
 import { type BuiltBlock, noteBlocks, quantizeBlocks } from './quantized-blocks.ts';

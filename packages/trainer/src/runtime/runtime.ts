@@ -1,4 +1,4 @@
-import type { ExecutionProvider } from '@legend/compiler';
+import type { ExecutionProvider } from '@legend-fl/compiler';
 
 /** A dense tensor as it goes into a graph; `data.length` is the product of `dims`. */
 export type RuntimeTensor =

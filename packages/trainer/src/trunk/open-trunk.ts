@@ -1,4 +1,4 @@
-import type { Adapter } from '@legend/adapter';
+import type { Adapter } from '@legend-fl/adapter';
 import { adaptedPartOf, adapterFeeds } from '../adapter-feeds.ts';
 import { collate } from '../batches/collate.ts';
 import { type TokenizedDataset, tokenCount } from '../batches/tokenized-dataset.ts';

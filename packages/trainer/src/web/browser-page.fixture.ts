@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findChromium } from '@legend/base/testing';
+import { findChromium } from '@legend-fl/base/testing';
 import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
 import { testdataFolder } from '../golden.fixture.ts';

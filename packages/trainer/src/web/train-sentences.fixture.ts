@@ -1,7 +1,8 @@
-import { type Adapter, mapTensors, namedTensors } from '@legend/adapter';
-import { seededRandom } from '@legend/base';
-import { createAdapter } from '@legend/lora';
-import { loadTokenizer, type ModelFiles, openModel } from '@legend/models';
+import type { ModelFiles } from '@legend-fl/adapter';
+import { type Adapter, mapTensors, namedTensors } from '@legend-fl/adapter';
+import { seededRandom } from '@legend-fl/base';
+import { createAdapter } from '@legend-fl/lora';
+import { loadTokenizer, openModel } from '@legend-fl/models';
 import { tokenizeExamples } from '../batches/tokenized-dataset.ts';
 import { Engine } from '../engine.ts';
 import { computeLogits } from '../evaluate.ts';

@@ -1,4 +1,5 @@
-import { type ModelFiles, memoryFiles } from '@legend/models';
+import type { ModelFiles } from '@legend-fl/adapter';
+import { memoryFiles } from '@legend-fl/adapter';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { LocalTask } from '../train-locally.ts';
 import { chooseWebRuntime } from './choose-web-runtime.ts';

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { folderFiles } from '@legend/models/node';
+import { folderFiles } from '@legend-fl/adapter/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectClose, testdataFolder } from '../golden.fixture.ts';
 import { nodeRuntime } from '../node/node-runtime.ts';

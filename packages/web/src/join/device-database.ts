@@ -1,4 +1,4 @@
-import type { DeviceKey } from '@legend/federation';
+import type { DeviceKey } from '@legend-fl/protocol';
 
 /** What this browser keeps of its device, so that a page that is loaded again is the same device. */
 export interface KeptSession {

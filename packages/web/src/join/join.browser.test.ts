@@ -1,4 +1,4 @@
-import { classes, SmallRun, texts } from '@legend/federation/testing';
+import { classes, SmallRun, texts } from '@legend-fl/device/testing';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { desktop, launchPageBrowser, type PageBrowser, phone } from '../testing/open-page.fixture.ts';

@@ -1,4 +1,4 @@
-import type { LogEntry } from '@legend/federation';
+import type { LogEntry } from '@legend-fl/protocol';
 import { useState } from 'preact/hooks';
 import { formatMoment } from '../shared/format-time.ts';
 import { serverNow } from '../shared/server-clock.ts';

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { houseStyle } from '@legend/look/node';
+import { houseStyle } from '@legend-fl/look/node';
 import { transform } from 'esbuild';
 import { ASSETS, assetHeaders, shortHash } from './assets.ts';
 import type { PageFile } from './bundle-pages.ts';

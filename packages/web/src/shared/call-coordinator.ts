@@ -1,4 +1,4 @@
-import { PROTOCOL_VERSION, problemSchema, type RouteName, routes, VERSION_HEADER } from '@legend/federation';
+import { PROTOCOL_VERSION, problemSchema, type RouteName, routes, VERSION_HEADER } from '@legend-fl/protocol';
 import { z } from 'zod';
 
 type Routes = typeof routes;

@@ -1,4 +1,4 @@
-import { findChromium } from '@legend/base/testing';
+import { findChromium } from '@legend-fl/base/testing';
 import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
 /** Pages in a real Chromium. */

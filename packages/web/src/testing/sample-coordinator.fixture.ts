@@ -12,7 +12,7 @@ import {
   signInSchema,
   type TokenView,
   VERSION_HEADER,
-} from '@legend/federation';
+} from '@legend-fl/protocol';
 import { bundlePages } from '../node/index.ts';
 import { depthOf, type SampleRun } from './sample-run.fixture.ts';
 

@@ -4,7 +4,7 @@ import {
   type LogEntry,
   type RoundView,
   type RunView,
-} from '@legend/federation';
+} from '@legend-fl/protocol';
 
 export interface SampleRun {
   readonly run: RunView;

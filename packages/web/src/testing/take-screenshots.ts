@@ -5,7 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { classes, texts } from '@legend/federation/testing';
+import { classes, texts } from '@legend-fl/device/testing';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { desktop, launchPageBrowser, type PageBrowser, phone } from './open-page.fixture.ts';
 import { startSampleCoordinator } from './sample-coordinator.fixture.ts';

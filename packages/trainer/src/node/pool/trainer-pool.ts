@@ -1,6 +1,6 @@
 import '../disable-telemetry.ts';
-import type { Adapter } from '@legend/adapter';
-import { InputError } from '@legend/base';
+import type { Adapter } from '@legend-fl/adapter';
+import { InputError } from '@legend-fl/base';
 import { Piscina } from 'piscina';
 import { chunk } from '../../batches/plan-batches.ts';
 import { exampleCount, type TokenizedDataset, tokenCount } from '../../batches/tokenized-dataset.ts';

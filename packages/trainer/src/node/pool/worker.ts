@@ -1,7 +1,7 @@
-import type { Adapter } from '@legend/adapter';
-import { InputError, type InputProblem } from '@legend/base';
-import { openModel } from '@legend/models';
-import { folderFiles } from '@legend/models/node';
+import type { Adapter } from '@legend-fl/adapter';
+import { folderFiles } from '@legend-fl/adapter/node';
+import { InputError, type InputProblem } from '@legend-fl/base';
+import { openModel } from '@legend-fl/models';
 import { workerData } from 'piscina';
 import type { TokenizedDataset } from '../../batches/tokenized-dataset.ts';
 import { Engine } from '../../engine.ts';

@@ -1,4 +1,4 @@
-import { readLabelledTexts } from '@legend/data';
+import { readLabelledTexts } from '@legend-fl/data';
 import type { DataColumns } from '../device-database.ts';
 
 /** What a data file holds, to be shown before it is used. */

@@ -1,4 +1,4 @@
-import type { DeviceEvent } from '@legend/federation';
+import type { DeviceEvent } from '@legend-fl/device';
 import { expect, test } from 'vitest';
 import { advance, MAX_LOSSES, nothingDone } from './device-progress.ts';
 

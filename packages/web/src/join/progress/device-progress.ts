@@ -1,4 +1,5 @@
-import type { DeviceEvent, RunForDevices } from '@legend/federation';
+import type { DeviceEvent } from '@legend-fl/device';
+import type { RunForDevices } from '@legend-fl/protocol';
 
 type EventOf<Type extends DeviceEvent['type']> = Extract<DeviceEvent, { type: Type }>;
 

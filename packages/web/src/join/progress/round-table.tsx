@@ -1,4 +1,4 @@
-import { formatSeconds } from '@legend/look';
+import { formatSeconds } from '@legend-fl/look';
 import { useState } from 'preact/hooks';
 import type { DeviceRound } from './device-progress.ts';
 

@@ -1,4 +1,4 @@
-import { formatBytes, formatPercent, formatSeconds } from '@legend/look';
+import { formatBytes, formatPercent, formatSeconds } from '@legend-fl/look';
 import { useEffect } from 'preact/hooks';
 import { LineChart } from '../../shared/charts/line-chart.tsx';
 import { Fact } from '../../shared/fact.tsx';

@@ -1,4 +1,4 @@
-import { ProtocolError } from '@legend/federation';
+import { ProtocolError } from '@legend-fl/device';
 import { expect, test } from 'vitest';
 import { describeFailure } from './describe-failure.ts';
 

@@ -1,5 +1,5 @@
-import { InputError } from '@legend/base';
-import { ConnectionError, ProtocolError } from '@legend/federation';
+import { InputError } from '@legend-fl/base';
+import { ConnectionError, ProtocolError } from '@legend-fl/device';
 
 /** Why a device cannot go on, and what to do, for the person before it. */
 export function describeFailure(error: unknown): string {

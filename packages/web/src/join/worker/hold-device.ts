@@ -1,4 +1,4 @@
-import { InputError } from '@legend/base';
+import { InputError } from '@legend-fl/base';
 
 /** Does something while no other tab of this browser is the device. Throws InputError where one is. */
 export function holdDevice<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -1,4 +1,4 @@
-import { ManualGate } from '@legend/federation';
+import { ManualGate } from '@legend-fl/device';
 import { z } from 'zod';
 import { describeFailure } from './describe-failure.ts';
 import type { Order, Told } from './messages.ts';

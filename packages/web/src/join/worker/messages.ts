@@ -1,4 +1,4 @@
-import type { DeviceEvent, DeviceOutcome } from '@legend/federation';
+import type { DeviceEvent, DeviceOutcome } from '@legend-fl/device';
 import type { DeviceChoice } from '../device-database.ts';
 
 /** What the page tells the worker that is the device. */

@@ -1,5 +1,5 @@
-import { InputError } from '@legend/base';
-import { createDeviceKey, type DeviceKey } from '@legend/federation';
+import { InputError } from '@legend-fl/base';
+import { createDeviceKey, type DeviceKey } from '@legend-fl/protocol';
 import type { DeviceDatabase } from '../device-database.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { Runtime } from '@legend/trainer';
-import { chooseWebRuntime, webRuntime } from '@legend/trainer/web';
+import type { Runtime } from '@legend-fl/trainer';
+import { chooseWebRuntime, webRuntime } from '@legend-fl/trainer/web';
 import type { DeviceChoice } from '../device-database.ts';
 
 /** What the device computes with, and what it is called, e.g. `wasm, 4 threads`. */

@@ -1,18 +1,17 @@
-import { readLabelledTexts } from '@legend/data';
+import { readLabelledTexts } from '@legend-fl/data';
 import {
   type CoordinatorClient,
   connect,
   type DeviceOutcome,
   engineTrainer,
-  hashToken,
   numberLabels,
   type PauseGate,
   ProtocolError,
   runDevice,
-  secureRandom,
   sleep,
-} from '@legend/federation';
-import type { TextExample } from '@legend/trainer';
+} from '@legend-fl/device';
+import { hashToken, secureRandom } from '@legend-fl/protocol';
+import type { TextExample } from '@legend-fl/trainer';
 import { type DeviceChoice, DeviceDatabase, type KeptSession } from '../device-database.ts';
 import { holdDevice } from './hold-device.ts';
 import { openFileCache } from './keep-in-files.ts';

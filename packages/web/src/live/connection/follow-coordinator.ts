@@ -1,4 +1,4 @@
-import { liveEventSchema } from '@legend/federation';
+import { liveEventSchema } from '@legend-fl/protocol';
 import { callCoordinator, pathOf, RefusedCall } from '../../shared/call-coordinator.ts';
 import { noteServerTime, serverNow } from '../../shared/server-clock.ts';
 import { applyEvent, type LiveData, nothingYet } from './live-data.ts';

@@ -1,4 +1,4 @@
-import type { LogEntry } from '@legend/federation';
+import type { LogEntry } from '@legend-fl/protocol';
 import { expect, test } from 'vitest';
 import { sampleRun } from '../../testing/sample-run.fixture.ts';
 import { applyEvent, nothingYet } from './live-data.ts';

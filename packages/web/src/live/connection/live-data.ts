@@ -1,4 +1,4 @@
-import type { DeviceView, LiveEvent, LogEntry, RoundView, RunView } from '@legend/federation';
+import type { DeviceView, LiveEvent, LogEntry, RoundView, RunView } from '@legend-fl/protocol';
 
 /** All that a coordinator has told its operator. */
 export interface LiveData {

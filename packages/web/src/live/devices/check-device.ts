@@ -1,4 +1,4 @@
-import type { DeviceView } from '@legend/federation';
+import type { DeviceView } from '@legend-fl/protocol';
 import { isGone } from './device-status.ts';
 
 /** Claimed and measured times may differ by this factor before the page marks them. */

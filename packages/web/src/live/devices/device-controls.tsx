@@ -1,4 +1,4 @@
-import type { DeviceView } from '@legend/federation';
+import type { DeviceView } from '@legend-fl/protocol';
 import { needsAttention } from './check-device.ts';
 import { orderNames } from './columns.ts';
 import { isPresent, statusOrder } from './device-status.ts';

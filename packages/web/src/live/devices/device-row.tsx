@@ -1,4 +1,4 @@
-import type { DeviceView } from '@legend/federation';
+import type { DeviceView } from '@legend-fl/protocol';
 import { formatSpan } from '../../shared/format-time.ts';
 import { Meter } from '../../shared/meter.tsx';
 import { DeviceNote } from './device-note.tsx';

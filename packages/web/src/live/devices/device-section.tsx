@@ -1,4 +1,4 @@
-import type { DeviceView, RunView } from '@legend/federation';
+import type { DeviceView, RunView } from '@legend-fl/protocol';
 import { useState } from 'preact/hooks';
 import { Failure } from '../../shared/failure.tsx';
 import { useNow } from '../../shared/use-now.ts';

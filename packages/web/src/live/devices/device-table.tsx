@@ -1,4 +1,4 @@
-import type { DeviceView } from '@legend/federation';
+import type { DeviceView } from '@legend-fl/protocol';
 import { columns } from './columns.ts';
 import { DeviceRow } from './device-row.tsx';
 import { type Column, type Order, startOrder } from './order-devices.ts';

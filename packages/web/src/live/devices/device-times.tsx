@@ -1,5 +1,5 @@
-import type { DeviceView } from '@legend/federation';
-import { formatFactor, formatSeconds } from '@legend/look';
+import { formatFactor, formatSeconds } from '@legend-fl/look';
+import type { DeviceView } from '@legend-fl/protocol';
 import { checkTimes, type TimeCheck } from './check-device.ts';
 
 /** What the last update took, beside what it should have taken by the device's own figures. */

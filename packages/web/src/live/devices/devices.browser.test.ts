@@ -1,4 +1,4 @@
-import type { DeviceView } from '@legend/federation';
+import type { DeviceView } from '@legend-fl/protocol';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { desktop, launchPageBrowser, type PageBrowser } from '../../testing/open-page.fixture.ts';

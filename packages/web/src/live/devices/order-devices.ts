@@ -1,4 +1,4 @@
-import type { DeviceView } from '@legend/federation';
+import type { DeviceView } from '@legend-fl/protocol';
 import { checkTimes, needsAttention } from './check-device.ts';
 import { type DeviceStatus, isPresent, secondsLeft, statusOrder } from './device-status.ts';
 

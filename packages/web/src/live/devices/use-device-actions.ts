@@ -1,4 +1,4 @@
-import type { DeviceView } from '@legend/federation';
+import type { DeviceView } from '@legend-fl/protocol';
 import { useState } from 'preact/hooks';
 import { callCoordinator } from '../../shared/call-coordinator.ts';
 import { useAction } from '../../shared/use-action.ts';

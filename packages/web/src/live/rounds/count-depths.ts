@@ -1,4 +1,4 @@
-import type { RoundView } from '@legend/federation';
+import type { RoundView } from '@legend-fl/protocol';
 import type { HeatCell } from '../../shared/charts/heat-map.tsx';
 
 /** Rows of a heat map, a row per depth from the deepest down: how many devices trained so many blocks in each round. */

@@ -1,4 +1,4 @@
-import type { DeviceView, RoundView, RunView } from '@legend/federation';
+import type { DeviceView, RoundView, RunView } from '@legend-fl/protocol';
 import { useEffect, useState } from 'preact/hooks';
 import { HeatMap } from '../../shared/charts/heat-map.tsx';
 import { Failure } from '../../shared/failure.tsx';

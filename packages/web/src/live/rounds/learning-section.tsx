@@ -1,5 +1,5 @@
-import type { RoundView, RunView } from '@legend/federation';
-import { formatPercent, formatTarget } from '@legend/look';
+import { formatPercent, formatTarget } from '@legend-fl/look';
+import type { RoundView, RunView } from '@legend-fl/protocol';
 import { useState } from 'preact/hooks';
 import { type Axis, LineChart } from '../../shared/charts/line-chart.tsx';
 

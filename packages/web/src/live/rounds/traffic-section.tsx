@@ -1,5 +1,5 @@
-import type { RoundView } from '@legend/federation';
-import { formatIn, formatNumber, type Unit, unitOfBytes, unitOfSeconds } from '@legend/look';
+import { formatIn, formatNumber, type Unit, unitOfBytes, unitOfSeconds } from '@legend-fl/look';
+import type { RoundView } from '@legend-fl/protocol';
 import { BarChart } from '../../shared/charts/bar-chart.tsx';
 
 /** Bars that can still be told apart; of longer runs the last rounds are shown. */

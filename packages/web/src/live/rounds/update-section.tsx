@@ -1,4 +1,4 @@
-import type { RoundView } from '@legend/federation';
+import type { RoundView } from '@legend-fl/protocol';
 import { BarChart } from '../../shared/charts/bar-chart.tsx';
 
 /** Bars that can still be told apart; of longer runs the last rounds are shown. */

@@ -1,5 +1,5 @@
-import type { RunView } from '@legend/federation';
-import { formatPercent } from '@legend/look';
+import type { RunView } from '@legend-fl/protocol';
+import { formatPercent } from '@legend-fl/look';
 
 interface Props {
   readonly runs: readonly RunView[];

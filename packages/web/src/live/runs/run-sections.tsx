@@ -1,4 +1,4 @@
-import type { RunView } from '@legend/federation';
+import type { RunView } from '@legend-fl/protocol';
 import type { LiveData } from '../connection/live-data.ts';
 import { DeviceSection } from '../devices/device-section.tsx';
 import { DepthSection } from '../rounds/depth-section.tsx';

@@ -1,5 +1,5 @@
-import type { RunView } from '@legend/federation';
-import { formatBytes, formatPercent, formatTarget } from '@legend/look';
+import type { RunView } from '@legend-fl/protocol';
+import { formatBytes, formatPercent, formatTarget } from '@legend-fl/look';
 import { callCoordinator, pathOf } from '../../shared/call-coordinator.ts';
 import { Fact } from '../../shared/fact.tsx';
 import { Failure } from '../../shared/failure.tsx';

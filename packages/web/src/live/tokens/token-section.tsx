@@ -1,4 +1,4 @@
-import { joinInvitation, type RunView, type TokenView } from '@legend/federation';
+import { joinInvitation, type RunView, type TokenView } from '@legend-fl/protocol';
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import { callCoordinator } from '../../shared/call-coordinator.ts';
 import { Copyable } from '../../shared/copyable.tsx';

@@ -1,0 +1,1 @@
+export { type PostgresCluster, startPostgres } from '../store/testing/postgres-cluster.ts';

@@ -1,0 +1,1 @@
+export { classes, SmallRun, texts } from './small-run.ts';

@@ -1,0 +1,49 @@
+import { InputError } from '@legend-fl/base';
+import type { Summary } from '../../summary/summary.ts';
+
+/**
+ * What makes a run the one that it is: all that its result depends on, but the content of strategy files. Those may be
+ * mended and the run be resumed; its rounds say which content they were run with.
+ */
+export type RunIdentity = Pick<Summary, 'config' | 'fleet' | 'model' | 'data'>;
+
+/** Throws an InputError with code `run-folder-other-run` about the first field in which the runs differ. */
+export function refuseOtherRun(folder: string, held: RunIdentity, wanted: RunIdentity): void {
+  const difference = findDifference(identityOf(held), identityOf(wanted), '');
+  if (difference === undefined) return;
+  throw new InputError({
+    code: 'run-folder-other-run',
+    expected: `${difference.field} = ${difference.held} as in the run that the folder holds`,
+    got: `${difference.wanted}`,
+    where: folder,
+    todo: 'Resume with the same settings, or choose another folder with --out.',
+  });
+}
+
+/** As it is after a way through JSON, where keys that are undefined vanish. */
+function identityOf({ config, fleet, model, data }: RunIdentity): unknown {
+  return JSON.parse(JSON.stringify({ config, fleet, model, data }));
+}
+
+interface Difference {
+  readonly field: string;
+  readonly held: string;
+  readonly wanted: string;
+}
+
+function findDifference(held: unknown, wanted: unknown, field: string): Difference | undefined {
+  if (isGroup(held) && isGroup(wanted)) {
+    for (const key of new Set([...Object.keys(held), ...Object.keys(wanted)])) {
+      const path = field === '' ? key : `${field}.${key}`;
+      const difference = findDifference(Reflect.get(held, key), Reflect.get(wanted, key), path);
+      if (difference !== undefined) return difference;
+    }
+    return undefined;
+  }
+  const texts = { held: JSON.stringify(held) ?? 'nothing', wanted: JSON.stringify(wanted) ?? 'nothing' };
+  return texts.held === texts.wanted ? undefined : { field, ...texts };
+}
+
+function isGroup(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}

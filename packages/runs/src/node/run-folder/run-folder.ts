@@ -1,0 +1,106 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InputError } from '@legend-fl/base';
+import { writeFileAtomically } from '@legend-fl/base/node';
+import { lockFileName, lockFolder } from './lock-folder.ts';
+import { readSummary, summaryFileName } from './read-summary.ts';
+import { type RunIdentity, refuseOtherRun } from './refuse-other-run.ts';
+import { type StrategyFolder, strategyFolder } from './strategy-folder.ts';
+import { type Summary, summarySchema } from '../../summary/summary.ts';
+
+/**
+ * The folder of one run, held by one process:
+ *
+ *     summary.json   report.html   <strategy>/rounds.jsonl   <strategy>/adapter/   <strategy>/checkpoint/
+ */
+export interface RunFolder {
+  readonly path: string;
+  /** As it was when the folder was opened. */
+  readonly summary: Summary;
+  /** The strategy's folder, made where it is missing. */
+  strategy(name: string): Promise<StrategyFolder>;
+  /** Replace the file whole or not at all; throw a WriteError. */
+  writeSummary(summary: Summary): Promise<void>;
+  writeReport(html: string): Promise<void>;
+  /** Lets others write the folder. */
+  release(): void;
+}
+
+/**
+ * Begins a run in a new or empty folder, which from then on holds `summary`. Throws an InputError:
+ * `run-folder-taken`, `run-folder-unusable`, `run-folder-locked`.
+ */
+export async function createRunFolder(path: string, summary: Summary): Promise<RunFolder> {
+  await makeFolder(path);
+  const release = lockFolder(path);
+  try {
+    await refuseFilledFolder(path);
+    const folder = holdFolder(path, summary, release);
+    await folder.writeSummary(summary);
+    return folder;
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+/**
+ * Opens the folder of a run that was begun, to go on with it. Throws an InputError: `run-folder-empty`,
+ * `run-folder-other-run` where that run is not `run`, `run-folder-locked`.
+ */
+export async function openRunFolder(path: string, run: RunIdentity): Promise<RunFolder> {
+  await readSummary(path);
+  const release = lockFolder(path);
+  try {
+    const summary = await readSummary(path);
+    refuseOtherRun(path, summary, run);
+    return holdFolder(path, summary, release);
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+function holdFolder(path: string, summary: Summary, release: () => void): RunFolder {
+  return {
+    path,
+    summary,
+    strategy: (name) => strategyFolder(path, name),
+    writeSummary: (changed) =>
+      writeFileAtomically(
+        join(path, summaryFileName),
+        `${JSON.stringify(summarySchema.parse(changed), null, 2)}\n`,
+      ),
+    writeReport: (html) => writeFileAtomically(join(path, 'report.html'), html),
+    release,
+  };
+}
+
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((cause: Error) => {
+    throw new InputError({
+      code: 'run-folder-unusable',
+      expected: 'a folder to write the run into',
+      got: cause.message,
+      where: path,
+      todo: 'Choose another folder with --out.',
+      cause,
+    });
+  });
+}
+
+async function refuseFilledFolder(path: string): Promise<void> {
+  const leftByFailedStart = (name: string) => name === lockFileName || name.startsWith(`${summaryFileName}.`);
+  const names = (await readdir(path)).filter((name) => !leftByFailedStart(name));
+  if (names.length === 0) return;
+  const holdsRun = names.includes(summaryFileName);
+  throw new InputError({
+    code: 'run-folder-taken',
+    expected: 'a new or empty folder',
+    got: holdsRun ? 'one that holds another run' : `one that holds ${names[0]}`,
+    where: path,
+    todo: holdsRun
+      ? 'Continue that run with --resume, or choose another folder with --out.'
+      : 'Choose another folder with --out.',
+  });
+}

@@ -1,0 +1,50 @@
+import { type Adapter, flattenAdapter, restoreAdapter, type Tensor } from '@legend-fl/adapter';
+import { z } from 'zod';
+
+/** Several groups of tensors in one list, as one file or message holds them: each under a prefix of its own. */
+
+export function putPart(
+  tensors: Map<string, Tensor>,
+  prefix: string,
+  part: ReadonlyMap<string, Tensor>,
+): void {
+  for (const [name, tensor] of part) tensors.set(`${prefix}${name}`, tensor);
+}
+
+export function partOf(tensors: ReadonlyMap<string, Tensor>, prefix: string): Map<string, Tensor> {
+  return new Map(
+    [...tensors].flatMap(([name, tensor]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), tensor] as const] : [],
+    ),
+  );
+}
+
+/** More blocks than any model has; it keeps a forged number from reserving memory. */
+const MAX_BLOCKS = 1000;
+
+/** What tensors do not say of an adapter; see `FlatAdapter`. */
+export const adapterTextSchema = z.object({
+  blocks: z.int().positive().max(MAX_BLOCKS),
+  alphas: z.record(z.string(), z.number()),
+});
+
+export type AdapterText = z.output<typeof adapterTextSchema>;
+
+export function putAdapter(tensors: Map<string, Tensor>, prefix: string, adapter: Adapter): AdapterText {
+  const { tensors: own, blocks, alphas } = flattenAdapter(adapter);
+  putPart(tensors, prefix, own);
+  return { blocks, alphas };
+}
+
+/**
+ * The adapter that `putAdapter` put there.
+ * @throws InputError for a tensor that is missing or belongs nowhere
+ */
+export function adapterOf(
+  tensors: ReadonlyMap<string, Tensor>,
+  prefix: string,
+  { blocks, alphas }: AdapterText,
+  where: string,
+): Adapter {
+  return restoreAdapter({ blocks, alphas, tensors: partOf(tensors, prefix) }, where);
+}
