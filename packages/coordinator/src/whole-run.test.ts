@@ -6,6 +6,7 @@ import { openModel } from '@legend-fl/models';
 import type { LiveEvent } from '@legend-fl/protocol';
 import type { RoundRecord } from '@legend-fl/runs';
 import { expect, test } from 'vitest';
+import { BlobFolder } from './store/blobs.ts';
 import {
   makeRun,
   openPlace,
@@ -13,8 +14,7 @@ import {
   tinyModel,
   until,
   withHugeValues,
-} from './coordinator.fixture.ts';
-import { BlobFolder } from './store/blobs.ts';
+} from './testing/coordinator.fixture.ts';
 
 test('a run of three devices ends with an adapter, rounds, a summary and no blobs that nobody needs', async () => {
   const place = await openPlace();

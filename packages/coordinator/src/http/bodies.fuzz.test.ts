@@ -4,8 +4,8 @@ import { type Route, routes } from '@legend-fl/protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { Refusal } from '../refusal.ts';
-import { parseRunSettings } from '../run-settings.ts';
+import { Refusal } from '../refusals/refusal.ts';
+import { parseRunSettings } from '../settings/run-settings.ts';
 import { defaultHttpLimits } from './http-limits.ts';
 import { parseJson } from './read-json-body.ts';
 

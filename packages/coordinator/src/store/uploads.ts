@@ -6,8 +6,8 @@ import type { Readable } from 'node:stream';
 import { WriteError } from '@legend-fl/base/node';
 import type { uploadStateSchema } from '@legend-fl/protocol';
 import type { z } from 'zod';
-import type { UploadPart } from '../coordinator.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../refusals/refusal.ts';
+import type { UploadPart } from '../services/coordinator.ts';
 import type { BlobFolder } from './blobs.ts';
 import { checkHash, checkIdentifier } from './check-name.ts';
 
