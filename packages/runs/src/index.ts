@@ -31,6 +31,7 @@ export {
   methodSchema,
   strategyOptions,
 } from './settings/method-settings.ts';
+export { withoutRemovedOptions } from './settings/removed-options.ts';
 export {
   type TrunkCacheRule,
   type TrunkSettings,

@@ -13,7 +13,7 @@ import { openModel } from '@legend-fl/models';
 import { createInitialAdapter, modelProfile } from '@legend-fl/runs';
 import { blockWork, deviceCapacities, loadFleet, loadStrategy } from '@legend-fl/simulator';
 import { Command, Option } from 'commander';
-import { integerFrom, numberFrom, sharedOptions } from '../options.ts';
+import { integerFrom, sharedOptions } from '../options.ts';
 import { parseRanks } from '../parse-ranks.ts';
 import { locateModel } from '../resolve-inputs.ts';
 
@@ -27,7 +27,6 @@ interface PlanOptions {
   readonly batchSize: number;
   readonly maxLength: number;
   readonly ranks?: string;
-  readonly waitingBound?: number;
   readonly planner?: NonNullable<StrategyOptions['planner']>;
   readonly codec: Codec;
   readonly seed: number;
@@ -50,11 +49,6 @@ export function planCommand(): Command {
     .option('--batch-size <n>', 'examples per step', integerFrom(1), 8)
     .addOption(sharedOptions.maxLength('tokens per example').default(32))
     .option('--ranks <ranks>', 'one rank, one per block, or a growing range (4-12)')
-    .option(
-      '--waiting-bound <seconds>',
-      'plan shorter rounds while devices wait longer than this',
-      numberFrom(0),
-    )
     .addOption(
       new Option('--planner <name>', 'how LEGEND chooses depths').choices(['greedy', 'optimal', 'full']),
     )
@@ -65,11 +59,10 @@ export function planCommand(): Command {
 }
 
 async function plan(options: PlanOptions): Promise<void> {
-  const { devices, round, seed, localSteps, batchSize, maxLength, ranks, waitingBound, codec } = options;
+  const { devices, round, seed, localSteps, batchSize, maxLength, ranks, codec } = options;
   const { strategy } = await loadStrategy(options.strategy, {
     ...(ranks !== undefined && { ranks: parseRanks(ranks) }),
     ...(options.planner && { planner: options.planner }),
-    ...(waitingBound !== undefined && { waitingBoundSeconds: waitingBound }),
   });
   const fleet = await loadFleet(options.fleet);
   const model = await openModel(folderFiles((await locateModel(options.model)).folder), { seed });

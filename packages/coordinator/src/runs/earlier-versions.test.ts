@@ -1,4 +1,6 @@
 import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { bounds } from '@legend-fl/protocol';
 import { afterEach, expect, test } from 'vitest';
@@ -35,4 +37,36 @@ test('a log that could never be opened again goes on, with its figures within th
   await Promise.all(devices.map((device) => device.takePart()));
   const end = await until(coordinator, run, ({ status }) => status === 'finished');
   expect(end).toMatchObject({ about: 'All rounds are done.', devices: { enrolled: 2 } });
+});
+
+/** A coordinator on the folder, with these keys added to the settings of its run. */
+async function openWithSettings(added: Readonly<Record<string, unknown>>): Promise<Place> {
+  const dir = await newDir();
+  await cp(bricked, dir, { recursive: true });
+  const database = new DatabaseSync(join(dir, 'coordinator.sqlite'));
+  for (const [key, value] of Object.entries(added)) {
+    database
+      .prepare('update runs set settings = json_set(settings, ?, json(?))')
+      .run(`$.settings.${key}`, JSON.stringify(value));
+  }
+  database.close();
+  const place = await openPlace({ dir });
+  open.push(place);
+  return place;
+}
+
+test('a run goes on whose settings switch off options that were removed since', async () => {
+  const off = { importance: 'learned', trafficPrice: 0, serverMomentum: 0 };
+  const { coordinator } = await openWithSettings(off);
+  const view = await until(coordinator, 'tiny-run', ({ about }) => about.startsWith('waits for devices'));
+  expect(view).toMatchObject({ status: 'waiting', round: 3 });
+});
+
+test('a run that depends on a removed option is set aside, and says so', async () => {
+  const { coordinator } = await openWithSettings({ serverMomentum: 0.3 });
+  const [view] = coordinator.forOperators.listRuns();
+  expect(view).toMatchObject({
+    status: 'failed',
+    about: expect.stringContaining('expected no serverMomentum, an option that was removed'),
+  });
 });

@@ -11,7 +11,7 @@ import {
 } from '@legend-fl/method';
 import { loadTokenizer, type Model, openModel } from '@legend-fl/models';
 import { createInitialAdapter, modelProfile, strategyOptions } from '@legend-fl/runs';
-import { type TextExample, type TokenizedDataset, tokenizeExamples } from '@legend-fl/trainer';
+import { padTokens, type TextExample, type TokenizedDataset, tokenizeExamples } from '@legend-fl/trainer';
 import { z } from 'zod';
 import { type BaseFile, listBaseFiles } from './base-files.ts';
 import { parseRunSettings, type RunSettings } from './run-settings.ts';
@@ -111,9 +111,6 @@ export interface RunResources {
   readonly initial: RunTensors;
 }
 
-/** Batches are padded to a multiple of so many tokens. */
-const PADDING = 8;
-
 /**
  * Opens what the settings name.
  * @param known of a run that was made before: its model must be the same
@@ -137,7 +134,7 @@ export async function openResources(
   const options = strategyOptions(settings);
   const strategy = createStrategy(settings.strategy, options);
   // Devices' texts are not known here: memory has to hold a batch of the longest.
-  const tokens = PADDING * Math.ceil(maxLength / PADDING);
+  const tokens = padTokens(maxLength);
   const profile = modelProfile(model, targets, { batchSize: local.batchSize, tokens });
   const names = targets.map(({ name }) => name);
   const adapter = createInitialAdapter(model, names, strategy.initialAdapter(profile), seed);

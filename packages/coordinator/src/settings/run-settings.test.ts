@@ -58,6 +58,11 @@ test('settings that were checked are read again as they are, also from JSON', ()
   expect(parse(JSON.parse(JSON.stringify(settings)))).toEqual(settings);
 });
 
+test('settings of an earlier version are read where they switch off what was removed since', () => {
+  const old = { importance: 'learned', trafficPrice: 0, serverMomentum: 0 };
+  expect(parse({ classes, ...old })).toEqual(parse({ classes }));
+});
+
 test('a round has factor times its plan and a grace, up to a maximum', () => {
   const settings = parse({
     classes,
@@ -106,6 +111,7 @@ describe('refused, naming the key and what to do:', () => {
     [{ classes: ['a', 'a'] }, 'names that differ'],
     [{ classes, devicesPerRound: 2, minimumUpdates: 4 }, 'at least minimumUpdates and minimumCohort, 4'],
     [{ classes, devicesPerRound: 2 }, 'at least minimumUpdates and minimumCohort, 3'],
+    [{ classes, importance: 'ranks' }, 'importance: expected no importance, an option that was removed'],
     [{ classes, needed: { share: 1.5 } }, 'needed'],
     [{ classes, codec: { up: 'f32', down: 'int8' } }, 'with up: f32, down: f32 too'],
   ])('%j', (value, message) => {

@@ -1,7 +1,7 @@
 import { InputError, parseInput } from '@legend-fl/base';
 import { type Plan, type RoundSettings, robustRoundSeconds, strategyNames } from '@legend-fl/method';
 import { displayName } from '@legend-fl/protocol';
-import { boundsSchema, localSchema, methodKeys, methodSchema } from '@legend-fl/runs';
+import { boundsSchema, localSchema, methodKeys, methodSchema, withoutRemovedOptions } from '@legend-fl/runs';
 import { z } from 'zod';
 
 /** With three, a device that subtracts its own update is left with the sum of two others. */
@@ -73,7 +73,8 @@ export type Evaluators = NonNullable<RunSettings['evaluate']>;
  * @throws InputError naming the key
  */
 export function parseRunSettings(value: unknown, where: string): RunSettings {
-  const settings = parseInput(runSettingsSchema, value, { code: 'run-settings-invalid', where });
+  const source = { code: 'run-settings-invalid', where };
+  const settings = parseInput(runSettingsSchema, withoutRemovedOptions(value, source), source);
   const { data, classes, evaluate, devicesPerRound } = settings;
   const fewest = neededUpdates(settings);
   if (data === null && classes === null) {

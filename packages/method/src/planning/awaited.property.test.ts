@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { DeviceContext, RoundContext } from '../round-context.ts';
 import { createStrategy } from '../strategies/registry.ts';
-import type { DeviceContext, RoundContext } from '../strategies/strategy.ts';
 import { adapterFor, planningContexts } from '../testing/round-contexts.ts';
 import { strategyVariants } from '../testing/strategy-variants.ts';
 import { checkPlan } from './check-plan.ts';

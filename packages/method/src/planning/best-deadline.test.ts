@@ -47,7 +47,7 @@ describe('the best deadline', () => {
     );
   });
 
-  it('is found where one device is far behind all others and they fall together into one bin', () => {
+  it('is found where one device is far behind all others, which are close together', () => {
     const crowd = Array.from({ length: 200 }, (_, index) => [1 + index * 1e-7, 1.5 + index * 1e-7]);
     const all = [...crowd, [1e6, 2e6]];
     expect(findBestDeadline(all, [1, 1], 1)).toBe(tryAll(all, [1, 1], 1));

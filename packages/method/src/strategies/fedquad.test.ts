@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Capacity } from '../capacity.ts';
 import { countParameters, memoryBytes } from '../cost-model.ts';
+import type { RoundContext } from '../round-context.ts';
 import { adapterFor, planningContexts } from '../testing/round-contexts.ts';
 import { createStrategy } from './registry.ts';
-import type { RoundContext } from './strategy.ts';
 
 const fedquad = createStrategy('fedquad');
 

@@ -13,10 +13,13 @@ import { describe, expect, it } from 'vitest';
 import { boundUpdates } from '../aggregation/bound-updates.ts';
 import { changeNorms } from '../aggregation/change-norms.ts';
 import { clipUpdate } from '../aggregation/clip-update.ts';
+import type { GlobalState } from '../global-state.ts';
 import { type Plan, waitingTime } from '../plan.ts';
 import { checkPlan } from '../planning/check-plan.ts';
+import type { RoundContext } from '../round-context.ts';
 import { adapterFor, planningContexts } from '../testing/round-contexts.ts';
-import type { GlobalState, RoundContext, Strategy, Update } from './strategy.ts';
+import type { Update } from '../update.ts';
+import type { Strategy } from './strategy.ts';
 
 /** Ends the names of the tensors that a device leaves as they are. */
 const FROZEN_FACTOR = { both: undefined, A: 'lora_B', B: 'lora_A' } as const;

@@ -21,17 +21,11 @@ export const methodKeys = {
   targets: z.array(z.string()).min(1).nullable(),
   /** Rank distribution; each strategy fits it to its method. */
   ranks: rankOptions.exactOptional(),
-  /** LEGEND's: how depths are chosen, `waitingBound` = ε in seconds. */
+  /** LEGEND's: how depths are chosen. */
   planner: z.enum(['greedy', 'optimal', 'full']).exactOptional(),
   deadline: z.enum(['shared', 'fastest', 'trimmed']).exactOptional(),
   stragglers: z.enum(['wait', 'leave']).exactOptional(),
-  importance: z.enum(['learned', 'ranks']).exactOptional(),
-  /** Seconds per megabyte of a device's traffic, in the optimal planner's objective. */
-  trafficPrice: z.number().nonnegative().exactOptional(),
   rankSharing: z.enum(['shared', 'per-device']).exactOptional(),
-  waitingBound: z.number().nonnegative().exactOptional(),
-  /** Momentum of the global adapter, of legend, fedlora and fedquad. */
-  serverMomentum: z.number().nonnegative().lt(1).exactOptional(),
   estimator: z.enum(['moving-average', 'last-value', 'oracle']),
   trunk: trunkSchema,
   trunkCache: trunkCacheSchema.nullable(),
@@ -56,32 +50,13 @@ export function strategyOptions({
   planner,
   deadline,
   stragglers,
-  importance,
-  trafficPrice,
   rankSharing,
-  waitingBound,
-  serverMomentum,
-}: Pick<
-  MethodSettings,
-  | 'ranks'
-  | 'planner'
-  | 'deadline'
-  | 'stragglers'
-  | 'importance'
-  | 'trafficPrice'
-  | 'rankSharing'
-  | 'waitingBound'
-  | 'serverMomentum'
->): StrategyOptions {
+}: Pick<MethodSettings, 'ranks' | 'planner' | 'deadline' | 'stragglers' | 'rankSharing'>): StrategyOptions {
   return {
     ...(ranks && { ranks }),
     ...(planner && { planner }),
     ...(deadline && { deadline }),
     ...(stragglers && { stragglers }),
-    ...(importance && { importance }),
-    ...(trafficPrice !== undefined && { trafficPrice }),
     ...(rankSharing && { rankSharing }),
-    ...(waitingBound !== undefined && { waitingBoundSeconds: waitingBound }),
-    ...(serverMomentum !== undefined && { serverMomentum }),
   };
 }

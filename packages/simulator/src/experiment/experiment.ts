@@ -7,6 +7,7 @@ import {
   methodKeys,
   methodSchema,
   partitionRuleSchema,
+  withoutRemovedOptions,
 } from '@legend-fl/runs';
 import { z } from 'zod';
 import { attackSchema } from './attack.ts';
@@ -87,7 +88,8 @@ export type Variant = z.output<typeof variantSchema>;
  * @throws InputError naming the key
  */
 export function parseExperiment(value: unknown, where: string): Experiment {
-  return parseInput(experimentSchema, value, { code: 'experiment-invalid', where });
+  const source = { code: 'experiment-invalid', where };
+  return parseInput(experimentSchema, withoutRemovedOptions(value, source), source);
 }
 
 /**

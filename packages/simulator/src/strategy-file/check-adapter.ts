@@ -1,4 +1,4 @@
-import { type Adapter, type AdapterModule, parseModulePath, rankOf, type Tensor } from '@legend-fl/adapter';
+import { type Adapter, type AdapterModule, parseModulePath, type Tensor } from '@legend-fl/adapter';
 import { InputError } from '@legend-fl/base';
 
 /** A module's tensors by part; `null` stands for its rank or width. */
@@ -57,7 +57,7 @@ function checkModule(module: AdapterModule, model: AdapterModule, where: string)
   }
   const shapes = shapesOf(model);
   for (const part of Object.keys(shapes)) checkIsTensor(Reflect.get(module, part), `${where}, ${part}`);
-  const rank = rankOf(module);
+  const [rank = 0] = (module.kind === 'lora' ? module.a : module.down).dims;
   if (!(rank >= 1)) throw invalid(where, 'a rank from 1, or no module', String(rank));
   for (const [part, shape] of Object.entries(shapes)) {
     const dims = shape.map((dim) => dim ?? rank);

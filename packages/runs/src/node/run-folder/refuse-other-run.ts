@@ -1,4 +1,5 @@
 import { InputError } from '@legend-fl/base';
+import { withoutRemovedOptions } from '../../settings/removed-options.ts';
 import type { Summary } from '../../summary/summary.ts';
 
 /**
@@ -7,9 +8,14 @@ import type { Summary } from '../../summary/summary.ts';
  */
 export type RunIdentity = Pick<Summary, 'config' | 'fleet' | 'model' | 'data'>;
 
-/** Throws an InputError with code `run-folder-other-run` about the first field in which the runs differ. */
+/**
+ * Throws an InputError with code `run-folder-other-run` about the first field in which the runs differ, or about an option
+ * of the run that this version doesn't have.
+ */
 export function refuseOtherRun(folder: string, held: RunIdentity, wanted: RunIdentity): void {
-  const difference = findDifference(identityOf(held), identityOf(wanted), '');
+  const source = { code: 'run-folder-other-run', where: `${folder}: config` };
+  const known = { ...held, config: withoutRemovedOptions(held.config, source) };
+  const difference = findDifference(identityOf(known), identityOf(wanted), '');
   if (difference === undefined) return;
   throw new InputError({
     code: 'run-folder-other-run',
@@ -21,7 +27,12 @@ export function refuseOtherRun(folder: string, held: RunIdentity, wanted: RunIde
 }
 
 /** As it is after a way through JSON, where keys that are undefined vanish. */
-function identityOf({ config, fleet, model, data }: RunIdentity): unknown {
+function identityOf({
+  config,
+  fleet,
+  model,
+  data,
+}: { readonly [part in keyof RunIdentity]: unknown }): unknown {
   return JSON.parse(JSON.stringify({ config, fleet, model, data }));
 }
 

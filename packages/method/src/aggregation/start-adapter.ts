@@ -1,7 +1,7 @@
 import { type Adapter, restrictToDepth } from '@legend-fl/adapter';
+import type { GlobalState } from '../global-state.ts';
 import type { DevicePlan } from '../plan.ts';
 import { truncateRanks } from '../ranks/truncate-ranks.ts';
-import type { GlobalState } from './strategy.ts';
 
 /**
  * The blocks that the device trains, at most of the ranks that it is planned with, or with `trunk: global` all blocks,
