@@ -21,7 +21,6 @@ export type {
   DeviceService,
   OfferedBlob,
   OperatorService,
-  UploadPart,
 } from './services/coordinator.ts';
 export {
   type BaseModel,
@@ -56,4 +55,4 @@ export type {
   TokenFault,
   TokenStore,
 } from './store/store.ts';
-export { UploadFolder } from './store/uploads.ts';
+export { UploadFolder, type UploadPart } from './store/uploads.ts';

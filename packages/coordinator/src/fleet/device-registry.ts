@@ -1,10 +1,16 @@
-import type { StoredDevice } from '../store/store.ts';
+import type { DeviceStore, StoredDevice } from '../store/store.ts';
 
 /** The devices of all runs, as they are stored, in memory. */
 export class DeviceRegistry {
   readonly #devices = new Map<string, StoredDevice>();
   /** In order of enrolment. */
   readonly #byRun = new Map<string, StoredDevice[]>();
+
+  static async load(store: Pick<DeviceStore, 'list'>): Promise<DeviceRegistry> {
+    const registry = new DeviceRegistry();
+    for (const device of await store.list()) registry.put(device);
+    return registry;
+  }
 
   /** Takes in a device, or what has changed of it. */
   put(device: StoredDevice): void {

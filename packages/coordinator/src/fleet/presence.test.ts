@@ -10,10 +10,8 @@ let presence: Presence;
 beforeEach(() => {
   vi.useFakeTimers();
   changes = [];
-  presence = new Presence({
-    now: Date.now,
-    onChange: (device, change) => changes.push(`${device} ${change}`),
-  });
+  presence = new Presence(Date.now);
+  presence.subscribe((device, change) => changes.push(`${device} ${change}`));
 });
 afterEach(() => {
   presence.stop();

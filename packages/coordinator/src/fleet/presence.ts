@@ -15,18 +15,15 @@ export interface Sighting {
   readonly leftBecause: string;
 }
 
-export interface PresenceOptions {
-  readonly now: () => number;
-  /** A device came, went or changed what it does. */
-  readonly onChange: (device: string, change: 'came' | 'went' | 'progress') => void;
-}
+/** A device came, went or changed what it does. */
+export type PresenceListener = (device: string, change: 'came' | 'went' | 'progress') => void;
 
 const AWAY_MS = limits.awaySeconds * 1000;
 
 /** Who is there: devices seen lately that have not left. Every call costs the same, whatever their number. */
 export class Presence {
   readonly #now: () => number;
-  readonly #onChange: PresenceOptions['onChange'];
+  readonly #listeners: PresenceListener[] = [];
   /** Of all devices ever seen by this process. */
   readonly #sightings = new Map<string, Sighting>();
   /** Those that are there, the one longest unseen first. */
@@ -35,9 +32,13 @@ export class Presence {
   readonly #polls = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ now, onChange }: PresenceOptions) {
+  /** @param now milliseconds since 1970 */
+  constructor(now: () => number) {
     this.#now = now;
-    this.#onChange = onChange;
+  }
+
+  subscribe(listener: PresenceListener): void {
+    this.#listeners.push(listener);
   }
 
   /** How many devices are there. */
@@ -67,8 +68,8 @@ export class Presence {
     const came = !this.#there.delete(device);
     this.#there.set(device, this.#now());
     this.#arm();
-    if (came) this.#onChange(device, 'came');
-    else if (doing !== undefined) this.#onChange(device, 'progress');
+    if (came) this.#tell(device, 'came');
+    else if (doing !== undefined) this.#tell(device, 'progress');
   }
 
   /** It asks for an assignment, so whatever it said before, it takes part. */
@@ -86,14 +87,14 @@ export class Presence {
       leftBecause: reason,
     });
     this.#there.delete(device);
-    this.#onChange(device, 'went');
+    this.#tell(device, 'went');
   }
 
   /** For a device that does not count any more. */
   forget(device: string): void {
     this.#sightings.delete(device);
     this.#there.delete(device);
-    this.#onChange(device, 'went');
+    this.#tell(device, 'went');
   }
 
   /** Keeps a device there while its poll waits. Returns how to end that. */
@@ -113,6 +114,10 @@ export class Presence {
     this.#timer = undefined;
   }
 
+  #tell(...change: Parameters<PresenceListener>): void {
+    for (const listener of this.#listeners) listener(...change);
+  }
+
   /** One timer for the device longest unseen; it keeps no process alive. */
   #arm(): void {
     if (this.#timer !== undefined) return;
@@ -127,7 +132,7 @@ export class Presence {
       if (seenAt + AWAY_MS > this.#now()) break;
       this.#there.delete(device);
       if (this.#polls.has(device)) this.#there.set(device, this.#now());
-      else this.#onChange(device, 'went');
+      else this.#tell(device, 'went');
     }
     this.#arm();
   }

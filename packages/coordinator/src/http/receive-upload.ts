@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Transform } from 'node:stream';
 import { LENGTH_HEADER, limits, OFFSET_HEADER } from '@legend-fl/protocol';
 import { Refusal } from '../refusals/refusal.ts';
-import type { UploadPart } from '../services/coordinator.ts';
+import type { UploadPart } from '../store/uploads.ts';
 
 /**
  * The part of an upload that a request brings, its body still unread: how much it may be is decided by the headers.

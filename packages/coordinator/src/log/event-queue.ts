@@ -6,6 +6,7 @@ import {
   type RoundStep,
   reduceRound,
 } from '@legend-fl/method';
+import { BatchQueue } from '../pacing/batch-queue.ts';
 import type { StoredEvent } from '../store/store.ts';
 
 /** What became of an event. `unchanged`: it had been counted before, or came too late to matter. */
@@ -47,14 +48,18 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+interface Answered {
+  readonly waiting: Waiting;
+  readonly outcome: Outcome;
+}
+
 /**
  * The events of one run, one after the other through the reducer. Those that come while others are being stored are
  * stored together. What an event changes is seen by nobody before it is stored; one that changes nothing never is.
  */
 export class EventQueue<Checked> {
   readonly #options: EventQueueOptions<Checked>;
-  #waiting: Waiting[] = [];
-  #draining: Promise<void> | undefined;
+  readonly #queue = new BatchQueue<Waiting>((batch) => this.#process(batch));
   /** An append has failed: whether its events are stored is not known. */
   #unsure = false;
 
@@ -70,33 +75,33 @@ export class EventQueue<Checked> {
    */
   submit(event: RoundEvent, details: unknown = null): Promise<Outcome> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ event, details, resolve, reject });
-      this.#draining ??= this.#drain();
+      this.#queue.add({ event, details, resolve, reject });
     });
   }
 
   /** When everything submitted so far has been answered. */
-  async settled(): Promise<void> {
-    await this.#draining;
+  settled(): Promise<void> {
+    return this.#queue.settled();
   }
 
-  async #drain(): Promise<void> {
-    // Lets those that are submitted in one go be stored in one go.
-    await Promise.resolve();
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting;
-      this.#waiting = [];
-      await this.#process(batch).catch((error: unknown) => {
-        for (const { reject } of batch) reject(error);
-      });
+  /** @returns the events that are left for the next phase */
+  async #process(batch: readonly Waiting[]): Promise<readonly Waiting[]> {
+    try {
+      if (this.#unsure) await this.#resynchronise();
+      const { stored, checked, answered, rest } = this.#reduce(batch);
+      await this.#store(stored, checked, answered);
+      return rest;
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+      return [];
     }
-    this.#draining = undefined;
   }
 
-  async #process(batch: readonly Waiting[]): Promise<void> {
-    if (this.#unsure) await this.#resynchronise();
-    const { stored, checked, answered, rest } = this.#reduce(batch);
-    this.#waiting.unshift(...rest);
+  async #store(
+    stored: readonly StoredEvent[],
+    checked: readonly Checked[],
+    answered: readonly Answered[],
+  ): Promise<void> {
     if (stored.length > 0) {
       this.#unsure = true;
       try {
@@ -117,7 +122,7 @@ export class EventQueue<Checked> {
     let { state, sequence } = position();
     const stored: StoredEvent[] = [];
     const checked: Checked[] = [];
-    const answered: { readonly waiting: Waiting; readonly outcome: Outcome }[] = [];
+    const answered: Answered[] = [];
     for (const [index, waiting] of batch.entries()) {
       const { event, details, reject } = waiting;
       try {

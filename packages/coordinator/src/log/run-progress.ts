@@ -46,8 +46,13 @@ export interface ProgressOptions {
   readonly kindOf: (device: string) => string;
   /** State and global state that a run begins with. */
   readonly initial: { readonly state: RoundState; readonly globalSha256: string };
-  /** What is shown of a round that nobody has scored yet. */
-  readonly unscored: { readonly accuracy: number; readonly loss: number };
+  /** Figures of a round that nobody scores, while there are none from a round before. */
+  readonly blindGuess: ScoreFigures;
+}
+
+export interface ScoreFigures {
+  readonly accuracy: number;
+  readonly loss: number;
 }
 
 /** Events of a run that waits for devices, which tell their capacities again and again, before a snapshot takes them in. */
@@ -62,6 +67,8 @@ export class RunProgress {
   state: RoundState;
   sequence: number;
   globalSha256: string;
+  /** The global state before, which somebody may still read; null where this process has seen none. */
+  previousSha256: string | null = null;
   /** The global state that the attempt under way began with. */
   startSha256: string;
   /** When the attempt under way was assigned; null outside of one. */
@@ -147,6 +154,16 @@ export class RunProgress {
     return [{ snapshot: this.snapshot(), ...(finished && { finished }) }];
   }
 
+  get blindGuess(): ScoreFigures {
+    return this.#options.blindGuess;
+  }
+
+  /** Whether a restart, or a round under way, needs a blob. */
+  needsBlob(sha256: string): boolean {
+    if ([this.globalSha256, this.startSha256, this.previousSha256].includes(sha256)) return true;
+    return 'devices' in this.state && this.references.has(sha256);
+  }
+
   /** The updates of the attempt under way that were clipped. */
   get clippedNow(): ReadonlyMap<string, ChangeScales> {
     return this.#clipped;
@@ -160,6 +177,12 @@ export class RunProgress {
   /** Seconds since the attempt under way was assigned. */
   elapsedSeconds(at: number): number {
     return this.assignedAt === null ? 0 : Math.max(0, (at - this.assignedAt) / 1000);
+  }
+
+  #replaceGlobal(sha256: string): void {
+    if (sha256 === this.globalSha256) return;
+    this.previousSha256 = this.globalSha256;
+    this.globalSha256 = sha256;
   }
 
   #notePlan({ rankDistribution, devices }: Plan): void {
@@ -186,11 +209,11 @@ export class RunProgress {
         this.#dropped.set(logged.event.deviceId, logged.event);
         return;
       case 'aggregated':
-        this.globalSha256 = logged.details.globalSha256;
+        this.#replaceGlobal(logged.details.globalSha256);
         for (const { deviceId, scales } of logged.details.clipped) this.#clipped.set(deviceId, scales);
         return;
       case 'undone':
-        this.globalSha256 = this.startSha256;
+        this.#replaceGlobal(this.startSha256);
         return;
       case 'evaluated':
       case 'other':
@@ -219,8 +242,8 @@ export class RunProgress {
   }
 
   #addRound({ record, finishedAt }: FinishedRound): void {
-    const { run, blocks, unscored } = this.#options;
-    this.rounds.push(viewRound(run, blocks, record, finishedAt, this.rounds.at(-1) ?? unscored));
+    const { run, blocks, blindGuess } = this.#options;
+    this.rounds.push(viewRound(run, blocks, record, finishedAt, this.rounds.at(-1) ?? blindGuess));
     this.rankDistribution = record.rankDistribution;
     const { round, attempt = 1 } = record;
     for (const device of record.devices) {

@@ -1,11 +1,15 @@
-import { persist } from '../pacing/retry.ts';
+import { BatchQueue } from '../pacing/batch-queue.ts';
+import { retry } from '../pacing/retry.ts';
 import type { DueSnapshot } from './run-progress.ts';
 
 export interface SnapshotSaverOptions {
   readonly save: (due: DueSnapshot) => Promise<void>;
   /** Awaited before the next one is saved. */
   readonly onSaved: () => Promise<void>;
-  readonly onHold: (reason: string | null) => void;
+  /** Why one cannot be saved at present; null once it is. */
+  readonly onBlocked: (reason: string | null) => void;
+  /** One can never be saved, nor those after it. */
+  readonly onFault: (error: unknown) => void;
 }
 
 /**
@@ -15,8 +19,8 @@ export interface SnapshotSaverOptions {
 export class SnapshotSaver {
   readonly #options: SnapshotSaverOptions;
   readonly #due: DueSnapshot[] = [];
+  readonly #queue = new BatchQueue<DueSnapshot>((batch) => this.#saveAll(batch));
   readonly #controller = new AbortController();
-  #saving: Promise<void> | undefined;
 
   constructor(options: SnapshotSaverOptions) {
     this.#options = options;
@@ -24,7 +28,7 @@ export class SnapshotSaver {
 
   add(due: readonly DueSnapshot[]): void {
     this.#due.push(...due);
-    if (this.#due.length > 0) this.#saving ??= this.#saveAll();
+    this.#queue.add(...due);
   }
 
   /** Those that are not saved yet. */
@@ -35,22 +39,25 @@ export class SnapshotSaver {
   /** Tries no more; what is not saved is made again from the log. */
   async stop(): Promise<void> {
     this.#controller.abort();
-    await this.#saving;
+    await this.#queue.settled();
   }
 
-  async #saveAll(): Promise<void> {
-    const { save, onSaved, onHold } = this.#options;
+  async #saveAll(batch: readonly DueSnapshot[]): Promise<readonly DueSnapshot[]> {
+    const { save, onSaved, onBlocked, onFault } = this.#options;
     const { signal } = this.#controller;
-    for (let [due] = this.#due; due; [due] = this.#due) {
-      const next = due;
-      const saved = await persist(() => save(next), { signal, onHold }).then(
-        () => true,
-        () => false,
-      );
-      if (!saved) break;
-      this.#due.shift();
-      await onSaved();
+    try {
+      for (const due of batch) {
+        await retry(() => save(due), { signal, onBlocked });
+        this.#due.shift();
+        await onSaved();
+      }
+    } catch (error) {
+      // After a stop, or a fault, the rest is made again from the log.
+      if (!signal.aborted) {
+        this.#controller.abort();
+        onFault(error);
+      }
     }
-    this.#saving = undefined;
+    return [];
   }
 }

@@ -165,7 +165,7 @@ function newProgress(snapshot: RunSnapshot | null, rounds: readonly StoredRound[
       state: startRounds({ rounds: 9, minimumUpdates: 1, needed: { share: 1 }, maximumAttempts: 9 }).state,
       globalSha256: '0'.repeat(64),
     },
-    unscored: { accuracy: 0, loss: 1 },
+    blindGuess: { accuracy: 0, loss: 1 },
   });
 }
 

@@ -1,14 +1,16 @@
-import { boundUpdates, leastScale, listUpdates } from '@legend-fl/method';
+import { boundUpdates, leastScale, listUpdates, type RoundState } from '@legend-fl/method';
 import type { DeviceWork } from '../log/record-round.ts';
-import type { PhaseWork } from './phase-work.ts';
+import type { PhaseResult, PhaseWork } from './phase-work.ts';
 import { sumInWorker } from './sum-in-worker.ts';
 import type { StoredUpdate } from './sum-updates.ts';
 
-/** Bounds the updates of a round that has closed, adds them up, and reports the new global state. */
-export async function aggregateUpdates(work: PhaseWork): Promise<void> {
-  const { settings, environment, progress, signal } = work;
-  const { state, works, startSha256 } = progress;
-  if (state.phase !== 'aggregating') return;
+/** Bounds the updates of a round that has closed, adds them up, and comes to the new global state. */
+export async function aggregateUpdates(
+  work: PhaseWork,
+  state: Extract<RoundState, { phase: 'aggregating' }>,
+): Promise<PhaseResult> {
+  const { settings, context, progress, signal } = work;
+  const { works, startSha256 } = progress;
   const { strategyOptions } = await work.resources();
   const bounded = boundRound(
     listUpdates(state).map(({ id }) => workOf(works, id)),
@@ -18,21 +20,19 @@ export async function aggregateUpdates(work: PhaseWork): Promise<void> {
     strategy: { name: settings.strategy, options: strategyOptions },
     trunk: settings.trunk,
     plan: state.plan,
-    blobsFolder: environment.blobsFolder,
+    blobsFolder: context.blobs.folder,
     globalSha256: startSha256,
     updates: bounded.updates,
   };
-  const { bytes, leftOut } = await work.persist(() => sumInWorker(task, signal));
+  const { bytes, leftOut } = await work.retry(() => sumInWorker(task, signal));
   const globalSha256 = await work.write(bytes);
   const clipped = bounded.updates.flatMap(({ deviceId, counted }) =>
     counted !== undefined && leastScale(counted.scales) < 1 ? [{ deviceId, scales: counted.scales }] : [],
   );
-  const event = {
-    type: 'aggregated' as const,
-    round: state.round,
-    leftOut: [...bounded.leftOut, ...leftOut],
+  return {
+    event: { type: 'aggregated', round: state.round, leftOut: [...bounded.leftOut, ...leftOut] },
+    details: { globalSha256, clipped },
   };
-  await work.report(event, { globalSha256, clipped });
 }
 
 function workOf(works: ReadonlyMap<string, DeviceWork>, device: string): DeviceWork {

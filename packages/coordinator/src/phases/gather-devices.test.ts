@@ -17,7 +17,7 @@ const deviceOf = (id: string, changes: Partial<StoredDevice> = {}) =>
 const beat = { round: null, step: 0, steps: 0, loss: null };
 
 test('ready is who is there, has told its capacity, and neither pauses nor is revoked or quarantined', () => {
-  const presence = new Presence({ now: Date.now, onChange: () => {} });
+  const presence = new Presence(Date.now);
   for (const id of ['there', 'silent', 'pausing', 'revoked', 'quarantined']) presence.touch(id);
   presence.touch('pausing', { ...beat, activity: 'paused' });
   presence.touch('left');
@@ -48,7 +48,7 @@ describe('of devices that have let rounds down', () => {
     ],
   ];
   const gather = (settings: object, round: number) => {
-    const presence = new Presence({ now: Date.now, onChange: () => {} });
+    const presence = new Presence(Date.now);
     for (const id of ids) presence.touch(id);
     presence.stop();
     const capacities = [ids.toSorted().map((id) => ({ id, capacity }))];

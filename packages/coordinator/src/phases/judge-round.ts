@@ -1,7 +1,6 @@
 import type { LeftOut } from '@legend-fl/method';
-import type { RunProgress } from '../log/run-progress.ts';
+import type { RunProgress, ScoreFigures } from '../log/run-progress.ts';
 import type { RunSettings } from '../settings/run-settings.ts';
-import type { Unscored } from './evaluate-round.ts';
 
 /**
  * Why the result of a round must not be kept; undefined where it may. A loss that has doubled, by default, is more than
@@ -14,7 +13,7 @@ export function findFault(
   {
     settings: { maximumLossRise },
     blindGuess,
-  }: { readonly settings: Pick<RunSettings, 'maximumLossRise'>; readonly blindGuess: Unscored },
+  }: { readonly settings: Pick<RunSettings, 'maximumLossRise'>; readonly blindGuess: ScoreFigures },
 ): string | undefined {
   const most = maximumLossRise * Math.max(before, blindGuess.loss);
   if (loss <= most) return undefined;

@@ -1,37 +1,28 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Plan } from '@legend-fl/method';
-import { pauseFor } from '../pacing/retry.ts';
-import { LONG_MS, type WaitingPolls } from '../pacing/waiting-polls.ts';
+import { LONG_MS } from '../pacing/waiting-polls.ts';
 import type { RunSettings } from '../settings/run-settings.ts';
 import { gatherDevices, neededDevices, planFor } from './gather-devices.ts';
-import type { PhaseWork } from './phase-work.ts';
+import type { PhaseResult, PhaseWork, RunMemory } from './phase-work.ts';
 
-/** What a run remembers of gathering devices from round to round. */
-export interface Gathering {
-  /** Woken when devices come, go or change. */
-  readonly changes: WaitingPolls;
-  /** Since when enough devices are there; undefined while they are not. */
-  enoughSince: number | undefined;
-  /** What the run waits for, for people; empty when it does not. */
-  readonly say: (waitsFor: string) => void;
-}
-
-/** Waits until enough devices are there and the strategy finds a plan for them, and reports that plan. */
-export async function planNextRound(work: PhaseWork, gathering: Gathering): Promise<void> {
-  const { run, settings, environment, progress, signal } = work;
-  const { presence, devicesOf, now } = environment;
+/** Waits until enough devices are there and the strategy finds a plan for them. */
+export async function planNextRound(work: PhaseWork): Promise<PhaseResult> {
+  const { run, settings, context, progress, memory, deviceChanges, signal } = work;
+  const { presence, registry, now } = context;
   const resources = await work.resources();
   const tensors = await work.tensors();
-  await pauseAfterUndone(work, gathering);
+  await pauseAfterUndone(work);
   for (let lastTry = ''; ; ) {
     signal.throwIfAborted();
     const { state } = progress;
-    const gathered = gatherDevices(devicesOf(run), presence, state, settings);
+    const gathered = gatherDevices(registry.ofRun(run), presence, state, settings);
     const { ready } = gathered;
-    const restMs = gatherMs(ready.length, settings, now(), gathering);
+    const { restMs, waitsFor } = gather(ready.length, settings, now(), memory);
+    if (waitsFor !== '') work.waitFor(waitsFor);
     // What found no plan before finds none now.
     const thisTry = restMs > 0 ? lastTry : JSON.stringify(gathered);
     if (thisTry === lastTry) {
-      await gathering.changes.wait(restMs || LONG_MS, signal);
+      await deviceChanges.wait(restMs || LONG_MS, signal);
       continue;
     }
     lastTry = thisTry;
@@ -40,11 +31,11 @@ export async function planNextRound(work: PhaseWork, gathering: Gathering): Prom
       plan = planFor(gathered, resources, state, tensors);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      gathering.say(`finds no plan for the devices that are ready (${ready.length}). ${reason}`);
+      work.waitFor(`finds no plan for the devices that are ready (${ready.length}). ${reason}`);
       continue;
     }
-    gathering.say('');
-    return work.report({ type: 'planned', plan });
+    work.waitFor('');
+    return { event: { type: 'planned', plan } };
   }
 }
 
@@ -54,32 +45,35 @@ const FIRST_PAUSE_MS = 60_000;
 const LONGEST_PAUSE_MS = 3600_000;
 
 /** A run that comes out worse again and again, whoever takes part, waits ever longer for its operator to look at it. */
-async function pauseAfterUndone(
-  { progress: { state }, signal }: PhaseWork,
-  gathering: Gathering,
-): Promise<void> {
-  const { undone, round } = state;
+async function pauseAfterUndone({ progress, waitFor, signal }: PhaseWork): Promise<void> {
+  const { undone, round } = progress.state;
   if (undone <= UNDONE_AT_ONCE) return;
   const restMs = Math.min(FIRST_PAUSE_MS * 2 ** (undone - UNDONE_AT_ONCE - 1), LONGEST_PAUSE_MS);
-  gathering.say(
+  waitFor(
     `waits ${restMs / 60_000} minutes: round ${round} gave ${undone} times a result not to keep, whoever took part. ` +
       'The adapter is that of the round before. A lower learning rate may help: stop this run and begin another.',
   );
-  await pauseFor(restMs, signal);
+  await setTimeout(restMs, undefined, { signal, ref: false });
 }
 
-/** Milliseconds to wait for devices; zero when a round can be planned. */
-function gatherMs(ready: number, settings: RunSettings, now: number, gathering: Gathering): number {
+interface Wait {
+  /** Milliseconds; zero when a round can be planned. */
+  readonly restMs: number;
+  readonly waitsFor: string;
+}
+
+/** How long to wait for devices. */
+function gather(ready: number, settings: RunSettings, now: number, memory: RunMemory): Wait {
   const needed = neededDevices(settings);
   if (ready < needed) {
-    gathering.enoughSince = undefined;
-    gathering.say(`waits for devices: ${ready} of at least ${needed} are ready${explainNeed(settings)}`);
-    return LONG_MS;
+    memory.enoughSince = undefined;
+    const waitsFor = `waits for devices: ${ready} of at least ${needed} are ready${explainNeed(settings)}`;
+    return { restMs: LONG_MS, waitsFor };
   }
-  gathering.enoughSince ??= now;
-  const restMs = gathering.enoughSince + 1000 * settings.gatherSeconds - now;
-  if (restMs > 0) gathering.say('waits a moment for further devices');
-  return Math.max(0, Math.min(restMs, LONG_MS));
+  memory.enoughSince ??= now;
+  const restMs = memory.enoughSince + 1000 * settings.gatherSeconds - now;
+  if (restMs <= 0) return { restMs: 0, waitsFor: '' };
+  return { restMs: Math.min(restMs, LONG_MS), waitsFor: 'waits a moment for further devices' };
 }
 
 /** Where it is the cohort that asks for so many, people may wonder why. */

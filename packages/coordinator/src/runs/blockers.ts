@@ -1,30 +1,31 @@
-/** What may keep a run from going on for a while. */
-type Trouble = 'phase' | 'snapshot';
+/** What may be tried again and again. */
+type Blocked = 'phase' | 'snapshot';
 
-export interface HindrancesOptions {
-  readonly onTrouble: (reason: string) => void;
+export interface BlockersOptions {
+  /** Something has begun to fail, or fails for another reason. */
+  readonly onBlocked: (reason: string) => void;
   readonly onChange: () => void;
 }
 
-/** Why a run does not go on at present, for people: what it waits for, and what is tried again and again. */
-export class Hindrances {
-  readonly #options: HindrancesOptions;
-  readonly #troubles = new Map<Trouble, string>();
+/** Why a run does not go on at present, for people: what it waits for, and what fails and is tried again. */
+export class Blockers {
+  readonly #options: BlockersOptions;
+  readonly #reasons = new Map<Blocked, string>();
   #waitsFor = '';
 
-  constructor(options: HindrancesOptions) {
+  constructor(options: BlockersOptions) {
     this.#options = options;
   }
 
   /** Whether something fails. */
-  get isTrouble(): boolean {
-    return this.#troubles.size > 0;
+  get isBlocked(): boolean {
+    return this.#reasons.size > 0;
   }
 
   /** Empty where nothing keeps it. */
   get text(): string {
-    const [trouble] = this.#troubles.values();
-    return trouble ?? this.#waitsFor;
+    const [reason] = this.#reasons.values();
+    return reason ?? this.#waitsFor;
   }
 
   /** @param text empty when it waits for nothing any more */
@@ -35,20 +36,20 @@ export class Hindrances {
   }
 
   /** @param reason null when it is over */
-  setTrouble(trouble: Trouble, reason: string | null): void {
-    const before = this.#troubles.get(trouble) ?? null;
+  setBlocked(blocked: Blocked, reason: string | null): void {
+    const before = this.#reasons.get(blocked) ?? null;
     if (reason === before) return;
-    if (reason === null) this.#troubles.delete(trouble);
+    if (reason === null) this.#reasons.delete(blocked);
     else {
-      this.#troubles.set(trouble, reason);
-      this.#options.onTrouble(reason);
+      this.#reasons.set(blocked, reason);
+      this.#options.onBlocked(reason);
     }
     this.#options.onChange();
   }
 
-  /** Another phase has hindrances of its own. */
+  /** Another phase has blockers of its own. */
   enterPhase(): void {
-    this.setTrouble('phase', null);
+    this.setBlocked('phase', null);
     this.setWaitsFor('');
   }
 }

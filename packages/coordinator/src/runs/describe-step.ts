@@ -2,14 +2,14 @@ import type { FinishReason } from '@legend-fl/method';
 import type { LogEntry } from '@legend-fl/protocol';
 import type { StoredStep } from '../log/event-queue.ts';
 
-/** What a step of a run is to those who watch it. */
-export interface ToldStep {
+/** What a step of a run tells those who watch it. */
+export interface StepReport {
   /** Of which something else is shown now. */
   readonly devices: readonly string[];
   readonly entries: readonly Omit<LogEntry, 'at' | 'run'>[];
 }
 
-export function describeStep({ stored: { event }, before, after }: StoredStep): ToldStep {
+export function describeStep({ stored: { event }, before, after }: StoredStep): StepReport {
   const entries: Omit<LogEntry, 'at' | 'run'>[] = [];
   const devices: string[] = [];
   const say = (text: string, level: LogEntry['level'] = 'info', device: string | null = null) =>

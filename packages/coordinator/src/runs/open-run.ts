@@ -1,5 +1,5 @@
 import { estimatorNamed, startRounds } from '@legend-fl/method';
-import type { Environment } from '../phases/run-context.ts';
+import type { RunContext } from '../phases/run-context.ts';
 import { hashOf } from './run-blobs.ts';
 import { RunDriver } from './run-driver.ts';
 import { RunProgress } from '../log/run-progress.ts';
@@ -16,11 +16,11 @@ import { readSnapshot } from '../log/stored-snapshot.ts';
  */
 export async function openRun(
   stored: StoredRun,
-  environment: Environment,
+  context: RunContext,
   known?: RunResources,
 ): Promise<RunDriver> {
   const { id } = stored;
-  const { store, sources } = environment;
+  const { store, sources, registry } = context;
   const definition = parseDefinition(stored.settings, `run ${id}`);
   const { settings, classes, model } = definition;
   const [{ snapshot: saved, events }, rounds] = await Promise.all([
@@ -35,13 +35,13 @@ export async function openRun(
     run: id,
     blocks: model.blocks,
     estimator: estimatorNamed(settings.estimator),
-    kindOf: (device) => environment.findDevice(device)?.runtime.kind ?? 'device',
+    kindOf: (device) => registry.find(device)?.runtime.kind ?? 'device',
     initial: {
       state: startRounds(roundSettingsOf(settings)).state,
       globalSha256: first === undefined ? '' : hashOf(first),
     },
-    unscored: { accuracy: 0, loss: Math.log(classes.length) },
+    blindGuess: { accuracy: 0, loss: Math.log(classes.length) },
   });
   const due = progress.resume(events);
-  return new RunDriver({ stored, definition, progress, resources, first, due, environment });
+  return new RunDriver({ stored, definition, progress, resources, first, due, context });
 }

@@ -183,9 +183,9 @@ describe('after a restart', () => {
   });
 });
 
-/** A store that can be told to fail. */
+/** A store that can be told to fail, as of a full disk or of a mistake in this program. */
 function failingStore(store: Store) {
-  const fails = { append: false, snapshot: false };
+  const fails = { append: false, snapshot: false, mistaken: false };
   const full = () =>
     new WriteError('coordinator.sqlite', Object.assign(new Error('full'), { code: 'ENOSPC' }));
   const { runs } = store;
@@ -195,6 +195,8 @@ function failingStore(store: Store) {
     loadProgress: (run) => runs.loadProgress(run),
     appendEvents: async (run, events) => {
       if (fails.append) throw full();
+      const isPlan = events.some(({ event }) => event.type === 'planned');
+      if (fails.mistaken && isPlan) throw new TypeError('events.map is not a function');
       await runs.appendEvents(run, events);
     },
     saveSnapshot: async (run, snapshot, finished) => {
@@ -263,4 +265,33 @@ describe('while the disk is full', () => {
     expect(snapshot?.state).toMatchObject({ phase: 'finished', round: 1 });
     expect(await store.runs.listRounds(run)).toHaveLength(1);
   });
+});
+
+test('a mistake of the program sets the run aside, with the reason, until the next start', async () => {
+  const { dir, store, coordinator: unused } = await openPlace();
+  await unused.stop();
+  const { wrapped, fails } = failingStore(store);
+  const log: string[] = [];
+  const place = await newPlace({ dir, store: wrapped, log: ({ level, text }) => log.push(`${level}: ${text}`) });
+  const { run, devices } = await makeRun(place, settings);
+  const other = await makeRun(place, { ...settings, name: 'Other run' }, 0);
+  fails.mistaken = true;
+  for (const device of devices.slice(1)) await device.reportCapacity();
+  const [last, waiting] = devices as [TestDevice, TestDevice];
+  const refused = expect(waiting.poll()).rejects.toMatchObject({ code: 'run-set-aside' });
+  // Now a round can be planned, which cannot be stored.
+  await last.reportCapacity();
+  const { about } = await until(place.coordinator, run, ({ status }) => status === 'failed');
+  expect(about).toMatch(/^It is set aside, and the other runs go on: TypeError: events\.map is not a function/);
+  expect(log.filter((line) => line.startsWith('error'))).toEqual([
+    expect.stringMatching(/^error: The run is set aside: TypeError: events\.map is not a function \(at /),
+  ]);
+  await refused;
+  await expect(last.reportCapacity()).rejects.toMatchObject({ code: 'run-set-aside' });
+  expect(place.coordinator.forOperators.listRuns().find(({ id }) => id === other.run)?.status).toBe('waiting');
+  await place.coordinator.stop();
+  const { coordinator } = await newPlace({ dir, store });
+  for (const device of devices) device.coordinator = coordinator;
+  const assignments = await Promise.all(devices.map((device) => device.awaitTraining()));
+  expect(assignments.map((assignment) => assignment?.round)).toEqual([1, 1, 1]);
 });

@@ -34,7 +34,8 @@ export class RunBlobs {
     return this.#blobs.read(sha256);
   }
 
-  isIntended(sha256: string): boolean {
+  /** Whether it is being written. */
+  needsBlob(sha256: string): boolean {
     return this.#intended.has(sha256);
   }
 

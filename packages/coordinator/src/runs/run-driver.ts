@@ -1,26 +1,27 @@
 import { estimatorNamed, findEntry, type RoundEvent } from '@legend-fl/method';
-import { aggregateUpdates } from '../phases/aggregate-updates.ts';
-import { collectUpdates } from '../phases/collect-updates.ts';
-import type { Environment } from '../phases/run-context.ts';
-import { type Evaluating, type Evaluation, evaluateRound } from '../phases/evaluate-round.ts';
-import { EventQueue, type Outcome } from '../log/event-queue.ts';
-import type { HandOut, Offer } from '../phases/hand-out.ts';
-import { HeldOutTest } from '../phases/held-out-test.ts';
-import { Hindrances } from './blockers.ts';
-import { persist } from '../pacing/retry.ts';
-import type { PhaseWork } from '../phases/phase-work.ts';
-import { type Gathering, planNextRound } from '../phases/plan-next-round.ts';
-import { Refusal } from '../refusals/refusal.ts';
-import { RunBlobs } from './run-blobs.ts';
+import type { Outcome } from '../log/event-queue.ts';
+import { RunLog } from '../log/run-log.ts';
 import type { CheckedStep, DueSnapshot, RunProgress } from '../log/run-progress.ts';
-import { openResources, type RunDefinition, type RunResources } from '../settings/run-resources.ts';
-import { deadlineSeconds } from '../settings/run-settings.ts';
-import { decodeRunTensors, type RunTensors } from '../settings/run-tensors.ts';
-import { SnapshotSaver } from '../log/snapshot-saver.ts';
-import type { StoredRound, StoredRun } from '../store/store.ts';
-import { describeEnd, describeStep } from './describe-step.ts';
+import { describeError } from '../pacing/may-pass.ts';
+import { retry } from '../pacing/retry.ts';
 import { LONG_MS, WaitingPolls } from '../pacing/waiting-polls.ts';
-import { areWritten, writeResults } from '../results/write-results.ts';
+import { Attempt } from '../phases/attempt.ts';
+import { carryOutPhase } from '../phases/carry-out-phase.ts';
+import type { Offer } from '../phases/hand-out.ts';
+import { HeldOutTest } from '../phases/held-out-test.ts';
+import type { PhaseWork, RunMemory } from '../phases/phase-work.ts';
+import type { RunContext } from '../phases/run-context.ts';
+import { Refusal } from '../refusals/refusal.ts';
+import { ResultsFolder } from '../results/results-folder.ts';
+import type { RunDefinition, RunResources } from '../settings/run-resources.ts';
+import { deadlineSeconds } from '../settings/run-settings.ts';
+import type { StoredRound, StoredRun } from '../store/store.ts';
+import { Blockers } from './blockers.ts';
+import { describeEnd, describeStep } from './describe-step.ts';
+import { PhaseRunner } from './phase-runner.ts';
+import { RefusedUpdates } from './refused-updates.ts';
+import { RunAssets } from './run-assets.ts';
+import { RunBlobs } from './run-blobs.ts';
 
 /** What a run goes on from; see `openRun`. */
 export interface OpenedRun {
@@ -33,94 +34,65 @@ export interface OpenedRun {
   readonly first: Uint8Array | undefined;
   /** Snapshots that a crash has kept from being saved. */
   readonly due: readonly DueSnapshot[];
-  readonly environment: Environment;
+  readonly context: RunContext;
 }
 
 /**
- * Drives one run as the round reducer asks: plans rounds with the devices that are there, hands out assignments, adds
- * up updates, has the result evaluated. What its phase asks for is started on entering the phase, and again where a
- * restart finds it unfinished; everything that counts is in the log of events before anybody sees it.
+ * Drives one run: carries out the phase that it is in (`phases/`), hands what comes of it to the log (`log/`), and enters
+ * the phase that the log then says. A restart enters the phase that it finds unfinished. Everything that counts is in the
+ * log before anybody sees it.
  */
 export class RunDriver {
   readonly id: string;
   readonly createdAt: number;
   readonly definition: RunDefinition;
   readonly progress: RunProgress;
+  readonly assets: RunAssets;
   /** Woken when there may be an assignment for somebody. */
   readonly polls = new WaitingPolls();
-  readonly #environment: Environment;
-  readonly #queue: EventQueue<CheckedStep>;
-  readonly #saver: SnapshotSaver;
+  readonly refused = new RefusedUpdates();
+  readonly #context: RunContext;
+  readonly #log: RunLog;
   readonly #blobs: RunBlobs;
+  readonly #results = new ResultsFolder();
   readonly #test = new HeldOutTest();
-  readonly #gathering: Gathering;
-  readonly #evaluating: Evaluating;
-  /** Refused updates of devices since this process started, and why the last one was. */
-  readonly #refusals = new Map<string, { readonly count: number; readonly reason: string }>();
-  #resources: Promise<RunResources> | undefined;
-  #tensors: { readonly sha256: string; readonly tensors: RunTensors } | undefined;
-  #previousGlobal: string | null = null;
-  /** Of the attempt under way; undefined until it is made. */
-  #handOut: HandOut | undefined;
-  #evaluation: Evaluation | undefined;
-  /** The tensors that a new run begins with, until they are written. */
-  #first: Uint8Array | undefined;
-  readonly #hindrances: Hindrances;
-  /** What is being carried out: phase, round and attempt. */
-  #phase = '';
-  #controller = new AbortController();
-  #activity: Promise<void> = Promise.resolve();
-  #closed = false;
-  /** The results that were written last, and where the run stood. */
-  #results: { readonly of: string; readonly folder: Promise<string> } | undefined;
+  readonly #memory: RunMemory = { enoughSince: undefined, silent: new Set() };
+  readonly #deviceChanges = new WaitingPolls();
+  readonly #blockers: Blockers;
+  readonly #phases = new PhaseRunner();
+  #attempt = new Attempt(this.polls);
+  #fault: string | undefined;
 
-  constructor({ stored, definition, progress, resources, first, due, environment }: OpenedRun) {
+  constructor({ stored, definition, progress, resources, first, due, context }: OpenedRun) {
     const { id, createdAt } = stored;
+    const { store, blobs, guard, sources, observer, now } = context;
     this.id = id;
     this.createdAt = createdAt;
     this.definition = definition;
     this.progress = progress;
-    this.#environment = environment;
-    this.#resources = resources && Promise.resolve(resources);
-    this.#first = first;
-    const { store, now, blobs, guard } = environment;
-    this.#hindrances = new Hindrances({
-      onTrouble: (text) => environment.log({ level: 'error', run: id, device: null, text }),
-      onChange: () => environment.onRun(id),
+    this.#context = context;
+    this.#blockers = new Blockers({
+      onBlocked: (text) => observer.log({ level: 'error', run: id, device: null, text }),
+      onChange: () => observer.runChanged(id),
     });
     this.#blobs = new RunBlobs(blobs, guard);
     this.#blobs.add([progress.globalSha256, ...progress.references]);
-    this.#gathering = {
-      changes: new WaitingPolls(),
-      enoughSince: undefined,
-      say: (waitsFor) => this.#hindrances.setWaitsFor(waitsFor),
-    };
-    this.#evaluating = {
-      test: this.#test,
-      blindGuess: { accuracy: 0, loss: Math.log(definition.classes.length) },
-      silent: new Set(),
-      onAsked: (evaluation) => {
-        this.#evaluation = evaluation;
-        environment.onDevices(progress.plannedDevices.keys());
-        this.polls.wake();
+    this.assets = new RunAssets({ run: id, definition, sources, blobs: this.#blobs, resources, first });
+    const estimator = estimatorNamed(definition.settings.estimator);
+    this.#log = new RunLog(
+      { run: id, store: store.runs, progress, estimator, now, due },
+      {
+        onStep: (step) => this.#follow(step),
+        onSteps: () => {
+          observer.runChanged(id);
+          this.#enterPhase();
+          this.#deviceChanges.wake();
+        },
+        onSnapshot: () => guard.removeUnneeded(this.#blobs.takeUnneeded((sha256) => this.needsBlob(sha256))),
+        onBlocked: (reason) => this.#blockers.setBlocked('snapshot', reason),
+        onFault: (error) => this.#setAside(error),
       },
-    };
-    this.#queue = new EventQueue({
-      estimator: estimatorNamed(definition.settings.estimator),
-      now,
-      position: () => progress,
-      append: (events) => store.runs.appendEvents(id, events),
-      loadAfter: async (sequence) =>
-        (await store.runs.loadProgress(id)).events.filter((event) => event.sequence > sequence),
-      check: (step) => progress.check(step),
-      commit: (steps) => this.#commit(steps),
-    });
-    this.#saver = new SnapshotSaver({
-      save: ({ snapshot, finished }) => store.runs.saveSnapshot(id, snapshot, finished),
-      onSaved: () => environment.removeUnneeded(this.#blobs.takeUnneeded((sha256) => this.needsBlob(sha256))),
-      onHold: (reason) => this.#hindrances.setTrouble('snapshot', reason),
-    });
-    this.#saver.add(due);
+    );
   }
 
   /** Carries out what the run's phase asks for. To be called once the run counts among those that need blobs. */
@@ -139,14 +111,24 @@ export class RunDriver {
     return state.phase === 'finished' ? describeEnd(state.reason) : undefined;
   }
 
-  /** What it waits for, or why it is over; empty while it goes on. */
-  get about(): string {
-    return this.endReason ?? this.#hindrances.text;
+  /** What went wrong in this program, so that the run cannot go on before the next start; undefined where nothing did. */
+  get fault(): string | undefined {
+    return this.isOver ? undefined : this.#fault;
+  }
+
+  /** What it waits for; empty while it goes on. */
+  get waitsFor(): string {
+    return this.#blockers.text;
   }
 
   /** Whether something that is tried again keeps it from going on. */
-  get isHeld(): boolean {
-    return this.#hindrances.isTrouble;
+  get isBlocked(): boolean {
+    return this.#blockers.isBlocked;
+  }
+
+  /** What the phase under way has for devices. */
+  get attempt(): Attempt {
+    return this.#attempt;
   }
 
   /** When the attempt under way closes at the latest. */
@@ -156,66 +138,30 @@ export class RunDriver {
     return assignedAt + 1000 * deadlineSeconds(this.definition.settings, state.plan);
   }
 
-  /** What the device starts from in the attempt under way. */
-  findOffer(device: string): Offer | undefined {
-    return this.#handOut?.find(device);
-  }
-
-  /** The same, once the attempt has been handed out; undefined where it closes before. Throws Refusal `shutting-down`. */
+  /**
+   * What the device starts from, once the attempt has been handed out; undefined where it closes before. Throws Refusal
+   * `shutting-down`.
+   */
   async awaitOffer(device: string): Promise<Offer | undefined> {
-    const { signal } = this.#controller;
-    while (this.#handOut === undefined && this.progress.state.phase === 'collecting' && !signal.aborted) {
+    const { signal } = this.#phases;
+    while (!this.#attempt.isHandedOut && this.progress.state.phase === 'collecting' && !signal.aborted) {
       await this.polls.wait(LONG_MS, signal);
     }
-    if (this.#closed) {
+    if (this.#phases.isClosed) {
       throw new Refusal('shutting-down', 'The coordinator is shutting down; try again in a moment.');
     }
-    return this.findOffer(device);
+    return this.#attempt.findOffer(device);
   }
 
-  /** The device has been given what it starts from. */
-  noteFetched(device: string): void {
-    this.#handOut?.noteFetched(device);
-  }
-
-  /** What the device is asked to score. */
-  findEvaluation(device: string): Evaluation | undefined {
-    return this.#evaluation?.scores.asks(device) ? this.#evaluation : undefined;
-  }
-
-  resources(): Promise<RunResources> {
-    this.#resources ??= openResources(
-      this.definition.settings,
-      this.#environment.sources,
-      this.definition,
-    ).catch((error: unknown) => {
-      // Another try may find what is missing now.
-      this.#resources = undefined;
-      throw error;
-    });
-    return this.#resources;
-  }
-
-  /** The tensors that the run has come to. */
-  async tensors(): Promise<RunTensors> {
-    const { globalSha256: sha256 } = this.progress;
-    if (this.#tensors?.sha256 === sha256) return this.#tensors.tensors;
-    if (this.#first !== undefined) await this.#blobs.write(this.#first);
-    this.#first = undefined;
-    const tensors = decodeRunTensors(await this.#blobs.read(sha256), `global state of run ${this.id}`);
-    this.#tensors = { sha256, tensors };
-    return tensors;
-  }
-
-  /** Hands an event to the reducer; see `EventQueue`. */
+  /** Hands an event to the log; see `EventQueue`. */
   submit(event: RoundEvent, details: unknown = null): Promise<Outcome> {
-    return this.#queue.submit(event, details);
+    return this.#log.submit(event, details);
   }
 
   /** A device came, went or changed: a round may be planned now, or an evaluation be complete. */
   consider(device: string): void {
-    if (!this.#environment.presence.isThere(device)) this.#evaluation?.scores.add(device, null);
-    this.#gathering.changes.wake();
+    if (!this.#context.presence.isThere(device)) this.#attempt.giveUpScore(device);
+    this.#deviceChanges.wake();
   }
 
   /** Takes a device out of the attempt under way, if it is in it and owes its update. */
@@ -223,175 +169,115 @@ export class RunDriver {
     const { state } = this.progress;
     if (state.phase !== 'collecting' || findEntry(state.devices, deviceId)?.status !== 'assigned') return;
     const { round, attempt } = state;
-    const elapsedSeconds = this.progress.elapsedSeconds(this.#environment.now());
-    const bytes = { bytesUp: 0, bytesDown: this.#handOut?.bytesTo(deviceId) ?? 0 };
+    const elapsedSeconds = this.progress.elapsedSeconds(this.#context.now());
+    const bytes = { bytesUp: 0, bytesDown: this.#attempt.bytesTo(deviceId) };
     await this.submit({ type: 'device-dropped', deviceId, round, attempt, reason, elapsedSeconds, ...bytes });
-  }
-
-  noteRefusal(device: string, reason: string): void {
-    const { count } = this.findRefusal(device);
-    this.#refusals.set(device, { count: count + 1, reason });
-    this.#environment.onDevices([device]);
-  }
-
-  findRefusal(device: string): { readonly count: number; readonly reason: string } {
-    return this.#refusals.get(device) ?? { count: 0, reason: '' };
   }
 
   /** Whether a restart, or anything under way, needs a blob. */
   needsBlob(sha256: string): boolean {
-    const { state, globalSha256, startSha256, references } = this.progress;
-    if (sha256 === globalSha256 || sha256 === startSha256 || sha256 === this.#previousGlobal) return true;
-    if (sha256 === this.#evaluation?.adapter.sha256 || this.#handOut?.has(sha256)) return true;
-    if (this.#blobs.isIntended(sha256)) return true;
-    if ('devices' in state && references.has(sha256)) return true;
-    return this.#saver.due.some(({ snapshot }) => snapshot.globalSha256 === sha256);
+    return [this.progress, this.#log, this.#attempt, this.#blobs].some((part) => part.needsBlob(sha256));
   }
 
   /** The finished rounds, with those of which only the log knows yet. */
-  async listRounds(): Promise<readonly StoredRound[]> {
-    const due = this.#saver.due.flatMap(({ finished }) => finished ?? []);
-    const stored = await this.#environment.store.runs.listRounds(this.id);
-    const newer = due.filter(({ round }) => round > (stored.at(-1)?.round ?? 0));
-    return [...stored, ...newer];
+  listRounds(): Promise<readonly StoredRound[]> {
+    return this.#log.listRounds();
   }
 
   /** The run's folder with adapter, rounds and summary as they are now. */
-  async resultsFolder(): Promise<string> {
-    const { runsFolder, devicesOf } = this.#environment;
+  resultsFolder(): Promise<string> {
+    const { id, isOver } = this;
+    const { runsFolder: folder, registry } = this.#context;
     const { globalSha256, rounds } = this.progress;
-    const of = `${globalSha256} ${rounds.length}`;
-    if (this.#results?.of === of) return this.#results.folder;
-    const write = async () => {
-      const written = this.isOver && (await areWritten(runsFolder, this.id, rounds.length));
-      if (written !== false) return written;
-      return writeResults({
-        folder: runsFolder,
-        run: this.id,
-        resources: await this.resources(),
-        tensors: await this.tensors(),
-        rounds: await this.listRounds(),
-        devices: devicesOf(this.id).length,
-      });
-    };
-    const folder = write().catch((error: unknown) => {
-      this.#results = undefined;
-      throw error;
-    });
-    this.#results = { of, folder };
-    return folder;
+    const position = { of: `${globalSha256} ${rounds.length}`, rounds: rounds.length, isOver };
+    return this.#results.write({ folder, run: id, ...position }, async () => ({
+      folder,
+      run: id,
+      resources: await this.assets.resources(),
+      tensors: await this.assets.tensors(this.progress.globalSha256),
+      rounds: await this.listRounds(),
+      devices: registry.ofRun(id).length,
+    }));
   }
 
   /** Ends what is under way, so that the next start goes on with it. */
   async close(): Promise<void> {
-    this.#closed = true;
-    this.#controller.abort(new Error('The coordinator stops.'));
-    await this.#activity;
-    await this.#queue.settled();
-    await this.#saver.stop();
+    await this.#phases.close();
+    await this.#log.close();
     await this.#test.close();
     this.polls.wake();
   }
 
-  #commit(steps: readonly CheckedStep[]): void {
-    const { onRun, onDevices, onRound, log } = this.#environment;
-    for (const step of steps) {
-      const { globalSha256 } = this.progress;
-      const rounds = this.progress.rounds.length;
-      this.#saver.add(this.progress.note(step));
-      if (step.stored.event.type === 'update-received') this.#blobs.add([step.stored.event.reference]);
-      if (this.progress.globalSha256 !== globalSha256) this.#previousGlobal = globalSha256;
-      for (const round of this.progress.rounds.slice(rounds)) onRound(round);
-      const { devices, entries } = describeStep(step);
-      onDevices(devices);
-      for (const entry of entries) log({ ...entry, run: this.id });
-    }
-    onRun(this.id);
-    this.#enterPhase();
-    this.#gathering.changes.wake();
+  #follow(step: CheckedStep): void {
+    const { observer } = this.#context;
+    const { event } = step.stored;
+    if (event.type === 'update-received') this.#blobs.add([event.reference]);
+    const round = step.finished && this.progress.rounds.at(-1);
+    if (round !== undefined) observer.roundFinished(round);
+    const { devices, entries } = describeStep(step);
+    observer.devicesChanged(devices);
+    for (const entry of entries) observer.log({ ...entry, run: this.id });
   }
 
   /** Starts what the phase asks for, once for each. */
   #enterPhase(): void {
     const { state, failure } = this.progress;
     const phase = failure === null ? `${state.phase} ${state.round} ${state.attempt}` : 'failed';
-    if (phase === this.#phase || this.#closed) return;
-    this.#phase = phase;
-    this.#controller.abort(new Error('The phase is over.'));
-    this.#controller = new AbortController();
-    this.#handOut = undefined;
-    this.#evaluation = undefined;
+    if (!this.#phases.isNew(phase)) return;
+    this.#attempt = new Attempt(this.polls);
     this.#blobs.endPhase();
-    this.#hindrances.enterPhase();
-    const { signal } = this.#controller;
-    this.#activity = this.#activity
-      .then(() => this.#carryOut(signal))
-      .catch((error: unknown) => {
-        if (!signal.aborted) this.#fail(error);
-      });
+    this.#blockers.enterPhase();
+    this.#phases.enter(
+      phase,
+      (signal) => this.#carryOut(signal),
+      (error) => this.#setAside(error),
+    );
     if (this.isOver) this.polls.wake();
   }
 
   async #carryOut(signal: AbortSignal): Promise<void> {
-    const { progress } = this;
     const work = this.#workFor(signal);
-    if (progress.failure !== null) return this.#test.close();
-    // Results are written even as the coordinator stops.
-    if (progress.state.phase === 'finished') return this.#conclude(work);
-    signal.throwIfAborted();
-    switch (progress.state.phase) {
-      case 'planning':
-        return planNextRound(work, this.#gathering);
-      case 'collecting':
-        return collectUpdates(work, (handOut) => {
-          this.#handOut = handOut;
-          this.polls.wake();
-        });
-      case 'aggregating':
-        return aggregateUpdates(work);
-      case 'evaluating':
-        return evaluateRound(work, this.#evaluating);
+    if (this.isOver) {
+      await this.#test.close();
+      // Also as the coordinator stops: one try is made in any case.
+      if (this.progress.failure === null) await work.retry(() => this.resultsFolder());
+      return;
     }
-  }
-
-  async #conclude(work: PhaseWork): Promise<void> {
-    await this.#test.close();
-    await work.persist(() => this.resultsFolder());
+    signal.throwIfAborted();
+    const result = await carryOutPhase(work);
+    if (result !== undefined) await work.retry(() => this.submit(result.event, result.details));
   }
 
   #workFor(signal: AbortSignal): PhaseWork {
-    const onHold = (reason: string | null) => {
-      if (!signal.aborted) this.#hindrances.setTrouble('phase', reason);
+    const onBlocked = (reason: string | null) => {
+      if (!signal.aborted) this.#blockers.setBlocked('phase', reason);
     };
-    const doPersist = <Result>(action: () => Promise<Result>) => persist(action, { signal, onHold });
+    const tryAgain = <Result>(action: () => Promise<Result>) => retry(action, { signal, onBlocked });
     return {
       run: this.id,
       settings: this.definition.settings,
-      environment: this.#environment,
+      context: this.#context,
       progress: this.progress,
+      attempt: this.#attempt,
+      memory: this.#memory,
+      test: this.#test,
+      deviceChanges: this.#deviceChanges,
       signal,
-      resources: () => doPersist(() => this.resources()),
-      tensors: () => doPersist(() => this.tensors()),
-      write: (content) => doPersist(() => this.#blobs.write(content)),
-      report: async (event, details = null) => {
-        await doPersist(() => this.submit(event, details));
-      },
-      persist: doPersist,
+      resources: () => tryAgain(() => this.assets.resources()),
+      tensors: () => tryAgain(() => this.assets.tensors(this.progress.globalSha256)),
+      write: (content) => tryAgain(() => this.#blobs.write(content)),
+      retry: tryAgain,
+      waitFor: (what) => this.#blockers.setWaitsFor(what),
     };
   }
 
-  /** For good: what may pass is tried again instead. */
-  #fail(error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
-    this.progress.failure = reason;
-    this.#environment.log({
-      level: 'error',
-      run: this.id,
-      device: null,
-      text: `The run has failed: ${reason}`,
-    });
-    this.#saver.add([{ snapshot: this.progress.snapshot() }]);
-    this.#environment.onRun(this.id);
-    this.#enterPhase();
+  /** Until the next start, as what comes of a mistake in this program comes out the same now. What is stored stays as it is. */
+  #setAside(error: unknown): void {
+    const { observer } = this.#context;
+    this.#fault = describeError(error);
+    const text = `The run is set aside: ${this.#fault}`;
+    observer.log({ level: 'error', run: this.id, device: null, text });
+    observer.runChanged(this.id);
+    this.polls.wake();
   }
 }

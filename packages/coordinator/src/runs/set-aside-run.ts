@@ -26,6 +26,11 @@ export async function setRunAside(
   }
 }
 
+/** Why a run does not go on, for people. */
+export function explainSetAside(reason: string): string {
+  return `It is set aside, and the other runs go on: ${reason} Start the coordinator again once that is mended.`;
+}
+
 /** What can be shown of it. */
 export function viewSetAsideRun({ stored, reason }: SetAsideRun, enrolled: number): RunView {
   const { id, createdAt } = stored;
@@ -38,7 +43,7 @@ export function viewSetAsideRun({ stored, reason }: SetAsideRun, enrolled: numbe
     blocks: definition?.model.blocks ?? 1,
     status: 'failed',
     phase: 'planning',
-    about: `It is set aside, and the other runs go on: ${reason} Start the coordinator again once that is mended.`,
+    about: explainSetAside(reason),
     warning: '',
     round: 0,
     attempt: 1,

@@ -9,12 +9,12 @@ export function assignmentFor(driver: RunDriver, device: string, now: number): A
   const { state } = progress;
   const { round, attempt } = state;
   const secondsUntil = (at: number) => Math.max(0, (at - now) / 1000);
-  const evaluation = driver.findEvaluation(device);
+  const evaluation = driver.attempt.findEvaluation(device);
   if (evaluation?.scores.owes(device)) {
     const { adapter, closesAt } = evaluation;
     return { kind: 'evaluate', run, round, attempt, secondsLeft: secondsUntil(closesAt), adapter };
   }
-  const offer = driver.findOffer(device);
+  const offer = driver.attempt.findOffer(device);
   if (state.phase !== 'collecting' || offer === undefined || deadlineAt === null) return null;
   if (findEntry(state.devices, device)?.status !== 'assigned') return null;
   const { strategy, rounds, local, trunkCache, codec, seed } = definition.settings;

@@ -1,42 +1,27 @@
-import type { LogEntry, RoundView } from '@legend-fl/protocol';
-import type { DeviceRegistry } from '../fleet/device-registry.ts';
-import type { Presence } from '../fleet/presence.ts';
-import type { RunDriver } from '../runs/run-driver.ts';
-import type { SetAsideRun } from '../runs/set-aside-run.ts';
-import type { BlobGuard } from '../store/blob-guard.ts';
-import type { BlobFolder } from '../store/blobs.ts';
-import type { Store } from '../store/store.ts';
+import type { RunContext } from '../phases/run-context.ts';
+import { Refusal } from '../refusals/refusal.ts';
+import type { RunTable } from '../runs/run-table.ts';
 import type { UploadFolder } from '../store/uploads.ts';
 import type { Journal } from '../watching/journal.ts';
-import type { LiveFeed } from '../watching/live-feed.ts';
 
-/** What the services of a coordinator share. */
-export interface Office {
-  readonly store: Store;
-  readonly registry: DeviceRegistry;
-  readonly presence: Presence;
-  readonly blobs: BlobFolder;
-  readonly guard: BlobGuard;
+/** What the services of a coordinator share: what its runs do, and the runs themselves. */
+export interface CoordinatorContext extends RunContext {
+  readonly runs: RunTable;
   readonly uploads: UploadFolder;
   readonly journal: Journal;
-  readonly feed: LiveFeed;
   /** Examples that devices hold, as they have told since this process started. */
   readonly examples: Map<string, number>;
-  readonly figures: Counters;
-  readonly now: () => number;
-  readonly runs: () => readonly RunDriver[];
-  readonly findRun: (id: string) => RunDriver | undefined;
-  /** Stored runs that could not be opened. */
-  readonly setAside: ReadonlyMap<string, SetAsideRun>;
-  readonly log: (entry: Omit<LogEntry, 'at'>) => void;
-  readonly onRun: (run: string) => void;
-  readonly onDevices: (devices: Iterable<string>) => void;
-  readonly onRound: (round: RoundView) => void;
-  readonly removeUnneeded: (sha256s: readonly string[]) => Promise<void>;
-  /** Throws Refusal `shutting-down` once the coordinator stops. */
-  readonly requireOpen: () => void;
+  readonly counters: Counters;
+  /** Set once; from then on nothing new is let in. */
+  isStopping: boolean;
 }
 
 export type Counters = {
   -readonly [name in 'updatesAccepted' | 'updatesRejected' | 'bytesReceived']: number;
 };
+
+/** Throws Refusal `shutting-down` once the coordinator stops. */
+export function requireOpen({ isStopping }: CoordinatorContext): void {
+  if (isStopping)
+    throw new Refusal('shutting-down', 'The coordinator is shutting down; try again in a moment.');
+}

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import type {
   Assignment,
   acceptedSchema,
@@ -21,6 +20,7 @@ import type {
   uploadStateSchema,
 } from '@legend-fl/protocol';
 import type { z } from 'zod';
+import type { UploadPart } from '../store/uploads.ts';
 
 /**
  * What a coordinator does for those who call it, behind HTTP: credentials have been checked, bodies parsed. Every
@@ -67,15 +67,6 @@ export interface DeviceService {
 export interface OfferedBlob {
   readonly path: string;
   readonly bytes: number;
-}
-
-export interface UploadPart {
-  readonly sha256: string;
-  /** Where the body belongs. */
-  readonly offset: number;
-  /** Bytes of the whole upload. */
-  readonly length: number;
-  readonly body: Readable;
 }
 
 export interface OperatorService {

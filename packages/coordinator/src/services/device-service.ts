@@ -3,30 +3,28 @@ import { basename, isAbsolute } from 'node:path';
 import { findEntry } from '@legend-fl/method';
 import type { Heartbeat, RunForDevices } from '@legend-fl/protocol';
 import { limits } from '@legend-fl/protocol';
+import { Semaphore } from 'async-mutex';
 import { EnrolmentLimits } from '../enrolment/enrolment-limits.ts';
 import { addressHasher } from '../enrolment/hash-address.ts';
 import { Refusal } from '../refusals/refusal.ts';
 import type { RunDriver } from '../runs/run-driver.ts';
 import type { StoredDevice } from '../store/store.ts';
 import { checkLength } from '../store/uploads.ts';
-import { acceptUpdate } from '../updates/accept-update.ts';
+import { acceptUpdate, CHECKED_BYTES } from '../updates/accept-update.ts';
 import { BufferPool } from '../updates/buffer-pool.ts';
-import { ByteBudget } from '../updates/byte-budget.ts';
 import { mostUpdateBytes } from '../updates/most-update-bytes.ts';
 import { OpenUploads, type Upload } from '../updates/open-uploads.ts';
 import { statusOf } from '../watching/views.ts';
 import { assignmentFor } from './assignments.ts';
 import type { DeviceService } from './coordinator.ts';
-import type { Office } from './coordinator-context.ts';
-
-/** Bytes of the updates that are checked at the same time: enough of small ones to share a flush to the disk. */
-const CHECKED_BYTES = 16 * 2 ** 20;
+import { type CoordinatorContext, requireOpen } from './coordinator-context.ts';
 
 /** What a coordinator does for devices. */
-export function deviceService(office: Office): DeviceService {
-  const { store, registry, presence, blobs, guard, uploads, figures, now, log, removeUnneeded } = office;
-  const [budget, buffers] = [new ByteBudget(CHECKED_BYTES), new BufferPool(CHECKED_BYTES)];
-  const desk = { blobs, guard, uploads, now, budget, buffers };
+export function deviceService(context: CoordinatorContext): DeviceService {
+  const { store, registry, presence, runs, blobs, guard, uploads, counters, examples, observer, now } =
+    context;
+  const [budget, buffers] = [new Semaphore(CHECKED_BYTES), new BufferPool(CHECKED_BYTES)];
+  const intake = { blobs, guard, uploads, now, budget, buffers };
   const enrolments = new EnrolmentLimits();
   const hashAddress = addressHasher(store.secrets);
   const openUploads = new OpenUploads();
@@ -41,8 +39,8 @@ export function deviceService(office: Office): DeviceService {
     return device;
   };
   const runOf = (id: string): RunDriver => {
-    const driver = office.findRun(id);
-    if (office.setAside.has(id)) {
+    const driver = runs.find(id);
+    if (runs.isSetAside(id) || driver?.fault !== undefined) {
       throw new Refusal(
         'run-set-aside',
         `The coordinator cannot open run ${id} at present; its operator knows why.`,
@@ -65,12 +63,12 @@ export function deviceService(office: Office): DeviceService {
   const discardUpload = async ({ device, sha256 }: Upload): Promise<void> => {
     openUploads.end(tokenOf(device), device, sha256);
     await uploads.discard(device, sha256);
-    await removeUnneeded([sha256]);
+    await guard.removeUnneeded([sha256]);
   };
 
   return {
     async enrol({ token, publicKey, name, runtime }, address) {
-      office.requireOpen();
+      requireOpen(context);
       const id = `d-${createHash('sha256').update(publicKey.x).digest('hex').slice(0, 16)}`;
       const known = registry.find(id);
       if (known?.publicKey.x === publicKey.x) {
@@ -93,9 +91,14 @@ export function deviceService(office: Office): DeviceService {
       const isNew = registry.find(enrolled.id) === undefined;
       registry.put(enrolled);
       if (isNew)
-        log({ level: 'info', run: enrolled.run, device: enrolled.id, text: `${enrolled.name} has joined.` });
-      office.onDevices([enrolled.id]);
-      office.onRun(enrolled.run);
+        observer.log({
+          level: 'info',
+          run: enrolled.run,
+          device: enrolled.id,
+          text: `${enrolled.name} has joined.`,
+        });
+      observer.devicesChanged([enrolled.id]);
+      observer.runChanged(enrolled.run);
       return { device: enrolled.id, run: enrolled.run };
     },
 
@@ -109,11 +112,11 @@ export function deviceService(office: Office): DeviceService {
       return describeRun(driver);
     },
 
-    async reportCapacity(deviceId, { run, capacity, examples }) {
-      office.requireOpen();
+    async reportCapacity(deviceId, { run, capacity, examples: held }) {
+      requireOpen(context);
       const driver = ownRun(deviceId, run);
       presence.touch(deviceId);
-      office.examples.set(deviceId, examples);
+      examples.set(deviceId, held);
       const report = JSON.stringify(capacity);
       if (driver.isOver || lastCapacities.get(deviceId) === report) return;
       await driver.submit({ type: 'capacity-reported', deviceId, observed: capacity });
@@ -121,14 +124,14 @@ export function deviceService(office: Office): DeviceService {
     },
 
     async nextAssignment(device, waitMs, signal) {
-      const driver = ownRun(device);
+      ownRun(device);
       const release = presence.holdPoll(device);
       try {
         const until = now() + Math.min(waitMs, limits.pollSeconds * 1000);
         for (;;) {
-          office.requireOpen();
-          if (registry.find(device)?.revoked)
-            throw new Refusal('device-revoked', 'The operator has revoked this device.');
+          requireOpen(context);
+          // It may have been revoked meanwhile, or its run set aside.
+          const driver = ownRun(device);
           const assignment = assignmentFor(driver, device, now());
           const restMs = until - now();
           if (assignment !== null || restMs <= 0 || signal.aborted) return assignment;
@@ -142,16 +145,16 @@ export function deviceService(office: Office): DeviceService {
     async findBlob(device, sha256) {
       const driver = ownRun(device);
       presence.touch(device);
-      const offer = driver.findOffer(device);
+      const offer = driver.attempt.findOffer(device);
       if (offer?.sha256 === sha256) {
-        driver.noteFetched(device);
+        driver.attempt.noteFetched(device);
         return { path: blobs.pathOf(sha256), bytes: offer.bytes };
       }
-      const evaluation = driver.findEvaluation(device);
+      const evaluation = driver.attempt.findEvaluation(device);
       if (evaluation?.adapter.sha256 === sha256) {
         return { path: blobs.pathOf(sha256), bytes: evaluation.adapter.bytes };
       }
-      const file = (await driver.resources()).baseFiles.find((base) => base.sha256 === sha256);
+      const file = (await driver.assets.resources()).baseFiles.find((base) => base.sha256 === sha256);
       if (file === undefined) {
         throw new Refusal(
           'not-found',
@@ -168,7 +171,7 @@ export function deviceService(office: Office): DeviceService {
     },
 
     async appendUpload(device, part) {
-      office.requireOpen();
+      requireOpen(context);
       const driver = ownRun(device);
       presence.touch(device);
       requireAssigned(driver, device);
@@ -188,27 +191,33 @@ export function deviceService(office: Office): DeviceService {
       for (const upload of leftBehind) await discardUpload(upload);
       return guard.keep(part.sha256, async () => {
         const state = await uploads.append({ ...part, device }, limit);
-        figures.bytesReceived += Math.max(0, state.offset - part.offset);
+        counters.bytesReceived += Math.max(0, state.offset - part.offset);
         return state;
       });
     },
 
     async submitUpdate(device, report) {
-      office.requireOpen();
+      requireOpen(context);
       deviceOf(device);
       presence.touch(device);
       const driver = runOf(report.run);
       try {
-        const status = await acceptUpdate(driver, device, report, desk);
-        if (status === 'accepted') figures.updatesAccepted++;
+        const status = await acceptUpdate(driver, device, report, intake);
+        if (status === 'accepted') counters.updatesAccepted++;
         openUploads.end(tokenOf(device), device, report.sha256);
-        office.examples.set(device, report.examples);
+        examples.set(device, report.examples);
         return { status };
       } catch (error) {
-        figures.updatesRejected++;
+        counters.updatesRejected++;
         if (error instanceof Refusal && error.code === 'update-invalid') {
-          driver.noteRefusal(device, error.message);
-          log({ level: 'warning', run: driver.id, device, text: `Its update is refused: ${error.message}` });
+          driver.refused.add(device, error.message);
+          observer.devicesChanged([device]);
+          observer.log({
+            level: 'warning',
+            run: driver.id,
+            device,
+            text: `Its update is refused: ${error.message}`,
+          });
         }
         // What could not be stored is sent again; what does not count is not kept.
         const isFinal = error instanceof Refusal && error.code !== 'shutting-down';
@@ -221,7 +230,7 @@ export function deviceService(office: Office): DeviceService {
     },
 
     async submitScore(device, { run, round, attempt, score }) {
-      office.requireOpen();
+      requireOpen(context);
       const driver = ownRun(device, run);
       presence.touch(device);
       if (score !== null && score.correct > score.examples) {
@@ -231,12 +240,12 @@ export function deviceService(office: Office): DeviceService {
         );
       }
       const { state } = driver.progress;
-      const evaluation = driver.findEvaluation(device);
+      const evaluation = driver.attempt.findEvaluation(device);
       if (state.round !== round || state.attempt !== attempt || evaluation === undefined) {
         throw new Refusal('round-not-open', `Round ${round} does not wait for a score of this device.`);
       }
       const isNew = evaluation.scores.add(device, score);
-      office.onDevices([device]);
+      observer.devicesChanged([device]);
       return { status: isNew ? 'accepted' : 'repeated' };
     },
 
@@ -248,12 +257,12 @@ export function deviceService(office: Office): DeviceService {
     },
 
     async leave(device, run, reason) {
-      office.requireOpen();
+      requireOpen(context);
       const driver = ownRun(device, run);
       if (presence.find(device)?.left) return;
       const text = reason === '' ? 'it left' : `it left: ${reason}`;
       presence.leave(device, reason);
-      log({ level: 'info', run, device, text: `Has left${reason === '' ? '' : `: ${reason}`}.` });
+      observer.log({ level: 'info', run, device, text: `Has left${reason === '' ? '' : `: ${reason}`}.` });
       await driver.dropDevice(device, text);
     },
   };
@@ -269,7 +278,7 @@ const tokenFaults = {
 } as const;
 
 async function describeRun(driver: RunDriver): Promise<RunForDevices> {
-  const { baseFiles, maxLength, targets } = await driver.resources();
+  const { baseFiles, maxLength, targets } = await driver.assets.resources();
   const { settings, classes, model } = driver.definition;
   const status = statusOf(driver);
   return {
@@ -307,6 +316,6 @@ function requireAssigned({ progress, isOver }: RunDriver, device: string): void 
 function stillCounts(driver: RunDriver, device: string, { round }: Heartbeat): boolean {
   const { state } = driver.progress;
   if (driver.isOver || round !== state.round) return false;
-  if (driver.findEvaluation(device)?.scores.owes(device)) return true;
+  if (driver.attempt.findEvaluation(device)?.scores.owes(device)) return true;
   return state.phase === 'collecting' && findEntry(state.devices, device)?.status === 'assigned';
 }

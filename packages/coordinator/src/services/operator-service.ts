@@ -1,53 +1,56 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DeviceView, LogEntry } from '@legend-fl/protocol';
+import type { LogEntry, RunView } from '@legend-fl/protocol';
 import { createJoinToken, viewToken } from '../enrolment/join-tokens.ts';
 import { Refusal } from '../refusals/refusal.ts';
+import { createRun } from '../runs/create-run.ts';
 import type { RunDriver } from '../runs/run-driver.ts';
-import { viewSetAsideRun } from '../runs/set-aside-run.ts';
-import { viewDevice, viewRun } from '../watching/views.ts';
+import type { CoordinatorViews } from '../watching/coordinator-views.ts';
+import type { LiveFeed } from '../watching/live-feed.ts';
 import type { OperatorService } from './coordinator.ts';
-import type { Office } from './coordinator-context.ts';
+import { type CoordinatorContext, requireOpen } from './coordinator-context.ts';
 
 export interface OperatorParts {
-  /** Makes a run and starts it. Throws InputError. */
-  readonly createRun: (settings: unknown) => Promise<RunDriver>;
+  readonly views: CoordinatorViews;
+  readonly feed: LiveFeed;
   /** A run folder as one HTML file. */
   readonly renderReport: ((runFolder: string) => Promise<string>) | undefined;
 }
 
 /** What a coordinator does for operators. */
-export function operatorService(office: Office, { createRun, renderReport }: OperatorParts): OperatorService {
-  const { store, registry, presence, feed, now, journal } = office;
+export function operatorService(
+  context: CoordinatorContext,
+  { views, feed, renderReport }: OperatorParts,
+): OperatorService {
+  const { store, registry, presence, runs, observer, journal, now } = context;
   /** What an operator did to a device, which that device must not be able to keep out of the log. */
   const log = (entry: Omit<LogEntry, 'at'>) => journal.addAlways({ ...entry, at: now() });
   const runOf = (id: string): RunDriver => {
-    const driver = office.findRun(id);
-    if (office.setAside.has(id))
+    const driver = runs.find(id);
+    if (runs.isSetAside(id))
       throw new Refusal('run-set-aside', `Run ${id} is set aside; the list of runs says why.`);
     if (driver === undefined) throw new Refusal('run-unknown', `There is no run ${id}.`);
     return driver;
   };
-  const view = (driver: RunDriver) => viewRun(driver, registry.ofRun(driver.id), presence);
+  const view = (id: string): RunView => {
+    const run = views.viewRun(id);
+    if (run === undefined) throw new Error(`There is no run ${id} to view.`);
+    return run;
+  };
 
   return {
-    listRuns: () => [
-      ...office.runs().map(view),
-      ...[...office.setAside.values()].map((run) =>
-        viewSetAsideRun(run, registry.ofRun(run.stored.id).length),
-      ),
-    ],
+    listRuns: () => views.runs(),
 
     async createRun(settings) {
-      office.requireOpen();
-      return view(await createRun(settings));
+      requireOpen(context);
+      return view((await createRun(settings, runs, context)).id);
     },
 
     async stopRun(run) {
-      office.requireOpen();
+      requireOpen(context);
       const driver = runOf(run);
       await driver.submit({ type: 'stopped' });
-      return view(driver);
+      return view(run);
     },
 
     async listRounds(run) {
@@ -73,7 +76,7 @@ export function operatorService(office: Office, { createRun, renderReport }: Ope
     },
 
     async createToken(token) {
-      office.requireOpen();
+      requireOpen(context);
       runOf(token.run);
       return createJoinToken(store.tokens, token, now());
     },
@@ -83,11 +86,10 @@ export function operatorService(office: Office, { createRun, renderReport }: Ope
       throw new Refusal('not-found', `There is no join token ${token}.`);
     },
 
-    listDevices: () =>
-      [...registry.all()].map((device) => viewDeviceOf(office, device.id)).filter((one) => one !== undefined),
+    listDevices: () => views.devices(),
 
     async revokeDevice(id) {
-      office.requireOpen();
+      requireOpen(context);
       const device = registry.find(id);
       if (device === undefined) throw new Refusal('not-found', `There is no device ${id}.`);
       await store.devices.revoke(id, now());
@@ -95,31 +97,25 @@ export function operatorService(office: Office, { createRun, renderReport }: Ope
       presence.forget(id);
       const held = device.token === null ? '' : '; its join token lets no new device in';
       log({ level: 'warning', run: device.run, device: id, text: `${device.name} is revoked${held}.` });
-      const driver = office.findRun(device.run);
+      const driver = runs.find(device.run);
       driver?.polls.wake();
       await driver?.dropDevice(id, 'it was revoked');
     },
 
     async setQuarantine(id, quarantined) {
-      office.requireOpen();
+      requireOpen(context);
       const device = registry.find(id);
       if (device === undefined) throw new Refusal('not-found', `There is no device ${id}.`);
       await store.devices.setQuarantine(id, quarantined);
       registry.put({ ...device, quarantined });
       const text = `${device.name} is ${quarantined ? 'quarantined' : 'released from quarantine'}.`;
       log({ level: 'warning', run: device.run, device: id, text });
-      office.onDevices([id]);
-      const driver = office.findRun(device.run);
+      observer.devicesChanged([id]);
+      const driver = runs.find(device.run);
       if (quarantined) await driver?.dropDevice(id, 'it was quarantined');
       driver?.consider(id);
     },
 
     subscribe: (listener) => feed.subscribe(listener),
   };
-}
-
-export function viewDeviceOf(office: Office, id: string): DeviceView | undefined {
-  const device = office.registry.find(id);
-  if (device === undefined) return undefined;
-  return viewDevice(device, office.findRun(device.run), office.presence, office.examples.get(id));
 }

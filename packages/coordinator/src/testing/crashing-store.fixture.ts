@@ -15,7 +15,7 @@ export function crashingStore(
   const { promise: crashed, resolve } = Promise.withResolvers<void>();
   let left = writes;
   let down = false;
-  const failure = () => new Error('the process is gone');
+  const failure = () => Object.assign(new Error('the process is gone'), { code: 'EIO', syscall: 'write' });
   const write = async (work: () => Promise<void>): Promise<void> => {
     if (down) throw failure();
     if (left-- > 0) return work();

@@ -1,6 +1,7 @@
 import { InputError } from '@legend-fl/base';
 import { type ChangeNorms, estimatorNamed, reduceRound, type UpdateReceived } from '@legend-fl/method';
 import type { UpdateReport } from '@legend-fl/protocol';
+import type { Semaphore } from 'async-mutex';
 import type { UpdateDetails } from '../log/event-details.ts';
 import { type Outcome, outcomeOf } from '../log/event-queue.ts';
 import { checkMessage } from '../phases/sum-updates.ts';
@@ -10,16 +11,18 @@ import type { BlobGuard } from '../store/blob-guard.ts';
 import type { BlobFolder } from '../store/blobs.ts';
 import type { UploadFolder } from '../store/uploads.ts';
 import type { BufferPool } from './buffer-pool.ts';
-import type { ByteBudget } from './byte-budget.ts';
 
-/** What checking an update takes. */
-export interface UpdateDesk {
+/** Bytes of the updates that are checked at the same time: enough of small ones to share a flush to the disk. */
+export const CHECKED_BYTES = 16 * 2 ** 20;
+
+/** What taking in updates needs. */
+export interface UpdateIntake {
   readonly blobs: BlobFolder;
   readonly guard: BlobGuard;
   readonly uploads: Pick<UploadFolder, 'uploadedBytes'>;
   readonly now: () => number;
-  /** For messages that are being checked, so that many at once take no more memory than a few. */
-  readonly budget: ByteBudget;
+  /** Bytes of messages that may be checked at the same time, so that many at once take no more memory than a few. */
+  readonly budget: Semaphore;
   /** That they are read into. */
   readonly buffers: BufferPool;
 }
@@ -34,31 +37,38 @@ export async function acceptUpdate(
   driver: RunDriver,
   device: string,
   report: UpdateReport,
-  desk: UpdateDesk,
+  intake: UpdateIntake,
 ): Promise<'accepted' | 'repeated'> {
   const { failure } = driver.progress;
   if (failure !== null) throw new Refusal('run-finished', `The run has failed: ${failure}`);
-  return desk.guard.keep(report.sha256, async () => {
+  return intake.guard.keep(report.sha256, async () => {
     for (;;) {
-      const early = tryOut(driver, eventOf(driver, device, report, { bytesUp: 0, bytesDown: 0 }, desk));
+      const early = tryOut(driver, eventOf(driver, device, report, { bytesUp: 0, bytesDown: 0 }, intake));
       if (early.status === 'rejected') return settle(early);
-      const bytes = await desk.uploads.uploadedBytes(device, report.sha256);
+      const bytes = await intake.uploads.uploadedBytes(device, report.sha256);
       const { loss, times } = report;
       let details: UpdateDetails = { loss, times };
       if (early.status === 'counted') {
         if (bytes === 0) {
           throw new Refusal('upload-incomplete', 'The update has not been uploaded whole; upload it first.');
         }
-        const norms = await desk.budget.spend(bytes, () => checkUpload(driver, device, report, bytes, desk));
+        const norms = await spend(intake.budget, bytes, () =>
+          checkUpload(driver, device, report, bytes, intake),
+        );
         // The round has closed meanwhile, perhaps with this very update, sent before.
         if (norms === undefined) continue;
         details = { loss, times, norms: shortenNorms(norms) };
       }
-      const traffic = { bytesUp: bytes, bytesDown: driver.findOffer(device)?.bytes ?? 0 };
+      const traffic = { bytesUp: bytes, bytesDown: driver.attempt.findOffer(device)?.bytes ?? 0 };
       // Even what repeats an update goes through the queue: only there it is known that the first one is stored.
-      return settle(await driver.submit(eventOf(driver, device, report, traffic, desk), details));
+      return settle(await driver.submit(eventOf(driver, device, report, traffic, intake), details));
     }
   });
+}
+
+/** Works in turn while their bytes fit the budget; one that is greater than all of it works alone. */
+function spend<Result>(budget: Semaphore, bytes: number, work: () => Promise<Result>): Promise<Result> {
+  return budget.runExclusive(work, Math.min(bytes, CHECKED_BYTES));
 }
 
 function settle(outcome: Outcome): 'accepted' | 'repeated' {
@@ -85,7 +95,7 @@ function eventOf(
   deviceId: string,
   { round, attempt, sha256, examples, capacity }: UpdateReport,
   { bytesUp, bytesDown }: Pick<UpdateReceived, 'bytesUp' | 'bytesDown'>,
-  { now }: UpdateDesk,
+  { now }: UpdateIntake,
 ): UpdateReceived {
   return {
     type: 'update-received',
@@ -115,7 +125,7 @@ async function checkUpload(
   device: string,
   { round, attempt, examples, loss, sha256 }: UpdateReport,
   bytes: number,
-  { blobs, buffers }: UpdateDesk,
+  { blobs, buffers }: UpdateIntake,
 ): Promise<ChangeNorms | undefined> {
   const offer = await driver.awaitOffer(device);
   const { state } = driver.progress;

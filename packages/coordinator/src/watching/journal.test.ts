@@ -21,7 +21,9 @@ async function openJournal() {
   const store = await openStore(join(dir, 'store.sqlite'));
   onTestFinished(() => store.close());
   const told: LogEntry[] = [];
-  return { store, told, journal: await Journal.open(store.runs, (entry) => told.push(entry)) };
+  const journal = await Journal.open(store.runs);
+  journal.subscribe((entry) => told.push(entry));
+  return { store, told, journal };
 }
 
 describe('the log of a coordinator', () => {

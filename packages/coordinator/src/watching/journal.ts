@@ -1,4 +1,5 @@
 import type { LogEntry } from '@legend-fl/protocol';
+import { BatchQueue } from '../pacing/batch-queue.ts';
 import type { RunStore } from '../store/store.ts';
 import { LineQuota } from './line-quota.ts';
 
@@ -10,22 +11,28 @@ const SHOWN = 200;
  * gets a few lines a minute, so that it cannot push out what others did.
  */
 export class Journal {
-  readonly #store: RunStore;
-  readonly #onEntry: (entry: LogEntry) => void;
+  readonly #listeners: ((entry: LogEntry) => void)[] = [];
   readonly #shown: LogEntry[];
   readonly #quota = new LineQuota();
-  #unwritten: LogEntry[] = [];
-  #writing: Promise<void> | undefined;
+  readonly #writing: BatchQueue<LogEntry>;
   #timer: NodeJS.Timeout | undefined;
 
-  private constructor(store: RunStore, shown: LogEntry[], onEntry: (entry: LogEntry) => void) {
-    this.#store = store;
+  private constructor(store: RunStore, shown: LogEntry[]) {
     this.#shown = shown;
-    this.#onEntry = onEntry;
+    // Nothing depends on it, so what cannot be written is let go.
+    this.#writing = new BatchQueue(async (entries) => {
+      await store.appendLog(entries).catch(() => {});
+      return [];
+    });
   }
 
-  static async open(store: RunStore, onEntry: (entry: LogEntry) => void): Promise<Journal> {
-    return new Journal(store, [...(await store.listLog(SHOWN))], onEntry);
+  static async open(store: RunStore): Promise<Journal> {
+    return new Journal(store, [...(await store.listLog(SHOWN))]);
+  }
+
+  /** Tells of every entry from now on. */
+  subscribe(listener: (entry: LogEntry) => void): void {
+    this.#listeners.push(listener);
   }
 
   /** The last ones, oldest first. */
@@ -44,9 +51,8 @@ export class Journal {
   addAlways(entry: LogEntry): void {
     this.#shown.push(entry);
     if (this.#shown.length > SHOWN) this.#shown.shift();
-    this.#unwritten.push(entry);
-    this.#writing ??= this.#write();
-    this.#onEntry(entry);
+    this.#writing.add(entry);
+    for (const listener of this.#listeners) listener(entry);
   }
 
   /** When everything so far is written, or could not be; what was left out is told before. */
@@ -54,7 +60,7 @@ export class Journal {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#addSummaries(Number.POSITIVE_INFINITY);
-    await this.#writing;
+    await this.#writing.settled();
   }
 
   /** Tells what was left out of minutes that are over. */
@@ -69,16 +75,5 @@ export class Journal {
       this.#addSummaries(end);
       this.#timer = Number.isFinite(this.#quota.firstEnd) ? this.#startTimer(end) : undefined;
     }, end - at).unref();
-  }
-
-  /** Nothing depends on it, so what cannot be written is let go. */
-  async #write(): Promise<void> {
-    await Promise.resolve();
-    while (this.#unwritten.length > 0) {
-      const entries = this.#unwritten;
-      this.#unwritten = [];
-      await this.#store.appendLog(entries).catch(() => {});
-    }
-    this.#writing = undefined;
   }
 }

@@ -32,11 +32,11 @@ export class LiveFeed {
   subscribe(listener: Listener): () => void {
     // What changed before is in what it gets now; the others get it first.
     this.#flush();
-    const { runs, devices, rounds, log } = this.#source;
-    listener({ type: 'runs', runs: [...runs()] });
-    listener({ type: 'devices', devices: [...devices()] });
-    listener({ type: 'rounds', rounds: [...rounds()] });
-    listener({ type: 'log', entries: [...log()] });
+    const source = this.#source;
+    listener({ type: 'runs', runs: [...source.runs()] });
+    listener({ type: 'devices', devices: [...source.devices()] });
+    listener({ type: 'rounds', rounds: [...source.rounds()] });
+    listener({ type: 'log', entries: [...source.log()] });
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }

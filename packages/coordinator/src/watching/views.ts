@@ -2,6 +2,7 @@ import { findEntry, treatDevice } from '@legend-fl/method';
 import type { DeviceView, RunView } from '@legend-fl/protocol';
 import type { Presence } from '../fleet/presence.ts';
 import type { RunDriver } from '../runs/run-driver.ts';
+import { explainSetAside } from '../runs/set-aside-run.ts';
 import { warnOf } from '../settings/run-settings.ts';
 import type { StoredDevice } from '../store/store.ts';
 
@@ -23,7 +24,7 @@ export function viewRun(driver: RunDriver, devices: readonly StoredDevice[], pre
     blocks: model.blocks,
     status: statusOf(driver),
     phase: state.phase,
-    about: driver.about,
+    about: aboutRun(driver),
     warning: warnOf(settings),
     round: state.round,
     attempt: state.attempt,
@@ -47,11 +48,17 @@ export function viewRun(driver: RunDriver, devices: readonly StoredDevice[], pre
   };
 }
 
-export function statusOf({ progress, isHeld }: RunDriver): RunView['status'] {
+/** What it waits for, or why it is over; empty while it goes on. */
+function aboutRun({ endReason, fault, waitsFor }: RunDriver): string {
+  if (fault !== undefined) return explainSetAside(fault);
+  return endReason ?? waitsFor;
+}
+
+export function statusOf({ progress, fault, isBlocked }: RunDriver): RunView['status'] {
   const { failure, state } = progress;
-  if (failure !== null) return 'failed';
+  if (failure !== null || fault !== undefined) return 'failed';
   if (state.phase === 'finished') return 'finished';
-  return state.phase === 'planning' || isHeld ? 'waiting' : 'running';
+  return state.phase === 'planning' || isBlocked ? 'waiting' : 'running';
 }
 
 /** @param examples as it has told them last; undefined where it has not since this process started */
@@ -81,7 +88,7 @@ export function viewDevice(
     assignedAt: plan === undefined ? null : (progress?.assignedAt ?? null),
     examples: examples ?? progress?.examples.get(id) ?? 0,
     updates: progress?.counted.get(id) ?? 0,
-    refused: (progress?.leftOut.get(id) ?? 0) + (driver?.findRefusal(id).count ?? 0),
+    refused: (progress?.leftOut.get(id) ?? 0) + (driver?.refused.find(id).count ?? 0),
     clipped: progress?.clipped.get(id) ?? 0,
     claimedSeconds: progress?.claims.get(id)?.claimedSeconds ?? null,
     measuredSeconds: progress?.claims.get(id)?.measuredSeconds ?? null,
@@ -104,7 +111,7 @@ function noteOf(id: string, driver: RunDriver, presence: Presence): string {
   }
   const entry = 'devices' in state ? findEntry(state.devices, id) : undefined;
   if (entry?.status === 'dropped') return `Dropped from round ${state.round}: ${entry.reason}.`;
-  const { reason } = driver.findRefusal(id);
+  const { reason } = driver.refused.find(id);
   return reason === '' ? '' : `Its last refused update: ${reason}`;
 }
 
