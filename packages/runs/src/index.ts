@@ -1,4 +1,6 @@
 export { createInitialAdapter } from './create-initial-adapter.ts';
+export { drawParticipants } from './draw-participants.ts';
+export { type FittedStrategy, fitStrategy } from './fit-strategy.ts';
 export { checkScore, wholeAdapter } from './evaluated-adapter.ts';
 export {
   decodeGlobalState,
@@ -32,6 +34,7 @@ export {
   strategyOptions,
 } from './settings/method-settings.ts';
 export {
+  isTrunkDue,
   type TrunkCacheRule,
   type TrunkSettings,
   trunkCacheSchema,

@@ -1,5 +1,5 @@
 import type { Plan } from '@legend-fl/method';
-import type { SimulatedDevice } from './laboratory.ts';
+import type { SimulatedDevice } from './draw-round-devices.ts';
 
 /**
  * The devices of a plan, in its order, as they are in its round. At least one of them stays to the end (ours), as one
