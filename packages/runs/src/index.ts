@@ -51,4 +51,5 @@ export {
 export { withTrunk } from './with-trunk.ts';
 export { partitionRuleSchema, type PartitionRule } from './settings/partition-rule.ts';
 export { figuresOf, summarizeStrategy, type RoundFigures } from './summary/summarize-strategy.ts';
-export { type Host, type StrategySummary, type Summary } from './summary/summary.ts';
+export { type RealRun, summarizeRealRun } from './summary/summarize-real-run.ts';
+export { type Host, isRealRun, type StrategySummary, type Summary } from './summary/summary.ts';

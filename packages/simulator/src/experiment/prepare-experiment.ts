@@ -155,6 +155,7 @@ function describeRun(
 ): Summary {
   return {
     formatVersion: 1,
+    kind: 'simulated',
     config: experiment,
     host: describeHost(),
     fleet: { sha256: hashFleet(fleet) },
