@@ -1,3 +1,4 @@
+import { requireDefined } from '@legend-fl/base';
 import { drawParticipants } from '@legend-fl/runs';
 import { type DeviceRound, deviceCapacities } from '../fleet/device-capacities.ts';
 import { type AttackKind, drawAttackers } from './attack.ts';
@@ -20,15 +21,9 @@ export function drawRoundDevices(
   const present = deviceCapacities(fleet, { devices, round, seed, work })
     .map((device, place) => ({
       ...device,
-      examples: sharesOf(shares, place),
+      examples: requireDefined(shares[place], `share of the examples for device ${device.id}`),
       attack: attackers.has(place) && attack !== null ? attack.kind : null,
     }))
     .filter(({ available }) => available);
   return drawParticipants(present, { count: Math.ceil(participation * present.length), seed, round });
-}
-
-function sharesOf(shares: Setting['shares'], place: number): readonly number[] {
-  const share = shares[place];
-  if (share === undefined) throw new Error(`no share of the examples for device ${place} of the fleet`);
-  return share;
 }

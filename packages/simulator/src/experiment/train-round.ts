@@ -1,4 +1,4 @@
-import { locateProblem } from '@legend-fl/base';
+import { locateProblem, requireDefined } from '@legend-fl/base';
 import type { GlobalState, NormHistory, Plan, Strategy, Update } from '@legend-fl/method';
 import { shareStarts } from '@legend-fl/runs';
 import { sumWithinBounds, type UpdateFate } from './bound-round.ts';
@@ -57,8 +57,8 @@ export async function trainRound(
   /** Those that wait for one before them, by their place in the plan. */
   const waiting = new Map<number, PlayedDevice>();
   await takeTurns(orderOfTraining(plan), DEVICES_PER_WORKER * trainer.workers, async (place) => {
-    const [devicePlan, device] = [plan.devices[place], devices[place]];
-    if (!devicePlan || !device) return;
+    const devicePlan = requireDefined(plan.devices[place], `place ${place} in the plan`);
+    const device = requireDefined(devices[place], `device at place ${place} of the plan`);
     const played = await playDevice(session, devicePlan, device).catch((error: unknown) => {
       throw locateProblem(error, `device ${device.id}`);
     });
@@ -95,6 +95,7 @@ function applyFate(work: DeviceWork, fate: UpdateFate | undefined, before = empt
  */
 function orderOfTraining({ devices }: Plan): readonly number[] {
   const stretchOf = (place: number) => Math.floor(place / STRETCH_DEVICES);
-  const depthOf = (place: number) => devices[place]?.depth ?? 0;
-  return [...devices.keys()].sort((a, b) => stretchOf(a) - stretchOf(b) || depthOf(b) - depthOf(a));
+  return [...devices.entries()]
+    .sort(([a, one], [b, other]) => stretchOf(a) - stretchOf(b) || other.depth - one.depth)
+    .map(([place]) => place);
 }
