@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { InputError } from './input-error.ts';
 import { nearestName } from './nearest-name.ts';
+import { requireDefined } from './require-defined.ts';
 
 export interface InputSource {
   /** Code of the InputError, e.g. `fleet-invalid`. */
@@ -66,7 +67,7 @@ interface IssueText {
 function describeIssue(issue: z.core.$ZodIssue, got: unknown): IssueText {
   switch (issue.code) {
     case 'unrecognized_keys': {
-      const key = issue.keys[0] ?? '';
+      const key = requireDefined(issue.keys[0], 'unknown key');
       return {
         expected: `the keys ${issue.message}`,
         got: `the unknown key "${key}"`,

@@ -1,3 +1,4 @@
+import { requireDefined } from '@legend-fl/base';
 import type { Dataset } from '@legend-fl/data';
 
 /**
@@ -10,6 +11,9 @@ export function alignClasses(data: Dataset, headClasses: readonly string[] | und
   const classes = unnamed ? headClasses.map((_, index) => String(index)) : headClasses;
   const places = data.classes.map((name) => classes.indexOf(name));
   if (places.includes(-1)) return data;
-  const examples = data.examples.map((example) => ({ ...example, label: places[example.label] ?? 0 }));
+  const examples = data.examples.map((example) => ({
+    ...example,
+    label: requireDefined(places[example.label], `class ${example.label}`),
+  }));
   return { ...data, classes, examples };
 }

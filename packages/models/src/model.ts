@@ -1,5 +1,5 @@
 import type { ModelFiles, Tensor } from '@legend-fl/adapter';
-import { seededRandom } from '@legend-fl/base';
+import { requireDefined, seededRandom } from '@legend-fl/base';
 import { randomNormal } from 'd3-random';
 import type { Architecture, HeadParameter } from './architectures/architecture.ts';
 import { selectArchitecture } from './architectures/select-architecture.ts';
@@ -89,7 +89,10 @@ async function readAll(
     if (stored.endsWith('position_ids')) continue;
     const current = stored.replace(/\.gamma$/, '.weight').replace(/\.beta$/, '.bias');
     const name = current.startsWith(prefix) || bareHead.has(current) ? current : `${prefix}${current}`;
-    tensors.set(name, await checkpoint.read(stored, checkpoint.dimsOf(stored) ?? []));
+    tensors.set(
+      name,
+      await checkpoint.read(stored, requireDefined(checkpoint.dimsOf(stored), `shape of ${stored}`)),
+    );
   }
   return tensors;
 }

@@ -65,6 +65,9 @@ export const roundRecordSchema = z.looseObject({
   bytesDown: count,
   /** Rank of each block, from block 1. */
   rankDistribution: z.array(count),
+  /** Of rounds of real devices: when devices were assigned, and when the round closed, in milliseconds since 1970. */
+  assignedAt: z.number().exactOptional(),
+  closedAt: z.number().exactOptional(),
   /** Which try of the round this was, of rounds of real devices. */
   attempt: z.number().int().positive().exactOptional(),
   /** Of the strategy's file as it was then, for a strategy from a file. */

@@ -1,7 +1,6 @@
 import { type Codec, codecNames, valueBytes } from '@legend-fl/adapter';
 import { folderFiles } from '@legend-fl/adapter/node';
 import { formatBytes, formatSeconds } from '@legend-fl/look';
-import { selectLinearMaps } from '@legend-fl/lora';
 import {
   checkPlan,
   type Plan,
@@ -10,7 +9,7 @@ import {
   strategyNames,
 } from '@legend-fl/method';
 import { openModel } from '@legend-fl/models';
-import { createInitialAdapter, modelProfile } from '@legend-fl/runs';
+import { fitStrategy } from '@legend-fl/runs';
 import { blockWork, deviceCapacities, loadFleet, loadStrategy } from '@legend-fl/simulator';
 import { Command, Option } from 'commander';
 import { integerFrom, sharedOptions } from '../options.ts';
@@ -66,12 +65,10 @@ async function plan(options: PlanOptions): Promise<void> {
   });
   const fleet = await loadFleet(options.fleet);
   const model = await openModel(folderFiles((await locateModel(options.model)).folder), { seed });
-  const { architecture } = model;
-  const targets = selectLinearMaps(architecture, architecture.defaultTargets);
-  const names = targets.map(({ name }) => name);
   const shape = { batchSize, tokens: maxLength };
-  const profile = modelProfile(model, targets, shape);
-  const capacities = deviceCapacities(fleet, { devices, round, seed, work: blockWork(architecture, shape) });
+  const { profile, initial } = fitStrategy(strategy, model, { ...shape, targets: null, seed });
+  const work = blockWork(model.architecture, shape);
+  const capacities = deviceCapacities(fleet, { devices, round, seed, work });
   const context: RoundContext = {
     round,
     profile,
@@ -80,10 +77,7 @@ async function plan(options: PlanOptions): Promise<void> {
     valueBytes: valueBytes(codec),
     lastEvaluation: null,
     devices: capacities.filter(({ available }) => available),
-    global: {
-      adapter: createInitialAdapter(model, names, strategy.initialAdapter(profile), seed),
-      memory: null,
-    },
+    global: initial,
   };
   const result = strategy.plan(context);
   checkPlan(result, context);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Presence } from '../fleet/presence.ts';
 import { parseRunSettings } from '../settings/run-settings.ts';
 import type { StoredDevice } from '../store/store.ts';
-import { drawDevices, gatherDevices, halveAfterUndone, neededDevices } from './gather-devices.ts';
+import { gatherDevices, halveAfterUndone, neededDevices } from './gather-devices.ts';
 
 const settingsOf = (changes: object) => parseRunSettings({ classes: ['a', 'b'], ...changes }, 'test');
 const capacity = {
@@ -104,31 +104,4 @@ test('a round waits for as many devices as it needs updates, at least', () => {
   expect(neededDevices(settingsOf({}))).toBe(3);
   expect(neededDevices(settingsOf({ minimumCohort: 1 }))).toBe(1);
   expect(neededDevices(settingsOf({ minimumDevices: 2, minimumUpdates: 5 }))).toBe(5);
-});
-
-describe('of the devices that are ready', () => {
-  const ready = Array.from({ length: 10 }, (_, place): { place: number; awaited?: false } => ({ place }));
-  const draw = (changes: object, round: number) =>
-    drawDevices(ready, settingsOf(changes), round).map(({ place }) => place);
-
-  test('all take part by default', () => {
-    expect(draw({}, 1)).toEqual([...ready.keys()]);
-    expect(draw({ devicesPerRound: 20 }, 1)).toEqual([...ready.keys()]);
-  });
-
-  test('else so many, in their order, others in each round, the same with the same seed', () => {
-    const rounds = [1, 2, 3, 4, 5].map((round) => draw({ devicesPerRound: 4 }, round));
-    for (const drawn of rounds) expect(drawn).toEqual([...drawn].sort((one, other) => one - other));
-    expect(rounds.map((drawn) => drawn.length)).toEqual([4, 4, 4, 4, 4]);
-    expect(new Set(rounds.map(String)).size).toBeGreaterThan(1);
-    expect(draw({ devicesPerRound: 4 }, 3)).toEqual(rounds[2]);
-    expect(new Set(rounds.flat()).size).toBeGreaterThan(6);
-  });
-
-  test('those that are not waited for get the places that are left', () => {
-    const mixed = ready.map(({ place }) => (place < 7 ? { place, awaited: false as const } : { place }));
-    const drawn = drawDevices(mixed, settingsOf({ devicesPerRound: 4 }), 1).map(({ place }) => place);
-    expect(drawn).toHaveLength(4);
-    expect(drawn.slice(1)).toEqual([7, 8, 9]);
-  });
 });

@@ -7,7 +7,7 @@ import {
   type RoundState,
   treatDevice,
 } from '@legend-fl/method';
-import { planRound } from '@legend-fl/runs';
+import { drawParticipants, planRound } from '@legend-fl/runs';
 import type { Presence } from '../fleet/presence.ts';
 import type { RunResources } from '../settings/run-resources.ts';
 import { deadlineSeconds, neededUpdates, type RunSettings } from '../settings/run-settings.ts';
@@ -67,23 +67,6 @@ export function neededDevices(settings: RunSettings): number {
 }
 
 /**
- * Those that take part in a round, where not all do: drawn by seed and round, in their order. Devices that are not waited
- * for take the places that are left.
- */
-export function drawDevices<Device extends Pick<ReadyDevice, 'awaited'>>(
-  ready: readonly Device[],
-  { devicesPerRound, seed }: Pick<RunSettings, 'devicesPerRound' | 'seed'>,
-  round: number,
-): readonly Device[] {
-  if (devicesPerRound === null || ready.length <= devicesPerRound) return ready;
-  const places = seededRandom(seed, 'participation', round).shuffle([...ready.keys()]);
-  const isAwaited = (place: number) => ready[place]?.awaited !== false;
-  const inTurn = [...places.filter(isAwaited), ...places.filter((place) => !isAwaited(place))];
-  const drawn = new Set(inTurn.slice(0, devicesPerRound));
-  return ready.filter((_, place) => drawn.has(place));
-}
-
-/**
  * Half of the devices, drawn anew for each attempt, after an attempt whose result was not kept and in which no device
  * stood out: so that sooner or later those that spoil it are not among them.
  */
@@ -106,7 +89,10 @@ export function planFor(
   state: RoundState,
   { global }: RunTensors,
 ): Plan {
-  const devices = halveAfterUndone(drawDevices(ready, settings, state.round), state, settings);
+  const { devicesPerRound, seed } = settings;
+  const count = devicesPerRound ?? ready.length;
+  const drawn = drawParticipants(ready, { count, seed, round: state.round });
+  const devices = halveAfterUndone(drawn, state, settings);
   const plan = planRound(strategy, settings, {
     profile,
     state,

@@ -196,7 +196,7 @@ export class RunDriver {
       resources: await this.assets.resources(),
       tensors: await this.assets.tensors(this.progress.globalSha256),
       rounds: await this.listRounds(),
-      devices: registry.ofRun(id).length,
+      devices: registry.ofRun(id),
     }));
   }
 

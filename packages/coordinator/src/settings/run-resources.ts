@@ -1,6 +1,5 @@
 import { folderFiles } from '@legend-fl/adapter/node';
 import { InputError, parseInput } from '@legend-fl/base';
-import { selectLinearMaps } from '@legend-fl/lora';
 import {
   createStrategy,
   estimatorNamed,
@@ -10,7 +9,7 @@ import {
   type StrategyOptions,
 } from '@legend-fl/method';
 import { loadTokenizer, type Model, openModel } from '@legend-fl/models';
-import { createInitialAdapter, modelProfile, strategyOptions } from '@legend-fl/runs';
+import { fitStrategy, strategyOptions } from '@legend-fl/runs';
 import { padTokens, type TextExample, type TokenizedDataset, tokenizeExamples } from '@legend-fl/trainer';
 import { z } from 'zod';
 import { type BaseFile, listBaseFiles } from './base-files.ts';
@@ -130,14 +129,12 @@ export async function openResources(
   const model = await openModel(folderFiles(base.folder), { classes: classes.length, seed });
   const { architecture } = model;
   const maxLength = Math.min(local.maxLength, architecture.maxTokens);
-  const targets = selectLinearMaps(architecture, settings.targets ?? architecture.defaultTargets);
   const options = strategyOptions(settings);
   const strategy = createStrategy(settings.strategy, options);
   // Devices' texts are not known here: memory has to hold a batch of the longest.
   const tokens = padTokens(maxLength);
-  const profile = modelProfile(model, targets, { batchSize: local.batchSize, tokens });
-  const names = targets.map(({ name }) => name);
-  const adapter = createInitialAdapter(model, names, strategy.initialAdapter(profile), seed);
+  const { batchSize } = local;
+  const fitted = fitStrategy(strategy, model, { targets: settings.targets, batchSize, tokens, seed });
   return {
     definition: {
       settings,
@@ -147,15 +144,15 @@ export async function openResources(
     base,
     baseFiles: await listBaseFiles(base.folder),
     model,
-    profile,
+    profile: fitted.profile,
     maxLength,
-    targets: names,
+    targets: fitted.targets,
     strategy,
     strategyOptions: options,
     estimator: estimatorNamed(settings.estimator),
     test: data && tokenizeExamples(await loadTokenizer(folderFiles(base.folder)), data.examples, maxLength),
     testId: data?.id ?? null,
-    initial: { global: { adapter, memory: null } },
+    initial: { global: fitted.initial },
   };
 }
 

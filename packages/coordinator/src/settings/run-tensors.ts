@@ -7,6 +7,7 @@ import {
   adapterTextSchema,
   globalStateOf,
   globalTextKeys,
+  isTrunkDue,
   putAdapter,
   putGlobalState,
   readMetadata,
@@ -28,13 +29,13 @@ export interface RunTensors {
  * @param global what it made of them
  */
 export function nextTensors(
-  { trunk: { kind, refreshRounds } }: Pick<RunSettings, 'trunk'>,
+  { trunk }: Pick<RunSettings, 'trunk'>,
   round: number,
   before: RunTensors,
   global: GlobalState,
 ): RunTensors {
-  const refreshed = kind === 'base' || round % refreshRounds === 0;
-  return refreshed ? { global } : { global, trunk: trunkOf(before) };
+  const isPresent = trunk.kind === 'base' || isTrunkDue(trunk, round + 1);
+  return isPresent ? { global } : { global, trunk: trunkOf(before) };
 }
 
 export function trunkOf({ global, trunk }: RunTensors): Adapter {

@@ -1,4 +1,4 @@
-import { InputError } from '@legend-fl/base';
+import { InputError, requireDefined } from '@legend-fl/base';
 import { checkPlan, type DeviceContext, type Plan, type RoundContext, type Strategy } from '@legend-fl/method';
 import { leaveOut, type NarrowedContext } from './narrowed-context.ts';
 import { leastSeconds } from './screen-devices.ts';
@@ -91,9 +91,13 @@ function tryPlan(strategy: Strategy, context: RoundContext): Attempt {
 /** By how many times slower or faster than the median a device is. */
 function nearestMedianFirst(context: RoundContext): readonly DeviceContext[] {
   const seconds = leastSeconds(context).map((time) => time.seconds);
-  const median = seconds.toSorted((one, other) => one - other)[Math.floor(seconds.length / 2)] ?? 0;
+  const ascending = seconds.toSorted((one, other) => one - other);
+  const median = requireDefined(ascending[Math.floor(seconds.length / 2)], 'median of the seconds');
   return context.devices
-    .map((device, index) => ({ device, ratio: ratioOf(seconds[index] ?? median, median) }))
+    .map((device, index) => {
+      const own = requireDefined(seconds[index], `time of device ${device.id}`);
+      return { device, ratio: ratioOf(own, median) };
+    })
     .sort((one, other) => (one.ratio === other.ratio ? 0 : one.ratio - other.ratio))
     .map(({ device }) => device);
 }

@@ -23,4 +23,10 @@ export const trunkCacheSchema = z.strictObject({
 });
 
 export type TrunkSettings = z.output<typeof trunkSchema>;
+
+/** Whether devices get the global adapter's lower blocks anew in this round, from 1. */
+export function isTrunkDue({ kind, refreshRounds }: TrunkSettings, round: number): boolean {
+  return kind === 'global' && (round - 1) % refreshRounds === 0;
+}
+
 export type TrunkCacheRule = z.output<typeof trunkCacheSchema>;

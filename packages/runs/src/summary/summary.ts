@@ -22,13 +22,13 @@ const strategySummarySchema = z.looseObject({
   secondsToTarget: figure.nullable(),
   /** Bytes sent up and down until then. */
   bytesToTarget: figure.nullable(),
-  /** Of all rounds together. */
+  /** Of all rounds together; real seconds in a real run. */
   virtualSeconds: figure,
   bytesUp: figure,
   bytesDown: figure,
   /** Mean over rounds of the round's waiting time. */
   meanWaitingSeconds: figure,
-  /** Real seconds that the simulation took on the host. */
+  /** Real seconds: those that the simulation took on the host, or those of all rounds of a real run. */
   hostSeconds: figure,
   /** For a strategy from a file: the file that its last rounds were run with. */
   strategyFile: z.looseObject({ path: z.string(), sha256: z.string() }).exactOptional(),
@@ -44,6 +44,13 @@ const hostSchema = z.looseObject({
 
 export const summarySchema = z.looseObject({
   formatVersion: z.literal(1),
+  /** Whether time and devices are simulated or real. Summaries of earlier versions lack it, see `isRealRun`. */
+  kind: z.enum(['simulated', 'real']).exactOptional(),
+  /** Of a real run: when its first round began and its last round closed, in milliseconds since 1970. */
+  startedAt: z.number().exactOptional(),
+  endedAt: z.number().exactOptional(),
+  /** What people call the devices of a real run, by id. */
+  deviceNames: z.record(z.string(), z.string()).exactOptional(),
   /** The experiment as it was run, from which a report names these. */
   config: z.looseObject({
     seed: z.number().int(),
@@ -68,6 +75,14 @@ export const summarySchema = z.looseObject({
   }),
   strategies: z.array(strategySummarySchema),
 });
+
+/** The fleet that a real run names, where a simulation names a fleet file. */
+export const REAL_FLEET = 'devices of a federation';
+
+/** Whether a run's devices and seconds were real. */
+export function isRealRun({ kind, config }: Pick<Summary, 'kind' | 'config'>): boolean {
+  return kind === undefined ? config.fleet === REAL_FLEET : kind === 'real';
+}
 
 export type Summary = z.output<typeof summarySchema>;
 export type StrategySummary = z.output<typeof strategySummarySchema>;

@@ -1,5 +1,5 @@
 import { type Adapter, mapTensors, namedTensors } from '@legend-fl/adapter';
-import { seededRandom } from '@legend-fl/base';
+import { requireDefined, seededRandom } from '@legend-fl/base';
 import type { TokenizedDataset } from '@legend-fl/trainer';
 import { z } from 'zod';
 
@@ -66,11 +66,12 @@ export function attackedAdapter(kind: AttackKind | null, start: Adapter, trained
 function flipChange(start: Adapter, trained: Adapter, factor: number): Adapter {
   const before = namedTensors(start);
   return mapTensors(trained, (name, { dims, data }) => {
-    const from = before.get(name)?.data ?? new Float32Array(data.length);
-    return {
-      dims,
-      data: data.map((value, index) => (from[index] ?? 0) - factor * (value - (from[index] ?? 0))),
+    const from = requireDefined(before.get(name), `tensor ${name} that the device started from`).data;
+    const flip = (value: number, index: number) => {
+      const origin = requireDefined(from[index], `value ${index} of ${name}`);
+      return origin - factor * (value - origin);
     };
+    return { dims, data: data.map(flip) };
   });
 }
 

@@ -1,5 +1,5 @@
 import type { ExperimentEvent } from './experiment-event.ts';
-import type { Setting } from './laboratory.ts';
+import type { Setting } from './simulation.ts';
 
 /**
  * Tells if a strategy's file is no longer what earlier rounds were run with. Not an error: a run whose strategy failed

@@ -12,9 +12,10 @@ import { type LocalTask, trainingBatches } from '@legend-fl/trainer';
 import { cutShort } from '../fleet/cut-short.ts';
 import { attackedAdapter, attackedData, claimedExamples } from './attack.ts';
 import { type DeviceMemory, emptyMemory } from './device-memory.ts';
+import type { SimulatedDevice } from './draw-round-devices.ts';
 import { type Received, type Sent, sendUp } from './exchange-adapters.ts';
-import type { Laboratory, SimulatedDevice } from './laboratory.ts';
 import type { RunTensors } from './run-tensors.ts';
+import type { Simulation } from './simulation.ts';
 import { type CacheUse, useCache } from './virtual-trunk-cache.ts';
 
 /** What one device did in a round, and the virtual time and traffic it took. */
@@ -42,7 +43,7 @@ export interface PlayedDevice {
 
 /** What all devices of a round share. */
 export interface Session {
-  readonly laboratory: Laboratory;
+  readonly simulation: Simulation;
   readonly strategy: Strategy;
   readonly plan: Plan;
   readonly tensors: RunTensors;
@@ -56,11 +57,11 @@ const VANISHED = 'vanished in mid-round';
  * refused counts as little as that of one that vanished.
  */
 export async function playDevice(
-  { laboratory, strategy, plan: { round, localSteps }, tensors, handOut }: Session,
+  { simulation, strategy, plan: { round, localSteps }, tensors, handOut }: Session,
   plan: DevicePlan,
   device: SimulatedDevice,
 ): Promise<PlayedDevice> {
-  const { name, experiment, trainer, train } = laboratory;
+  const { name, experiment, trainer, train } = simulation;
   const { global, trunk, memories } = tensors;
   const { codec } = experiment;
   const known = memories.get(device.id) ?? emptyMemory;
@@ -75,7 +76,7 @@ export async function playDevice(
     deviceId: device.id,
     examples: device.examples,
   });
-  const { cached, trunkBlocks } = runTrunk(laboratory, memory, task, plan);
+  const { cached, trunkBlocks } = runTrunk(simulation, memory, task, plan);
   const { quantizedBlocks = 0 } = plan.training ?? {};
   const load = { depth: plan.depth, trunkBlocks, localSteps, bytesDown: received.bytes, quantizedBlocks };
   const whole = (bytesUp: number) => ({
@@ -131,7 +132,7 @@ function receiveTrunk(memory: DeviceMemory, { trunk }: DevicePlan, trunkRound: n
 
 /** What the round's batches take of the trunk, through the device's cache if it has one. */
 function runTrunk(
-  { experiment, profile, train, hidden }: Laboratory,
+  { experiment, profile, train, hidden }: Simulation,
   { cached }: DeviceMemory,
   task: LocalTask,
   { depth }: DevicePlan,

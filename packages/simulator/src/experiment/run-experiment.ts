@@ -85,9 +85,9 @@ async function runTrial(
     counts: pool.trunkCounts,
   };
   const strategyFolder = await folder.strategy(name);
-  const laboratory = { ...setting, trainer: pool, onEvent, signal };
+  const simulation = { ...setting, trainer: pool, onEvent, signal };
   const { state, adapter, rounds, hostSeconds } = await runStrategy(
-    laboratory,
+    simulation,
     strategy,
     initial,
     strategyFolder,

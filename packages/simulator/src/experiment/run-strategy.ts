@@ -15,13 +15,14 @@ import {
 } from '@legend-fl/method';
 import { checkScore, figuresOf, type RoundFigures, wholeAdapter } from '@legend-fl/runs';
 import type { StrategyFolder } from '@legend-fl/runs/node';
+import { drawRoundDevices, type SimulatedDevice } from './draw-round-devices.ts';
 import type { Experiment } from './experiment.ts';
-import { type Laboratory, presentDevices, type SimulatedDevice } from './laboratory.ts';
 import { noteChange } from './note-change.ts';
 import { planExperimentRound } from './plan-experiment-round.ts';
 import type { DeviceWork } from './play-device.ts';
 import { recordRound } from './record-round.ts';
 import { refreshTrunk, startTensors } from './run-tensors.ts';
+import type { Simulation } from './simulation.ts';
 import { loadCheckpoint, saveCheckpoint } from './strategy-checkpoint.ts';
 import { type TrainedRound, trainRound } from './train-round.ts';
 
@@ -43,12 +44,12 @@ export interface StrategyOutcome {
  * fails; the checkpoint of the last whole round stands
  */
 export async function runStrategy(
-  laboratory: Laboratory,
+  simulation: Simulation,
   strategy: Strategy,
   initial: GlobalState,
   folder: StrategyFolder,
 ): Promise<StrategyOutcome> {
-  const { name, strategyFile, experiment, estimator, onEvent, signal } = laboratory;
+  const { name, strategyFile, experiment, estimator, onEvent, signal } = simulation;
   const started = performance.now();
   const saved = await loadCheckpoint(folder.checkpointPath);
   const before = await folder.cutRounds(saved?.state.lastEvaluation?.round ?? 0, (record) => ({
@@ -65,7 +66,7 @@ export async function runStrategy(
   let tensors = saved?.tensors ?? startTensors(initial);
   let present: readonly SimulatedDevice[] = [];
   let trained: TrainedRound = { works: [], global: tensors.global, norms: tensors.norms };
-  noteChange(laboratory, before.at(-1)?.strategySha256, onEvent);
+  noteChange(simulation, before.at(-1)?.strategySha256, onEvent);
   onEvent({ type: 'strategy-started', strategy: name, roundsDone: rounds.length });
 
   const dispatch = (event: RoundEvent): void => {
@@ -77,17 +78,17 @@ export async function runStrategy(
   const perform = async (effect: RoundEffect): Promise<void> => {
     switch (effect.type) {
       case 'plan-round': {
-        present = presentDevices(laboratory, effect.round);
-        for (const report of capacityReports(laboratory, state, present)) dispatch(report);
+        present = drawRoundDevices(simulation, effect.round);
+        for (const report of capacityReports(simulation, state, present)) dispatch(report);
         tensors = refreshTrunk(tensors, experiment, effect.round);
         dispatch({
           type: 'planned',
-          plan: planExperimentRound(laboratory, strategy, state, tensors, present),
+          plan: planExperimentRound(simulation, strategy, state, tensors, present),
         });
         return;
       }
       case 'assign': {
-        trained = await trainRound(laboratory, strategy, tensors, planOf(state), present);
+        trained = await trainRound(simulation, strategy, tensors, planOf(state), present);
         const { works } = trained;
         const memories = new Map([
           ...tensors.memories,
@@ -106,7 +107,7 @@ export async function runStrategy(
       }
       case 'evaluate': {
         const plan = planOf(state);
-        const score = await laboratory.trainer.evaluate(laboratory.test, wholeAdapter(tensors.global));
+        const score = await simulation.trainer.evaluate(simulation.test, wholeAdapter(tensors.global));
         checkScore(score);
         const record = {
           ...recordRound(plan, trained.works, rounds.at(-1)?.virtualSeconds ?? 0, score),
@@ -151,7 +152,7 @@ function settingsOf({ rounds, targetAccuracy, stopAtTarget }: Experiment): Round
 
 /** Devices measure themselves before their first round; an oracle is told every round's capacities in advance. */
 function capacityReports(
-  { estimator }: Laboratory,
+  { estimator }: Simulation,
   state: RoundState,
   present: readonly SimulatedDevice[],
 ): readonly RoundEvent[] {

@@ -1,5 +1,6 @@
 import type { Adapter, Tensor } from '@legend-fl/adapter';
 import type { GlobalState, NormHistory } from '@legend-fl/method';
+import { isTrunkDue } from '@legend-fl/runs';
 import type { DeviceMemory } from './device-memory.ts';
 import type { Experiment } from './experiment.ts';
 
@@ -24,14 +25,15 @@ export function startTensors(initial: GlobalState): RunTensors {
   return { global: initial, trunk: { round: 0, adapter: initial.adapter }, memories: new Map(), norms: [] };
 }
 
-/** The trunk that devices of a round apply: the global adapter's in every `refreshRounds`-th round, else the last one. */
+/** The tensors that a round starts with: where a new trunk is due, devices apply the global adapter as it is now. */
 export function refreshTrunk(
   tensors: RunTensors,
-  { trunk: { kind, refreshRounds } }: Experiment,
+  { trunk }: Pick<Experiment, 'trunk'>,
   round: number,
 ): RunTensors {
-  const due = kind === 'global' && (round - 1) % refreshRounds === 0;
-  return due ? { ...tensors, trunk: { round, adapter: tensors.global.adapter } } : tensors;
+  return isTrunkDue(trunk, round)
+    ? { ...tensors, trunk: { round, adapter: tensors.global.adapter } }
+    : tensors;
 }
 
 /** The same tensors in memory that workers share, so that handing them to workers copies nothing. */

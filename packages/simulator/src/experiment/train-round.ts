@@ -1,13 +1,14 @@
-import { locateProblem } from '@legend-fl/base';
+import { locateProblem, requireDefined } from '@legend-fl/base';
 import type { GlobalState, NormHistory, Plan, Strategy, Update } from '@legend-fl/method';
 import { shareStarts } from '@legend-fl/runs';
 import { sumWithinBounds, type UpdateFate } from './bound-round.ts';
 import { emptyMemory } from './device-memory.ts';
+import type { SimulatedDevice } from './draw-round-devices.ts';
 import { sendDown } from './exchange-adapters.ts';
-import type { Laboratory, SimulatedDevice } from './laboratory.ts';
 import { plannedDevices } from './planned-devices.ts';
 import { type DeviceWork, type PlayedDevice, playDevice, type Session } from './play-device.ts';
 import { type RunTensors, shareTensors } from './run-tensors.ts';
+import type { Simulation } from './simulation.ts';
 import { takeTurns } from './take-turns.ts';
 
 /** A round of all devices of a plan. */
@@ -32,13 +33,13 @@ const DEVICES_PER_WORKER = 2;
  * @throws InputError, naming the device, when a loss is no longer finite
  */
 export async function trainRound(
-  laboratory: Laboratory,
+  simulation: Simulation,
   strategy: Strategy,
   tensors: RunTensors,
   plan: Plan,
   present: readonly SimulatedDevice[],
 ): Promise<TrainedRound> {
-  const { name, onEvent, trainer, experiment } = laboratory;
+  const { name, onEvent, trainer, experiment } = simulation;
   const { bounds = null } = experiment;
   const { merged } = tensors.global;
   const global = merged ? { ...tensors.global, merged: shareTensors(merged) } : tensors.global;
@@ -46,7 +47,7 @@ export async function trainRound(
   const handOut = shareStarts((start, devicePlan, holdsTrunk) =>
     sendDown({ adapter: start, merged: global.merged }, devicePlan, down, holdsTrunk),
   );
-  const session: Session = { laboratory, strategy, plan, tensors: { ...tensors, global }, handOut };
+  const session: Session = { simulation, strategy, plan, tensors: { ...tensors, global }, handOut };
   const devices = plannedDevices(plan, present);
   let sum = strategy.begin(tensors.global, plan);
   /** With bounds, all updates of the round. */
@@ -56,8 +57,8 @@ export async function trainRound(
   /** Those that wait for one before them, by their place in the plan. */
   const waiting = new Map<number, PlayedDevice>();
   await takeTurns(orderOfTraining(plan), DEVICES_PER_WORKER * trainer.workers, async (place) => {
-    const [devicePlan, device] = [plan.devices[place], devices[place]];
-    if (!devicePlan || !device) return;
+    const devicePlan = requireDefined(plan.devices[place], `place ${place} in the plan`);
+    const device = requireDefined(devices[place], `device at place ${place} of the plan`);
     const played = await playDevice(session, devicePlan, device).catch((error: unknown) => {
       throw locateProblem(error, `device ${device.id}`);
     });
@@ -94,6 +95,7 @@ function applyFate(work: DeviceWork, fate: UpdateFate | undefined, before = empt
  */
 function orderOfTraining({ devices }: Plan): readonly number[] {
   const stretchOf = (place: number) => Math.floor(place / STRETCH_DEVICES);
-  const depthOf = (place: number) => devices[place]?.depth ?? 0;
-  return [...devices.keys()].sort((a, b) => stretchOf(a) - stretchOf(b) || depthOf(b) - depthOf(a));
+  return [...devices.entries()]
+    .sort(([a, one], [b, other]) => stretchOf(a) - stretchOf(b) || other.depth - one.depth)
+    .map(([place]) => place);
 }

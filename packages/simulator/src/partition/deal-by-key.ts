@@ -17,14 +17,11 @@ export function dealByKey(keys: readonly string[], { devices, random }: KeyDeal)
   if (groups.length >= devices) {
     return dealEvenly(random.shuffle(groups), devices).map((dealt) => dealt.flat());
   }
-  const hands = groups.map(() => 1);
-  for (let dealt = groups.length; dealt < devices; dealt++) {
-    let neediest = 0;
-    const needOf = (group: number) => (groups[group]?.length ?? 0) / ((hands[group] ?? 0) + 1);
-    for (const group of groups.keys()) if (needOf(group) > needOf(neediest)) neediest = group;
-    hands[neediest] = (hands[neediest] ?? 0) + 1;
+  const dealt = groups.map((indices) => ({ indices, hands: 1 }));
+  const needOf = ({ indices, hands }: (typeof dealt)[number]) => indices.length / (hands + 1);
+  for (let hands = groups.length; hands < devices; hands++) {
+    const neediest = dealt.reduce((one, other) => (needOf(other) > needOf(one) ? other : one));
+    neediest.hands++;
   }
-  return random.shuffle(
-    groups.flatMap((indices, group) => dealEvenly(random.shuffle(indices), hands[group] ?? 1)),
-  );
+  return random.shuffle(dealt.flatMap(({ indices, hands }) => dealEvenly(random.shuffle(indices), hands)));
 }

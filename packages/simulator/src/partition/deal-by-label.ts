@@ -1,4 +1,4 @@
-import type { Random } from '@legend-fl/base';
+import { type Random, requireDefined } from '@legend-fl/base';
 import { randomGamma } from 'd3-random';
 import { dealInProportion } from './deal-in-proportion.ts';
 import { fillEmpty } from './fill-empty.ts';
@@ -17,11 +17,12 @@ export interface LabelDeal {
  * examples; each of those then gets one example of the device with the most.
  */
 export function dealByLabel(labels: readonly number[], { devices, alpha, random }: LabelDeal): number[][] {
-  const shares: number[][] = Array.from({ length: devices }, () => []);
-  for (const indices of groupIndices(labels)) {
-    const pieces = dealInProportion(random.shuffle(indices), drawDirichlet(devices, alpha, random));
-    for (const [device, piece] of pieces.entries()) for (const index of piece) shares[device]?.push(index);
-  }
+  const dealt = groupIndices(labels).map((indices) =>
+    dealInProportion(random.shuffle(indices), drawDirichlet(devices, alpha, random)),
+  );
+  const shares = Array.from({ length: devices }, (_, device) =>
+    dealt.flatMap((pieces) => requireDefined(pieces[device], `piece of device ${device}`)),
+  );
   fillEmpty(shares);
   return shares;
 }

@@ -1,5 +1,5 @@
 import { type Adapter, type AdapterModule, parseModulePath, type Tensor } from '@legend-fl/adapter';
-import { InputError } from '@legend-fl/base';
+import { InputError, requireDefined } from '@legend-fl/base';
 
 /** A module's tensors by part; `null` stands for its rank or width. */
 type Shapes = Readonly<Record<string, readonly (number | null)[]>>;
@@ -39,7 +39,7 @@ export function checkMerged(merged: ReadonlyMap<string, Tensor>, like: Adapter, 
     if (model?.kind !== 'lora' || block > like.blocks.length) {
       throw invalid(where, 'merged tensors by blocks.<l>.<target>', path);
     }
-    checkTensor(tensor, [model.b.dims[0] ?? 0, model.a.dims[1] ?? 0], `${where}, merged ${path}`);
+    checkTensor(tensor, [sizeOf(model.b, 0), sizeOf(model.a, 1)], `${where}, merged ${path}`);
   }
 }
 
@@ -67,10 +67,14 @@ function checkModule(module: AdapterModule, model: AdapterModule, where: string)
 
 function shapesOf(module: AdapterModule): Shapes {
   if (module.kind === 'lora') {
-    return { a: [null, module.a.dims[1] ?? 0], b: [module.b.dims[0] ?? 0, null] };
+    return { a: [null, sizeOf(module.a, 1)], b: [sizeOf(module.b, 0), null] };
   }
-  const hidden = module.upBias.dims[0] ?? 0;
+  const hidden = sizeOf(module.upBias, 0);
   return { down: [null, hidden], downBias: [null], up: [hidden, null], upBias: [hidden] };
+}
+
+function sizeOf({ dims }: Tensor, axis: number): number {
+  return requireDefined(dims[axis], `axis ${axis} of a tensor of the model`);
 }
 
 function checkHead({ head }: Adapter, like: Adapter, where: string): void {
