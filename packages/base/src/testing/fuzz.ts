@@ -4,7 +4,7 @@ import fc from 'fast-check';
 export const fuzzCases = Number(process.env.LEGEND_FUZZ_CASES ?? 1000);
 
 /** Milliseconds that so many cases may take before a test counts as hanging. */
-export const fuzzTimeoutMs = 60_000 + 20 * fuzzCases;
+export const fuzzTimeoutMs = 300_000 + 20 * fuzzCases;
 
 /** Stands for lists in lists in lists, which no value in memory can be written from. */
 const DEEP = '@deep@';

@@ -6,7 +6,7 @@ import { expect, test, vi } from 'vitest';
 import { tinyModel } from '../testing/run-legend.ts';
 import { Deployment } from './deployment.fixture.ts';
 
-vi.setConfig({ testTimeout: 240_000 });
+vi.setConfig({ testTimeout: 900_000 });
 
 /** Classes that the coordinator names itself, and words of the protocol, are no data of the device. */
 const ofTheRun = new Set(['cold', 'warm', 'old', 'it', 'is', 'an', 'and', 'the', 'was', 'open']);

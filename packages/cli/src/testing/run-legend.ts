@@ -51,7 +51,13 @@ export function startLegendIn({ env, launcher = [] }: Surroundings, ...args: rea
   const [first = '', ...others] = [...launcher, process.execPath, program, ...args];
   const child = spawn(first, others, {
     cwd: home,
-    env: { PATH: process.env.PATH, HOME: home, LEGEND_OFFLINE: '1', ...env },
+    env: {
+      PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+      HOME: home,
+      LEGEND_OFFLINE: '1',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [stdout, stderr] = ['', ''];

@@ -1,5 +1,12 @@
 import { afterEach, expect, test } from 'vitest';
-import { makeRun, openPlace, type Place, TestDevice, until } from '../testing/coordinator.fixture.ts';
+import {
+  driveClock,
+  makeRun,
+  openPlace,
+  type Place,
+  TestDevice,
+  until,
+} from '../testing/coordinator.fixture.ts';
 
 /** What a run does while no round can be planned. */
 
@@ -39,15 +46,18 @@ test('a run for which no device is large enough says so, and goes on when one is
 });
 
 test('devices have a moment to turn up in, once enough are there', async () => {
+  const pass = driveClock();
   const place = await openPlace();
   open.push(place);
-  const { run, devices } = await makeRun(place, { ...settings, gatherSeconds: 1, rounds: 2 }, 2);
+  const { run, devices } = await makeRun(place, { ...settings, gatherSeconds: 60 }, 2);
   const [one, two] = devices as [TestDevice, TestDevice];
   await one.reportCapacity();
   const first = one.awaitTraining();
   await until(place.coordinator, run, ({ about }) => about === 'waits a moment for further devices');
   await two.reportCapacity();
-  await Promise.all([first, two.awaitTraining()]);
+  const second = two.awaitTraining();
+  await pass(60);
+  await Promise.all([first, second]);
   await Promise.all(devices.map((device) => device.takePart()));
   const [round] = await place.coordinator.forOperators.listRounds(run);
   expect(round?.updated).toBe(2);

@@ -1,6 +1,7 @@
 import { encodeSafetensors } from '@legend-fl/adapter';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
+  driveClock,
   makeRun,
   openPlace,
   type Place,
@@ -71,8 +72,8 @@ async function lastRecord({ coordinator }: Place, run: string) {
 }
 
 test('the deadline closes a round with the updates that are in; a late one is refused', async () => {
+  const pass = driveClock();
   const { place, run, devices, trained } = await trainedRound({
-    roundDeadline: { factor: 1, graceSeconds: 4, maximumSeconds: 4 },
     minimumUpdates: 1,
     rounds: 2,
     minimumDevices: 3,
@@ -80,6 +81,7 @@ test('the deadline closes a round with the updates that are in; a late one is re
   const [one, two, three] = devices;
   await send(one, trained[0]);
   await two.upload(trained[1].message);
+  await pass(slow.maximumSeconds);
   await until(place.coordinator, run, ({ phase }) => phase !== 'collecting');
   await expect(two.hand(trained[1].report)).rejects.toThrow(
     expect.objectContaining({ code: expect.stringMatching(/^(round-closed|old-round)$/) }),
@@ -95,13 +97,14 @@ test('the deadline closes a round with the updates that are in; a late one is re
 });
 
 test('a round with too few updates is tried again, and what belongs to the first try is refused', async () => {
+  const pass = driveClock();
   const { place, run, devices, trained } = await trainedRound({
-    roundDeadline: { factor: 1, graceSeconds: 4, maximumSeconds: 4 },
     minimumUpdates: 3,
   });
   const [one, two] = devices;
   expect(await send(one, trained[0])).toBe('accepted');
   await two.upload(trained[1].message);
+  await pass(slow.maximumSeconds);
   const again = await until(place.coordinator, run, ({ attempt }) => attempt === 2);
   expect(again).toMatchObject({ round: 1 });
   await expect(two.hand(trained[1].report)).rejects.toThrow(refusal('old-round'));

@@ -12,6 +12,7 @@ export async function sumInWorker(task: SumTask, signal: AbortSignal): Promise<R
   // The thread runs nothing but JavaScript, so it may be ended at any point.
   const end = () => void worker.terminate();
   signal.addEventListener('abort', end);
+  const gone = new Promise((resolve) => worker.once('exit', resolve));
   try {
     // `once` rejects with the worker's error.
     const answer = once(worker, 'message') as Promise<[RoundSum]>;
@@ -23,7 +24,9 @@ export async function sumInWorker(task: SumTask, signal: AbortSignal): Promise<R
     const [sum] = await Promise.race([answer, exit as Promise<never>]);
     return sum;
   } finally {
-    // With its answer out, the thread has nothing left to do and ends by itself.
+    // With its answer out, the thread has nothing left to do and ends by itself. A process that ends while one of its
+    // threads is about to can crash.
+    await gone;
     signal.removeEventListener('abort', end);
   }
 }

@@ -73,7 +73,7 @@ describe('after a restart', () => {
 
   test('a deadline that has passed meanwhile closes the round', async () => {
     const first = await newPlace();
-    const roundDeadline = { factor: 1, graceSeconds: 3, maximumSeconds: 3 };
+    const roundDeadline = { factor: 1, graceSeconds: 600, maximumSeconds: 600 };
     const { run, devices } = await makeRun(first, { ...settings, roundDeadline, rounds: 2 });
     for (const device of devices) await device.reportCapacity();
     const [one] = devices as [TestDevice];
@@ -83,8 +83,8 @@ describe('after a restart', () => {
     ]);
     await one.work();
     await first.coordinator.stop();
-    await new Promise((resolve) => setTimeout(resolve, (deadlineAt ?? 0) - Date.now()));
-    const { coordinator } = await newPlace(first);
+    const laterMs = (deadlineAt ?? 0) - Date.now();
+    const { coordinator } = await newPlace({ ...first, now: () => Date.now() + laterMs });
     await until(coordinator, run, ({ phase }) => phase === 'evaluating');
     const [entry] = coordinator.forOperators.listRuns();
     expect(entry?.devices).toMatchObject({ assigned: 3, updated: 1 });

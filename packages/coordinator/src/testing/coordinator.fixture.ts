@@ -11,6 +11,7 @@ import type { Assignment, TrainAssignment, UpdateReport } from '@legend-fl/proto
 import { decodeWholeStart, encodeTrained, localTask } from '@legend-fl/runs';
 import { Engine, type TokenizedDataset, tokenizeExamples, trainLocally } from '@legend-fl/trainer';
 import { nodeRuntime } from '@legend-fl/trainer/node';
+import { onTestFinished, vi } from 'vitest';
 import { type CoordinatorOptions, openCoordinator } from '../open-coordinator.ts';
 import type { Coordinator } from '../services/coordinator.ts';
 import type { BaseModel, TestData } from '../settings/run-resources.ts';
@@ -288,6 +289,13 @@ export async function makeRun(
   for (let number = 1; number <= count; number++)
     devices.push(await TestDevice.enrol(coordinator, id, number));
   return { run: id, devices };
+}
+
+/** Has timers and dates run as ever, until the test ends. @returns lets so many seconds pass at once */
+export function driveClock(): (seconds: number) => Promise<void> {
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], shouldAdvanceTime: true });
+  onTestFinished(() => void vi.useRealTimers());
+  return async (seconds) => void (await vi.advanceTimersByTimeAsync(1000 * seconds));
 }
 
 /** Waits until the coordinator shows what is expected of a run. */

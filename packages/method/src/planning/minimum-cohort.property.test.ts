@@ -47,7 +47,7 @@ describe.each(strategyVariants)('a minimum cohort of $name $options', ({ name, o
         const adapter = adapterFor(strategy, blocks, (index) => Math.sin(index));
         property({ ...planning, devices, global: { adapter, memory } }, cohort);
       }),
-      { seed: 9, numRuns: 150 },
+      { numRuns: 150 },
     );
 
   it('is kept for all that anybody trains, if there are so many devices', () => {
