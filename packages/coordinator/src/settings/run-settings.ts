@@ -14,20 +14,25 @@ const share = z.number().gt(0).lte(1);
  * A run file: everything that decides how a run goes. Keys of strategy, local training and messages are those of
  * experiment files. Files may leave out any key; what comes out passes through the schema unchanged.
  */
-const runSettingsSchema = z.strictObject({
+export const runSettingsSchema = z.strictObject({
   ...methodSchema.shape,
   /** The oracle of simulations knows capacities in advance, which nobody does here. */
   estimator: z.enum(['moving-average', 'last-value']).default('moving-average'),
   /** LEGEND's: in a simulation nobody lies about speed, here somebody may. */
   deadline: methodKeys.deadline.default('trimmed'),
+  /** What people call the run. */
   name: displayName.default('run'),
+  /** Folder, org/name[@rev] on the hub, or catalogue name. */
   model: z.string().min(1).default('minilm-l6'),
   /** Held-out examples, of data with parts the `test` part; null: the devices evaluate, and `classes` are given. */
   data: z.string().min(1).nullable().default(null),
   /** Names of the classes, in order; null: those of `data`. */
   classes: z.array(z.string().min(1)).min(2).nullable().default(null),
+  /** A built-in strategy. */
   strategy: z.enum(strategyNames).default('legend'),
+  /** At most. */
   rounds: count.default(20),
+  /** Accuracy that the run is after; null = none. */
   targetAccuracy: share.nullable().default(null),
   /** Ends the run with the first round that reaches the target; false = all rounds in any case. */
   stopAtTarget: z.boolean().default(true),
@@ -61,7 +66,9 @@ const runSettingsSchema = z.strictObject({
   bounds: boundsSchema.nullable().prefault({}),
   /** Who scores the global adapter; null = the coordinator where there is `data`, else the devices. */
   evaluate: z.enum(['coordinator', 'devices', 'both']).nullable().default(null),
+  /** How devices train between two aggregations. */
   local: localSchema.prefault({}),
+  /** Every random choice of the coordinator follows from it. */
   seed: z.int().default(1),
 });
 

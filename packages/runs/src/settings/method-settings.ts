@@ -23,12 +23,19 @@ export const methodKeys = {
   ranks: rankOptions.exactOptional(),
   /** LEGEND's: how depths are chosen. */
   planner: z.enum(['greedy', 'optimal', 'full']).exactOptional(),
+  /** LEGEND's, and FedQuad's: which deadline depths are fitted to. */
   deadline: z.enum(['shared', 'fastest', 'trimmed']).exactOptional(),
+  /** LEGEND's optimal planner: whether devices that are late even at depth 1 are waited for. */
   stragglers: z.enum(['wait', 'leave']).exactOptional(),
+  /** LEGEND's: one rank distribution for all devices, or one over each device's own blocks. */
   rankSharing: z.enum(['shared', 'per-device']).exactOptional(),
+  /** How capacities are estimated from what devices report. */
   estimator: z.enum(['moving-average', 'last-value', 'oracle']),
+  /** What a device computes below its depth: the base alone, or the global adapter's lower blocks too. */
   trunk: trunkSchema,
+  /** Keeps the trunk's activations on the device; null = computes them anew every time. */
   trunkCache: trunkCacheSchema.nullable(),
+  /** How the values of messages are encoded, in both directions or in each. */
   codec: codecSchema,
 };
 

@@ -54,15 +54,21 @@ export const experimentSchema = z.strictObject({
   ...methodSchema.shape,
   bounds: variantKeys.bounds,
   attack: variantKeys.attack,
+  /** How examples are dealt to devices: iid, skewed by label (dirichlet), or by a key of the data (natural). */
   partition: partitionRuleSchema.prefault({ kind: 'iid' }),
+  /** Folder, org/name[@rev] on the hub, or catalogue name. */
   model: z.string().default('minilm-l6'),
+  /** File, data set on the hub, or catalogue name. */
   data: z.string().default('movie-reviews'),
+  /** Fleet file or built-in name. */
   fleet: z.string().default('jetson-80'),
   /** null = as many as the fleet has, of a built-in fleet 20; see `settleDevices`. */
   devices: count.nullable().default(null),
   /** Share of the devices there that takes part in a round. */
   participation: z.number().gt(0).lte(1).default(1),
+  /** At most. */
   rounds: count.default(20),
+  /** Every random choice follows from it. */
   seed: z.int().default(1),
   /** One run for each, in place of `seed`. */
   seeds: z.array(z.int()).min(1).exactOptional(),
@@ -74,9 +80,11 @@ export const experimentSchema = z.strictObject({
   /** So many of the examples, drawn by seed; null = all. Fewer to train on are drawn more often, fewer to test faster. */
   trainExamples: count.nullable().default(null),
   testExamples: count.nullable().default(null),
+  /** Accuracy that times and traffic are compared at; null = none. */
   targetAccuracy: z.number().gt(0).lte(1).nullable().default(null),
   /** Ends a strategy's run with the first round that reaches the target; false = all rounds in any case. */
   stopAtTarget: z.boolean().default(true),
+  /** How devices train between two aggregations. */
   local: localSchema.prefault({}),
 });
 
