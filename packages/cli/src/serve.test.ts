@@ -171,7 +171,7 @@ describe('legend serve', () => {
     first.child.kill('SIGINT');
     await first.ended;
     const ended = await runLegend('serve', await runFile('seed: 2\n'), '--dir', dir, '--port', '0');
-    expectBadInput(lastLine(ended), /settings that run demo was begun with.*\(run-exists\)/);
+    expectBadInput(lastLine(ended), /the settings of run demo, or none, to resume it.*\(run-exists\)/);
   });
 
   test.each([
