@@ -2,8 +2,8 @@ import { requireDefined } from '@legend-fl/base';
 import type { Dataset } from '@legend-fl/data';
 
 /**
- * The data with the classes of a trained head, in the order of its outputs, if they include all of the data's own;
- * else the data as it is. A head without names of its own (`LABEL_0`, …) has the numbers from 0 as classes.
+ * The data with the classes of a trained head, in the order of its outputs, if they include all classes of the data; else
+ * the data as it is. A head whose classes have no names (`LABEL_0`, …) has the numbers from 0 as classes.
  */
 export function alignClasses(data: Dataset, headClasses: readonly string[] | undefined): Dataset {
   if (headClasses === undefined) return data;

@@ -1,13 +1,13 @@
 import { apportion, InputError, requireDefined, seededRandom } from '@legend-fl/base';
 import type { Dataset, Example, Split } from './dataset.ts';
 
-/** The split of data that comes in one piece and names no other. */
+/** The split of data that comes in one piece and names no split. */
 export const defaultSplit: Split = { testFraction: 0.1, seed: 0 };
 
 /**
- * Divides examples into train and test, both in shuffled order. Stratified: of the wanted test size, each
- * class gets its share rounded down, and the largest remainders one more, so every class is within one of
- * its share. The result depends on the data and the split alone, never on an experiment's seed.
+ * Divides examples into train and test, both in shuffled order. Stratified: the classes share the test size in proportion
+ * (see `apportion`), so every class is within one of its share. The result depends on the data and the split alone, never on an
+ * experiment's seed.
  *
  * @throws InputError when either side would be empty.
  */

@@ -13,7 +13,7 @@ export interface Model {
   readonly architecture: Architecture;
   /** Modules of the head that are trained with the adapter: PEFT's `modules_to_save`. */
   readonly headModules: readonly string[];
-  /** Their parameters, from the checkpoint where it has them in the right shape, else drawn from the seed. */
+  /** Their parameters: from the checkpoint if it has them in the right shape, else drawn from the seed. */
   readonly head: ReadonlyMap<string, Tensor>;
   /** Names of those that were drawn. */
   readonly newHead: readonly string[];
@@ -49,7 +49,7 @@ export async function openModel(
   const trained = architecture.headParameters.filter(({ name }) =>
     headModules.some((module) => name.startsWith(`${module}.`)),
   );
-  // A module of which a part is missing is drawn whole, so that its parts belong together.
+  // A module with a missing part is drawn as a whole, so that its parts belong together.
   const drawn = trained.filter(({ name }) =>
     missing.some((other) => moduleOf(architecture, other.name) === moduleOf(architecture, name)),
   );
@@ -102,8 +102,8 @@ function elementCount(dims: readonly number[] = []): number {
 }
 
 /**
- * The names of the classes that a model's head was trained on, in the order of its outputs; undefined where
- * the checkpoint has no whole head. transformers names them `LABEL_0`, … where nobody did.
+ * The names of the classes that a model's head was trained on, in the order of its outputs; undefined if the checkpoint has no
+ * complete head. transformers names unnamed classes `LABEL_0`, ….
  */
 export async function trainedClasses(files: ModelFiles): Promise<readonly string[] | undefined> {
   const checkpoint = await openCheckpoint(files);

@@ -1,10 +1,10 @@
 /**
- * Node's SQLite, without the warning of older versions that it is experimental, which says nothing to a user. Imported
- * when it is needed, so that nothing is loaded, and nothing silenced, where it is not.
+ * Node's SQLite, without the warning of older Node versions that it is experimental, which does not help a user. It is imported
+ * on demand, so that programs without it load and silence nothing.
  */
 export async function loadSqlite(): Promise<typeof import('node:sqlite')> {
   const { emitWarning } = process;
-  // Node calls it while the import below is under way.
+  // Node calls it during the import below.
   process.emitWarning = (warning: string | Error, ...rest: unknown[]) => {
     if (rest[0] === 'ExperimentalWarning' && String(warning).includes('SQLite')) return;
     Reflect.apply(emitWarning, process, [warning, ...rest]);

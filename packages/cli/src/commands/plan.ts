@@ -43,7 +43,7 @@ export function planCommand(): Command {
       'legend',
     )
     .option('--devices <n>', "number of devices (default: the fleet's)", integerFrom(1))
-    .option('--round <n>', 'round, on which modes and bandwidths depend', integerFrom(1), 1)
+    .option('--round <n>', 'round to plan; power modes and bandwidths depend on it', integerFrom(1), 1)
     .option('--local-steps <n>', 'steps per round', integerFrom(1), 8)
     .option('--batch-size <n>', 'examples per step', integerFrom(1), 8)
     .addOption(sharedOptions.maxLength('tokens per example').default(32))

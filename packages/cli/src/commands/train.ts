@@ -57,10 +57,10 @@ export function trainCommand(): Command {
     .option('--ranks <ranks>', 'one rank, one per block (4,4,8,8,12,12), or a growing range (4-12)', '8')
     .option('--alpha <x>', `LoRA's alpha (default: ${DEFAULT_ALPHA_PER_RANK} x rank)`, numberFrom(0))
     .option('--targets <names>', 'linear maps that carry LoRA (default: query and value)', names)
-    .option('--steps <n>', 'optimizer steps; wins over --epochs', integerFrom(1))
+    .option('--steps <n>', 'optimizer steps; overrides --epochs', integerFrom(1))
     .option('--epochs <n>', 'passes over the data', integerFrom(1), 1)
     .option('--batch-size <n>', 'examples per step', integerFrom(1), 16)
-    .option('--micro-batch-size <n>', 'examples at once; gradients are summed up to a batch', integerFrom(1))
+    .option('--micro-batch-size <n>', 'examples per pass; gradients are summed over a batch', integerFrom(1))
     .addOption(new Option('--optimizer <name>').choices(['adamw', 'sgd']).default('adamw'))
     .option('--lr <x>', 'learning rate', numberFrom(0), 1e-3)
     .addOption(
@@ -69,16 +69,16 @@ export function trainCommand(): Command {
         .default('constant'),
     )
     .option('--warmup-steps <n>', 'steps over which the learning rate rises', integerFrom(0), 0)
-    .option('--weight-decay <x>', '', numberFrom(0), 0.01)
+    .option('--weight-decay <x>', 'weight decay', numberFrom(0), 0.01)
     .option('--max-grad-norm <x>', 'clip gradients to this global norm; 0 = off', numberFrom(0), 1)
     .addOption(sharedOptions.maxLength().default(128))
     .addOption(sharedOptions.trunkCache())
     .addOption(sharedOptions.trunkCacheMb())
     .addOption(
-      new Option('--trunk-cache-type <type>', 'f16 takes half the bytes and rounds (default: f32)').choices([
-        'f32',
-        'f16',
-      ]),
+      new Option(
+        '--trunk-cache-type <type>',
+        'element type; f16 rounds and takes half the space (default: f32)',
+      ).choices(['f32', 'f16']),
     )
     .addOption(sharedOptions.textColumn())
     .addOption(sharedOptions.textPairColumn())
@@ -98,7 +98,7 @@ async function train(options: TrainOptions): Promise<void> {
   const depth = options.depth ?? adaptedDepth(start, architecture);
   const maxLength = Math.min(options.maxLength, architecture.maxTokens);
   if (disk && depth === architecture.blocks) {
-    console.error('note: nothing is kept in the trunk cache: at full depth no block is frozen (see --depth)');
+    console.error('note: the trunk cache stays unused: at full depth no block is frozen (see --depth)');
   }
   const display = showSteps(options);
   const store = disk && new TrunkFolder(disk, (status) => display.say(describeTrunkStatus(status)));
@@ -129,14 +129,14 @@ async function train(options: TrainOptions): Promise<void> {
   print(options, model, depth, result);
 }
 
-/** The adapter to start from, or what a new one is made of. */
+/** The adapter to start from, or the specification of a new one. */
 async function startOf(
   { initAdapter, ranks, alpha, targets }: TrainOptions,
   { architecture, head, newHead }: Model,
 ): Promise<Adapter | LoraSpecification> {
   if (initAdapter !== undefined) {
     const adapter = await readPeftAdapter(initAdapter, architecture);
-    // An adapter without a head leaves the model's own frozen; one that was just drawn has to be trained.
+    // An adapter without a head leaves the model's own head frozen; a head that was just drawn has to be trained.
     return adapter.head.size === 0 && newHead.length > 0 ? { ...adapter, head } : adapter;
   }
   const perBlock = rankDistribution(parseRanks(ranks), architecture.blocks);

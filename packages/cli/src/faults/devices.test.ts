@@ -49,7 +49,7 @@ test('a device that is killed while it uploads goes on where the upload was', as
   await killed.kill();
   network.mend();
   const again = await deployment.join(1, { url: network.url });
-  await again.says(/round 2: loss [\d.]+, handed in, as finished before/);
+  await again.says(/round 2: loss [\d.]+, sent again, as it was trained before/);
   expect(await deployment.finish(again, other)).toBe(adapter);
   expect(await deployment.counted()).toEqual([3, 3]);
   const offsets = [...network.sent.toString('latin1').matchAll(/upload-offset: (\d+)/gi)].map(([, at]) =>
@@ -107,7 +107,7 @@ test('a device that the network loses for longer than a round takes part in the 
   await uploading;
   await deployment.coordinator.says(/Round 2 closed at its deadline/);
   network.mend();
-  await lost.says(/round 2 goes on without this device/);
+  await lost.says(/round 2 continues without this device/);
   await deployment.finish(lost, other);
   const [ofLost = 0, ofOther] = await deployment.counted();
   expect(ofOther).toBe(4);

@@ -20,11 +20,11 @@ export const localKeys = {
   maxGradNorm: z.number().nonnegative(),
   /** Rounds over which the learning rate rises. */
   warmupRounds: z.int().nonnegative(),
-  /** From then on the rate stays, or falls linearly to 0 at the end of the last round. */
+  /** After the warm-up the rate stays, or falls linearly to 0 at the end of the last round. */
   schedule: z.enum(['constant', 'linear']),
 };
 
-/** All of it, with the default of each key. */
+/** All keys with their defaults. */
 export const localSchema = z.strictObject({
   steps: localKeys.steps.default(8),
   batchSize: localKeys.batchSize.default(8),

@@ -4,7 +4,7 @@ import { codecSchema } from './codec-settings.ts';
 import { trunkCacheSchema, trunkSchema } from './trunk-settings.ts';
 
 const count = z.int().positive();
-/** 0 in custom ranks: a block that carries no LoRA. */
+/** In custom ranks, 0 means that a block carries no LoRA. */
 const rankOptions = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.enum(['increasing', 'uniform', 'decreasing']),
@@ -15,7 +15,7 @@ const rankOptions = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('custom'), values: z.array(z.int().nonnegative()).min(1) }),
 ]);
 
-/** What a strategy plans and exchanges rounds with, key by key. Those that are optional are left to the strategy. */
+/** Settings of planning and messages, key by key. The strategy chooses the optional ones that are left out. */
 export const methodKeys = {
   /** Linear maps that carry LoRA; null = the architecture's query and value. */
   targets: z.array(z.string()).min(1).nullable(),
@@ -39,7 +39,7 @@ export const methodKeys = {
   codec: codecSchema,
 };
 
-/** All of it, with the default of each key. */
+/** All keys with their defaults. */
 export const methodSchema = z.strictObject({
   ...methodKeys,
   targets: methodKeys.targets.default(null),
@@ -51,7 +51,7 @@ export const methodSchema = z.strictObject({
 
 export type MethodSettings = z.output<typeof methodSchema>;
 
-/** What of it the strategy itself is made with. */
+/** The options that the strategy itself is made with. */
 export function strategyOptions({
   ranks,
   planner,

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { partitionRuleSchema } from '../settings/partition-rule.ts';
 
 /**
- * `summary.json` of a run folder. Objects keep keys that are not listed here, so that an experiment can add what it
- * likes; what is listed stays.
+ * `summary.json` of a run folder. Objects keep keys that are not listed here, so that a run can add its own; listed keys
+ * stay.
  */
 
 const figure = z.number();
@@ -30,7 +30,7 @@ const strategySummarySchema = z.looseObject({
   meanWaitingSeconds: figure,
   /** Real seconds: those that the simulation took on the host, or those of all rounds of a real run. */
   hostSeconds: figure,
-  /** For a strategy from a file: the file that its last rounds were run with. */
+  /** For a strategy from a file: the file that its last rounds ran with. */
   strategyFile: z.looseObject({ path: z.string(), sha256: z.string() }).exactOptional(),
 });
 
@@ -51,16 +51,16 @@ export const summarySchema = z.looseObject({
   endedAt: z.number().exactOptional(),
   /** What people call the devices of a real run, by id. */
   deviceNames: z.record(z.string(), z.string()).exactOptional(),
-  /** The experiment as it was run, from which a report names these. */
+  /** All settings of the run; a report uses the keys listed here. */
   config: z.looseObject({
     seed: z.number().int(),
     fleet: z.string(),
     devices: count,
-    /** Share of the devices there that is called in a round. Summaries of earlier versions lack it. */
+    /** Share of the present devices that takes part in a round. Summaries of earlier versions lack it. */
     participation: share.exactOptional(),
   }),
   host: hostSchema,
-  /** Of the fleet's content. Summaries of earlier versions lack it, and that of data. */
+  /** Hash of the fleet's content. Summaries of earlier versions lack it, and the hash of the data. */
   fleet: z.looseObject({ sha256: z.string() }).exactOptional(),
   model: z.looseObject({ id: z.string(), sha256: z.string(), blocks: count, hidden: count }),
   data: z.looseObject({
@@ -69,7 +69,7 @@ export const summarySchema = z.looseObject({
     train: count,
     test: count,
     classes: count,
-    /** Of the examples as they were read. */
+    /** Hash of the examples as they were read. */
     sha256: z.string().exactOptional(),
     partition: partitionRuleSchema,
   }),

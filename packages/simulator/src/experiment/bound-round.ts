@@ -13,7 +13,7 @@ import {
 } from '@legend-fl/method';
 import type { BoundsSettings } from '@legend-fl/runs';
 
-/** What became of an update: the part of it that counted, or why none did. */
+/** How an update counted: the part that was added, or the reason why none was. */
 export type UpdateFate =
   | { readonly counted: true; readonly scale: number }
   | { readonly counted: false; readonly reason: string };
@@ -27,11 +27,11 @@ export interface BoundedRound {
 }
 
 /**
- * Adds up what is within bounds. They are set by the medians of a round, so all its updates lie in memory until the last
- * one is there.
+ * Adds up a round's updates within bounds. The bounds follow from the round's medians, so all updates stay in memory until
+ * the last one is in.
  *
  * @param updates in the plan's order
- * @param history of the rounds before
+ * @param history of the earlier rounds
  */
 export function sumWithinBounds(
   strategy: Strategy,

@@ -5,7 +5,7 @@ import type { RunTensors } from './run-tensors.ts';
 import type { Setting } from './simulation.ts';
 import { expectTrunkBlocks } from './virtual-trunk-cache.ts';
 
-/** Throws InputError where the strategy finds no plan, or one that asks too much of a device. */
+/** Plans a round. Throws InputError if the strategy finds no plan, or one that exceeds a device's budget. */
 export function planExperimentRound(
   { experiment, profile }: Setting,
   strategy: Strategy,

@@ -20,14 +20,14 @@ import { startTensors } from './run-tensors.ts';
 import { type SettledExperiment, settleDevices } from './settle-devices.ts';
 import type { Setting } from './simulation.ts';
 
-/** One run of an experiment: a strategy, what it runs under, and the global state that it begins with. */
+/** One run of an experiment: a strategy, its setting, and the global state before round 1. */
 export interface Trial {
   readonly strategy: Strategy;
   readonly setting: Setting;
   readonly initial: GlobalState;
 }
 
-/** An experiment of which everything that can be checked beforehand has been checked. */
+/** An experiment that has passed every check that is possible before it runs. */
 export interface PreparedExperiment {
   readonly trials: readonly Trial[];
   readonly model: Model;
@@ -38,7 +38,7 @@ export interface PreparedExperiment {
   readonly summary: Summary;
 }
 
-/** What all runs of an experiment share. */
+/** Shared by all runs of an experiment. */
 interface SharedInputs {
   readonly fleet: Fleet;
   readonly model: Model;
@@ -48,7 +48,7 @@ interface SharedInputs {
 }
 
 /**
- * Reads and checks what an experiment needs, down to the first plan of each strategy; writes nothing.
+ * Reads and checks all inputs of an experiment, down to the first plan of each strategy; writes nothing.
  * @throws InputError for bad input
  */
 export async function prepareExperiment(
@@ -78,7 +78,7 @@ export async function prepareExperiment(
   };
 }
 
-/** The data with as many examples as the experiment asks for, in their order. */
+/** The data reduced to the number of examples that the experiment asks for, in their order. */
 function drawExamples(data: ExperimentData, experiment: Experiment): ExperimentData {
   const { trainExamples, testExamples, seed } = experiment;
   return {

@@ -29,19 +29,19 @@ import { type TrainedRound, trainRound } from './train-round.ts';
 /** How a strategy's run ended. */
 export interface StrategyOutcome {
   readonly state: Extract<RoundState, { phase: 'finished' }>;
-  /** What it made of the model, as one adapter. */
+  /** The final global adapter, merged changes included. */
   readonly adapter: Adapter;
   readonly rounds: readonly RoundFigures[];
   readonly hostSeconds: number;
 }
 
 /**
- * Runs one strategy to its end, from its last checkpoint if it has one: carries out what the round reducer asks for,
+ * Runs one strategy to its end, from its last checkpoint if it has one: performs the effects that the round reducer asks for,
  * with real training and virtual time. After each round it appends the record and replaces the checkpoint.
  *
  * @param initial the global state before round 1
- * @throws the signal's reason when interrupted, an InputError that names the round when training diverges or the strategy
- * fails; the checkpoint of the last whole round stands
+ * @throws the signal's reason if interrupted, an InputError that names the round if training diverges or the strategy fails;
+ * the checkpoint of the last whole round stays
  */
 export async function runStrategy(
   simulation: Simulation,
@@ -100,7 +100,7 @@ export async function runStrategy(
         return;
       }
       case 'aggregate': {
-        // Of all updates, as `settingsOf` has it; they were added up as they came.
+        // All updates, as `settingsOf` requires; they were added up as they arrived.
         tensors = { ...tensors, global: trained.global, norms: trained.norms };
         dispatch({ type: 'aggregated', round: effect.round });
         return;
@@ -139,7 +139,7 @@ export async function runStrategy(
   return { state, adapter: wholeAdapter(tensors.global), rounds, hostSeconds: hostSeconds() };
 }
 
-/** Every device of the plan answers or is seen to vanish, so a round closes with all of them. */
+/** Every device of the plan either answers or vanishes, so a round closes with all of them. */
 function settingsOf({ rounds, targetAccuracy, stopAtTarget }: Experiment): RoundSettings {
   return {
     rounds,
@@ -150,7 +150,7 @@ function settingsOf({ rounds, targetAccuracy, stopAtTarget }: Experiment): Round
   };
 }
 
-/** Devices measure themselves before their first round; an oracle is told every round's capacities in advance. */
+/** Devices measure themselves before their first round; an oracle knows every round's capacities in advance. */
 function capacityReports(
   { estimator }: Simulation,
   state: RoundState,
@@ -166,7 +166,7 @@ function planOf(state: RoundState): Plan {
   throw new Error(`no plan while ${state.phase}`);
 }
 
-/** How a device's round ended, as the reducer sees it. One update per round, so the device's name identifies it. */
+/** The event that ends a device's round. A device sends one update per round, so its name identifies the update. */
 function reportOf(
   { device, dropped, time, bytesUp, bytesDown }: DeviceWork,
   round: number,

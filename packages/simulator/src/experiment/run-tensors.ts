@@ -4,14 +4,14 @@ import { isTrunkDue } from '@legend-fl/runs';
 import type { DeviceMemory } from './device-memory.ts';
 import type { Experiment } from './experiment.ts';
 
-/** What a strategy's run carries from round to round besides the round state. */
+/** The state that a strategy's run carries from round to round besides the round state. */
 export interface RunTensors {
   readonly global: GlobalState;
   /** The global adapter whose lower blocks devices apply with `trunk: global`, and the round that sent it out. */
   readonly trunk: TrunkVersion;
-  /** By device; a device that has not taken part yet has none. */
+  /** By device; a device without a round so far has none. */
   readonly memories: ReadonlyMap<string, DeviceMemory>;
-  /** What the bounds of the next updates are measured against; empty without bounds. */
+  /** Norms of earlier updates, from which the bounds of the next ones follow; empty without bounds. */
   readonly norms: NormHistory;
 }
 
@@ -36,7 +36,7 @@ export function refreshTrunk(
     : tensors;
 }
 
-/** The same tensors in memory that workers share, so that handing them to workers copies nothing. */
+/** Copies the tensors into memory that workers share, so that passing them to workers copies nothing. */
 export function shareTensors(tensors: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
   return new Map(
     [...tensors].map(([name, { dims, data }]) => {

@@ -11,26 +11,26 @@ import { type RunTensors, shareTensors } from './run-tensors.ts';
 import type { Simulation } from './simulation.ts';
 import { takeTurns } from './take-turns.ts';
 
-/** A round of all devices of a plan. */
+/** The result of a round. */
 export interface TrainedRound {
   /** In the plan's order. */
   readonly works: readonly DeviceWork[];
-  /** What the updates that count have made of the global state. */
+  /** The global state with all updates that count. */
   readonly global: GlobalState;
-  /** What the bounds of the next round's updates are measured against. */
+  /** Norms of updates so far, from which the next round's bounds follow. */
   readonly norms: NormHistory;
 }
 
-/** Devices of which the deepest are trained first: a few for each worker that a machine may have. */
+/** Within a stretch of this many devices the deepest train first: a few for each worker of a large machine. */
 const STRETCH_DEVICES = 64;
-/** So many devices are under way for each worker: one that it trains and one that is made ready. */
+/** Devices at a time for each worker: it trains one while another is prepared. */
 const DEVICES_PER_WORKER = 2;
 
 /**
- * Trains every device of the plan and adds up their updates, in the plan's order; each as soon as those before it are
- * in, so that memory does not grow with the number of devices. With bounds they are added when all of them are in.
- * @param present the devices that are there
- * @throws InputError, naming the device, when a loss is no longer finite
+ * Trains every device of the plan and adds up the updates in the plan's order, each as soon as all earlier ones are in, so that
+ * memory does not grow with the number of devices. With bounds they are added when all of them are in.
+ * @param present the devices that the round calls
+ * @throws InputError that names the device if a loss is no longer finite
  */
 export async function trainRound(
   simulation: Simulation,
@@ -54,7 +54,7 @@ export async function trainRound(
   const collected: Update[] = [];
   let done = 0;
   const works: DeviceWork[] = [];
-  /** Those that wait for one before them, by their place in the plan. */
+  /** Devices that wait for an earlier one, by their place in the plan. */
   const waiting = new Map<number, PlayedDevice>();
   await takeTurns(orderOfTraining(plan), DEVICES_PER_WORKER * trainer.workers, async (place) => {
     const devicePlan = requireDefined(plan.devices[place], `place ${place} in the plan`);
@@ -81,7 +81,7 @@ export async function trainRound(
   };
 }
 
-/** An update that is left out has said nothing, so the device's residual holds what it held before. */
+/** An update that is left out delivers nothing, so the device keeps its earlier residual. */
 function applyFate(work: DeviceWork, fate: UpdateFate | undefined, before = emptyMemory): DeviceWork {
   if (fate === undefined) return work;
   if (fate.counted) return { ...work, scale: fate.scale };
@@ -90,8 +90,8 @@ function applyFate(work: DeviceWork, fate: UpdateFate | undefined, before = empt
 }
 
 /**
- * Places in the plan, in the order in which they are trained: in each stretch of it the deepest first, so that workers
- * finish a round together, and only the updates of a stretch wait for one before them.
+ * Places in the plan, in training order: within each stretch the deepest first, so that workers finish a round together, and
+ * updates wait only for earlier ones of their stretch.
  */
 function orderOfTraining({ devices }: Plan): readonly number[] {
   const stretchOf = (place: number) => Math.floor(place / STRETCH_DEVICES);

@@ -1,7 +1,7 @@
 import { apportion, InputError, requireDefined } from '@legend-fl/base';
 import type { DeviceProfile, Fleet, KindsFleet } from './fleet.ts';
 
-/** A device as the fleet file describes it, before what changes from round to round is drawn. */
+/** A device as the fleet file describes it, before its changes from round to round are drawn. */
 export type FleetDevice =
   | { readonly id: string; readonly drawn: { readonly fleet: KindsFleet; readonly kind: FleetKind } }
   | { readonly id: string; readonly fixed: DeviceProfile };
@@ -9,9 +9,9 @@ export type FleetDevice =
 export type FleetKind = KindsFleet['kinds'][number];
 
 /**
- * The fleet's devices, kind after kind. A fleet of kinds has any size and keeps the kinds' proportions (largest
- * remainder, ties to the kind named first); ids are `<kind>-001` and on, whatever the size. Without `devices` the
- * fleet is as large as its file says. Throws an InputError with code `fleet-size`.
+ * The fleet's devices, kind after kind. A fleet of kinds can have any size and keeps the kinds' proportions, see `apportion`;
+ * ids are `<kind>-001` and on, whatever the size. Without `devices` the fleet is as large as its file says.
+ * @throws InputError `fleet-size`
  */
 export function listDevices(fleet: Fleet, devices?: number): FleetDevice[] {
   if (devices !== undefined && !(Number.isInteger(devices) && devices > 0)) {

@@ -8,9 +8,9 @@ export interface KeyDeal {
 }
 
 /**
- * Examples stay with their key. As many keys as devices or more: the keys are dealt, in random order, so a device
- * holds whole keys. Fewer: every device holds part of one key; each key gets one device, the others go one by one to
- * the key with the most examples per device (d'Hondt), and a key's examples are dealt evenly at random.
+ * Deals examples by their key. If there are at least as many keys as devices, keys are dealt in random order, so that a device
+ * holds whole keys. If there are fewer, every device holds part of one key: each key gets one device, each further device goes
+ * to the key with the most examples per device (d'Hondt), and a key's examples are dealt evenly at random.
  */
 export function dealByKey(keys: readonly string[], { devices, random }: KeyDeal): number[][] {
   const groups = groupIndices(keys);

@@ -12,9 +12,9 @@ export interface LabelDeal {
 }
 
 /**
- * Label skew as in Yurochkin et al. (arXiv 1905.12022): the examples of each label, in random order, are
- * cut into one piece per device with proportions from Dirichlet(alpha, …, alpha). That may leave devices without
- * examples; each of those then gets one example of the device with the most.
+ * Label skew as in Yurochkin et al. (arXiv 1905.12022): the examples of each label, in random order, are cut into one piece
+ * per device with proportions from Dirichlet(alpha, …, alpha). A device that ends up without examples gets one from the
+ * device with the most.
  */
 export function dealByLabel(labels: readonly number[], { devices, alpha, random }: LabelDeal): number[][] {
   const dealt = groupIndices(labels).map((indices) =>
@@ -27,7 +27,7 @@ export function dealByLabel(labels: readonly number[], { devices, alpha, random 
   return shares;
 }
 
-/** Gamma draws, in the proportions of a point of the simplex. */
+/** Gamma draws: in proportion they are a Dirichlet draw. */
 function drawDirichlet(length: number, alpha: number, random: Random): number[] {
   const draws = Array.from({ length }, randomGamma.source(random)(alpha));
   // A tiny alpha underflows every draw to 0; its limit puts everything on one device.

@@ -5,9 +5,10 @@ import { InputError, requireDefined } from '@legend-fl/base';
 type Shapes = Readonly<Record<string, readonly (number | null)[]>>;
 
 /**
- * Throws InputError `adapter-invalid` unless an adapter is one for the model of `like`: as many blocks, modules of the
- * same kind and sizes, at any rank, on targets that carry one there, the same head, and finite values throughout.
- * Takes nothing for granted: the adapter comes from code that nobody has checked.
+ * Checks that an adapter fits the model of `like`: the same number of blocks, the same head, modules of the same kind and
+ * sizes at any rank, on targets that `like` has, and only finite values. The adapter comes from foreign code, so nothing
+ * about it is assumed.
+ * @throws InputError `adapter-invalid`
  */
 export function checkAdapter(adapter: Adapter, like: Adapter, where: string): void {
   if (!Array.isArray(adapter?.blocks) || !(adapter.head instanceof Map)) {
@@ -29,7 +30,7 @@ export function checkAdapter(adapter: Adapter, like: Adapter, where: string): vo
   checkHead(adapter, like, where);
 }
 
-/** Throws InputError `adapter-invalid` unless these are finite changes of weights that carry LoRA in `like`. */
+/** Throws InputError `adapter-invalid` unless these are finite changes to weights that carry LoRA in `like`. */
 export function checkMerged(merged: ReadonlyMap<string, Tensor>, like: Adapter, where: string): void {
   if (!(merged instanceof Map)) throw invalid(where, 'merged as a Map of tensors', kindOf(merged));
   const models = modelModules(like);
@@ -112,6 +113,6 @@ function invalid(where: string, expected: string, got: string): InputError {
     expected,
     got,
     where,
-    todo: 'Correct the file; a run that has begun goes on with --resume.',
+    todo: 'Correct the file; --resume continues a run that has started.',
   });
 }

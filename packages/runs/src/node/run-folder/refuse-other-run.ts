@@ -3,14 +3,14 @@ import { withoutRemovedOptions } from '../../settings/removed-options.ts';
 import type { Summary } from '../../summary/summary.ts';
 
 /**
- * What makes a run the one that it is: all that its result depends on, but the content of strategy files. Those may be
- * mended and the run be resumed; its rounds say which content they were run with.
+ * A run's identity: everything that its result depends on except the content of strategy files. A strategy file may be
+ * corrected before the run is resumed; the rounds record which content they ran with.
  */
 export type RunIdentity = Pick<Summary, 'config' | 'fleet' | 'model' | 'data'>;
 
 /**
- * Throws an InputError with code `run-folder-other-run` about the first field in which the runs differ, or about an option
- * of the run that this version doesn't have.
+ * Throws InputError `run-folder-other-run` about the first field in which the runs differ, or about an option that this
+ * version no longer has.
  */
 export function refuseOtherRun(folder: string, held: RunIdentity, wanted: RunIdentity): void {
   const source = { code: 'run-folder-other-run', where: `${folder}: config` };
@@ -26,7 +26,7 @@ export function refuseOtherRun(folder: string, held: RunIdentity, wanted: RunIde
   });
 }
 
-/** As it is after a way through JSON, where keys that are undefined vanish. */
+/** As JSON would restore it, without undefined keys. */
 function identityOf({
   config,
   fleet,

@@ -5,25 +5,26 @@ import { writeTokenFile } from './write-token-file.ts';
 
 /** A coordinator that has just been started. */
 export interface Start {
-  /** That it is known by. */
+  /** Its address for people and devices. */
   readonly url: string;
   readonly dir: string;
   readonly run: RunView | null;
-  /** Those that are new; null of others. */
+  /** New tokens; null for tokens that exist already. */
   readonly tokens: { readonly operator: string | null; readonly join: FirstToken | null };
 }
 
-/** Files that the new tokens are in; null where there is none. */
+/** Files that hold the new tokens; null where there is no new token. */
 export interface TokenFiles {
   readonly operator: string | null;
   readonly join: string | null;
 }
 
 /**
- * Tells what a person or a program needs, on stdout; everything that happens later is logged to stderr. What is printed
- * elsewhere than on a terminal is likely to be kept, so tokens go into files there. Throws WriteError.
+ * Prints what a person or a program needs to stdout; later events are logged to stderr. Output that does not go to a
+ * terminal is often kept, so there tokens go into files.
+ * @throws WriteError
  */
-export async function tellStart(
+export async function printStart(
   start: Start,
   { json, isTerminal }: { readonly json: boolean; readonly isTerminal: boolean },
 ): Promise<void> {
@@ -45,7 +46,7 @@ async function writeTokens({ dir, run, tokens }: Start): Promise<TokenFiles> {
   };
 }
 
-/** For programs: fields may be added, none changed. It holds tokens. */
+/** For programs: fields may be added, none may change. Contains tokens. */
 function startDocument({ url, dir, run, tokens: { operator, join } }: Start, files: TokenFiles) {
   return {
     url,
@@ -61,7 +62,7 @@ function startDocument({ url, dir, run, tokens: { operator, join } }: Start, fil
   };
 }
 
-/** Lines for a terminal, with the tokens. */
+/** Lines for a terminal, tokens included. */
 export function describeToPerson(start: Start): string[] {
   const { url, dir, tokens } = start;
   const { operator, join } = tokens;
@@ -70,16 +71,16 @@ export function describeToPerson(start: Start): string[] {
     `live page    ${url}/${operator === null ? '' : `#operator=${operator}`}`,
   ];
   if (operator !== null)
-    lines.push(`             (told only now; legend token operator --dir ${dir} makes another)`);
+    lines.push(`             (shown only once; legend token operator --dir ${dir} makes a new one)`);
   if (join !== null) {
     const { command, link, linkIsSecure } = joinInvitation(url, join.token);
     lines.push(`join         ${command}`, `  in browser ${link}`);
-    if (!linkIsSecure) lines.push('             (browsers take part over https only)');
+    if (!linkIsSecure) lines.push('             (browsers can take part only over https)');
   }
   return [...lines, ...describeEntrance(start), end];
 }
 
-/** Lines for wherever else stdout leads, with the files that the tokens are in. */
+/** Lines for any other stdout, which name the files of the tokens. */
 export function describeToLog(start: Start, files: TokenFiles): string[] {
   const lines = [...describeRun(start), `live page    ${start.url}/`];
   if (files.operator !== null) lines.push(`             (the operator token is in ${files.operator})`);
@@ -89,21 +90,21 @@ export function describeToLog(start: Start, files: TokenFiles): string[] {
   return [...lines, ...describeEntrance(start), end];
 }
 
-const end = 'Ctrl-C stops it; the same command goes on.';
+const end = 'Press Ctrl-C to stop; the same command resumes.';
 
 function describeRun({ url, dir, run }: Start): string[] {
   const about =
     run === null
-      ? 'none yet: begin one on the live page'
+      ? 'none yet: start one on the live page'
       : `${run.id}: ${run.strategy}, ${run.rounds} rounds`;
   return [`coordinator  ${url}, folder ${dir}`, `run          ${about}`];
 }
 
 function describeEntrance({ run, tokens: { join } }: Start): string[] {
   if (run === null) return [];
-  if (join === null) return ['join         as before; legend token create makes further tokens'];
+  if (join === null) return ['join         with the tokens from before; legend token create makes more'];
   const devices =
     join.uses === null ? 'any number of devices' : `${join.uses} device${join.uses === 1 ? '' : 's'}`;
   const until = join.expiresAt === null ? '' : ` until ${new Date(join.expiresAt).toISOString()}`;
-  return [`             (lets in ${devices}${until}; legend token create makes further tokens)`];
+  return [`             (admits ${devices}${until}; legend token create makes more)`];
 }

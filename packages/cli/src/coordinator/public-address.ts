@@ -1,10 +1,11 @@
 import { networkInterfaces } from 'node:os';
 
 /**
- * The address to tell people: of a server that listens on all addresses, the first one that other machines can reach.
- * @param publicUrl what it is known by, e.g. where a reverse proxy stands before it
+ * The address to give to people. For a server that listens on all addresses it is the first one that other machines can
+ * reach.
+ * @param publicUrl its configured address, e.g. that of a reverse proxy in front of it
  */
-export function addressToTell(url: string, publicUrl: string | undefined): string {
+export function publicAddress(url: string, publicUrl: string | undefined): string {
   if (publicUrl !== undefined) return publicUrl.replace(/\/+$/, '');
   const address = new URL(url);
   if (address.hostname !== '0.0.0.0' && address.hostname !== '[::]') return url;
