@@ -24,6 +24,7 @@ export { decodeUpdate } from './messages/decode-update.ts';
 export { encodeAdapter } from './messages/encode-adapter.ts';
 export { type EncodedUpdate, encodeUpdate, type Residual } from './messages/encode-update.ts';
 export type { Factors } from './messages/factors.ts';
+export { narrowToFloat16 } from './messages/narrow-to-float16.ts';
 export { MAX_HEADER_BYTES } from './messages/open-message.ts';
 export { decodeSafetensors } from './safetensors/decode-safetensors.ts';
 export { toFloat32 } from './safetensors/element-types.ts';

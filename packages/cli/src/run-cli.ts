@@ -14,6 +14,7 @@ import { simulateCommand } from './commands/simulate.ts';
 import { tokenCommand } from './commands/token.ts';
 import { trainCommand } from './commands/train.ts';
 import { Interruption } from './interruption.ts';
+import { readVersion } from './read-version.ts';
 
 /** What the process tells its caller (DESIGN: exit codes). */
 const exitCodes = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as const;
@@ -25,6 +26,7 @@ const exitCodes = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as const
 export async function runCli(args: readonly string[]): Promise<number> {
   const program = new Command('legend')
     .description('LoRA-based federated fine-tuning on heterogeneous devices (LEGEND, arXiv 2412.20004)')
+    .version(readVersion(), '--version', 'print the version')
     .showSuggestionAfterError()
     .configureOutput(usageErrors('legend --help'))
     .exitOverride();

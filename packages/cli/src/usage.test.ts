@@ -1,8 +1,13 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { expectBadInput } from './testing/expect-bad-input.ts';
 import { newFolder, runLegend, tinyModel, writeRows } from './testing/run-legend.ts';
+
+test('the version is that of the package', async () => {
+  const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
+  expect(await runLegend('--version')).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' });
+});
 
 describe.concurrent('a command line', () => {
   const mistakes: [string, string[], RegExp][] = [

@@ -18,6 +18,7 @@ import { secureRandom } from '@legend-fl/protocol';
 import { bundlePages } from '@legend-fl/web/node';
 import { onInterrupt } from '../interruption.ts';
 import { addressToTell } from './address-to-tell.ts';
+import { CleanupStack } from './cleanup-stack.ts';
 import { ensureRun } from './ensure-run.ts';
 import { firstJoinToken } from './first-join-token.ts';
 import { modelSources } from './model-sources.ts';
@@ -59,7 +60,7 @@ export async function serveRun(file: string | undefined, options: ServeOptions):
   const { signal, dispose } = onInterrupt(
     'stopped; everything is stored, and the same command goes on with it',
   );
-  await using cleanup = new AsyncDisposableStack();
+  await using cleanup = new CleanupStack();
   cleanup.defer(dispose);
   const lock = await lockFolder(dir);
   cleanup.defer(() => lock.release());

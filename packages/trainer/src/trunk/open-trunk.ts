@@ -7,7 +7,7 @@ import type { MergedWeights } from '../merged-weights.ts';
 import { HIDDEN_STATES } from '../programs/program.ts';
 import type { Feeds, RuntimeTensor } from '../runtime/runtime.ts';
 import { vectorOutput } from '../trained-state.ts';
-import type { ElementType, KeptStates } from './kept-states.ts';
+import { type ElementType, type KeptStates, widenStates } from './kept-states.ts';
 
 /** A trunk whose hidden states are cached. */
 export interface TrunkChoice {
@@ -68,7 +68,9 @@ export async function openTrunk(
     const [, length = 0] = mask.dims;
     const data = new Float32Array(examples.length * length * hidden);
     await Promise.all(
-      examples.map(async (example, row) => data.set(await statesOf(example), row * length * hidden)),
+      examples.map(async (example, row) =>
+        data.set(widenStates(await statesOf(example)), row * length * hidden),
+      ),
     );
     return new Map<string, RuntimeTensor>([
       [HIDDEN_STATES, { dtype: 'float32', dims: [...mask.dims, hidden], data }],

@@ -6,8 +6,8 @@ import type { PageFile } from './bundle-pages.ts';
 export interface BundledScripts {
   /** By path. */
   readonly files: readonly (readonly [string, PageFile])[];
-  /** Path of what an entry point became. */
-  entry(source: string): string;
+  /** Path of what each entry point became. */
+  readonly entries: Readonly<Record<string, string>>;
 }
 
 const sources = fileURLToPath(new URL('../', import.meta.url));
@@ -55,11 +55,10 @@ export async function bundleScripts(): Promise<BundledScripts> {
         headers: assetHeaders,
       },
     ]),
-    entry: (source) => {
-      const [name] =
-        Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === source) ?? [];
-      if (name === undefined) throw new Error(`esbuild made nothing of ${source}`);
-      return pathOf(name);
-    },
+    entries: Object.fromEntries(
+      Object.entries(metafile.outputs).flatMap(([name, { entryPoint }]) =>
+        entryPoint === undefined ? [] : [[entryPoint, pathOf(name)]],
+      ),
+    ),
   };
 }
