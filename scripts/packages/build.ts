@@ -7,6 +7,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { glob } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { collectLicences } from './collect-licences.ts';
 import { finishDeclaration, finishModule, finishSourceMap } from './finish-module.ts';
 import { listImports, packageOf } from './list-imports.ts';
 import { builtFolder, listPackages, type Manifest, type Package, root } from './list-packages.ts';
@@ -69,12 +70,15 @@ async function copyAssets(sources: string, built: string): Promise<void> {
   }
 }
 
-/** Lets a package write the bundles that it makes at run time in the repository. */
+/** Lets a package write the bundles that it makes at run time in the repository, and adds the licences of what is in them. */
 async function prebuild(folder: string, target: string): Promise<void> {
   const script = join(folder, 'src/node/prebuild.ts');
   if (!existsSync(script)) return;
-  const module = (await import(pathToFileURL(script).href)) as { prebuild(folder: string): Promise<void> };
-  await module.prebuild(target);
+  const module = (await import(pathToFileURL(script).href)) as {
+    prebuild(folder: string): Promise<readonly string[]>;
+  };
+  const modules = await module.prebuild(target);
+  write(join(target, 'third-party-licences.txt'), collectLicences(modules));
 }
 
 function write(path: string, text: string): void {

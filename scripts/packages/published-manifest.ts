@@ -35,7 +35,6 @@ export function publishedManifest(manifest: Manifest, imported: ReadonlySet<stri
       './package.json': './package.json',
     },
     files: ['dist'],
-    sideEffects: false,
     dependencies: Object.fromEntries(Object.entries(dependencies).filter(([needed]) => imported.has(needed))),
     ...(peerDependenciesMeta && { peerDependencies, peerDependenciesMeta }),
     publishConfig: { access: 'public' },

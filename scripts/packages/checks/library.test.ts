@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { listPackages } from '../list-packages.ts';
 import { readExample } from './read-examples.ts';
-import { run, start, tinyModel, writeRows } from './user-project.ts';
+import { run, tinyModel, writeRows } from './user-project.ts';
 
 /** The packages as libraries, where npm has installed them. */
 
@@ -91,31 +91,34 @@ test.each(['@legend-fl/device', '@legend-fl/trainer', '@legend-fl/trainer/web', 
   },
 );
 
-test('a strategy of one’s own, in TypeScript, is imported wherever it lies', async () => {
-  const source = `import { createStrategy, type StrategyOptions } from '@legend-fl/method';
+test.each([
+  ['22.18', inject('olderNode')],
+  ['24', process.execPath],
+])(
+  'a strategy of one’s own, in TypeScript, is imported wherever it lies, on Node %s',
+  async (version, node) => {
+    const source = `import { createStrategy, type StrategyOptions } from '@legend-fl/method';
 export default (options: StrategyOptions) => ({ ...createStrategy('fedlora', options), name: 'mine' });
 `;
-  await writeFile(join(folder, 'mine.ts'), source);
-  const options = [
-    '--model',
-    tinyModel,
-    '--data',
-    'reviews.jsonl',
-    '--rounds',
-    '1',
-    '--devices',
-    '3',
-    '--json',
-  ];
-  const strategies = ['--strategy', './mine.ts', '--out', 'own strategy'];
-  const { code, stdout, stderr } = await start(
-    'npx',
-    ['legend', 'simulate', ...options, ...strategies],
-    folder,
-  ).ended;
-  expect(code, stderr).toBe(0);
-  expect(JSON.parse(stdout).strategies[0].name).toBe('mine');
-});
+    await writeFile(join(folder, 'mine.ts'), source);
+    const options = [
+      '--model',
+      tinyModel,
+      '--data',
+      'reviews.jsonl',
+      '--rounds',
+      '1',
+      '--devices',
+      '3',
+      '--json',
+    ];
+    const strategies = ['--strategy', './mine.ts', '--out', `own strategy ${version}`];
+    const legend = 'node_modules/legend-fl/dist/main.js';
+    const { stdout, stderr } = await run(node, [legend, 'simulate', ...options, ...strategies], folder);
+    expect(JSON.parse(stdout).strategies[0].name).toBe('mine');
+    expect(stderr).not.toContain('Warning');
+  },
+);
 
 /** The names of all packages that come with one. */
 async function closureOf(name: string): Promise<ReadonlySet<string>> {

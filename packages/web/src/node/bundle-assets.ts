@@ -3,13 +3,19 @@ import { bundleScripts } from './bundle-scripts.ts';
 import { bundleStyle } from './bundle-style.ts';
 import type { PageAssets } from './page-assets.ts';
 
+export interface BundledAssets extends PageAssets {
+  /** Paths of the modules that are in the scripts, other people's included. */
+  readonly modules: readonly string[];
+}
+
 /** Bundles scripts and style sheet in memory. Throws Error where a source does not compile. */
-export async function bundleAssets(): Promise<PageAssets> {
+export async function bundleAssets(): Promise<BundledAssets> {
   const [scripts, style] = await withBundler(() => Promise.all([bundleScripts(), bundleStyle()]));
   return {
     files: [...scripts.files, [style.path, style.file]],
     entries: scripts.entries,
     style: style.path,
+    modules: scripts.modules,
   };
 }
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { ASSETS, assetHeaders } from './assets.ts';
@@ -8,6 +9,8 @@ export interface BundledScripts {
   readonly files: readonly (readonly [string, PageFile])[];
   /** Path of what each entry point became. */
   readonly entries: Readonly<Record<string, string>>;
+  /** Paths of the modules that are in them. */
+  readonly modules: readonly string[];
 }
 
 const sources = fileURLToPath(new URL('../', import.meta.url));
@@ -55,6 +58,7 @@ export async function bundleScripts(): Promise<BundledScripts> {
         headers: assetHeaders,
       },
     ]),
+    modules: Object.keys(metafile.inputs).map((path) => join(sources, path)),
     entries: Object.fromEntries(
       Object.entries(metafile.outputs).flatMap(([name, { entryPoint }]) =>
         entryPoint === undefined ? [] : [[entryPoint, pathOf(name)]],
