@@ -7,32 +7,39 @@ export interface Hold {
   release(): void;
 }
 
+/** How a second process is refused. */
+export interface HoldRefusal {
+  /** Of the InputError. */
+  readonly code: string;
+  /** What the lock file protects, e.g. the path of a folder. */
+  readonly what: string;
+  /** What kind of process holds it, for people; a coordinator if left out. */
+  readonly holder?: string;
+  readonly todo?: string;
+}
+
 const BUSY = 5;
 
 /**
- * Holds a lock file, made where there is none, for as long as this process lives: the operating system lets go of it
- * when the process ends, however it ends. The file itself stays; it holds the process id for people.
+ * Holds a lock file, made where there is none, until it is released or the process ends. The operating system drops
+ * the lock with the process, so it cannot go stale. The file stays; it names the process for people.
  *
- * It is a SQLite database within a transaction, since Node offers no file locks and SQLite has them on every platform.
- * The transaction holds SQLite's "reserved" lock, which leaves others free to read who has it.
+ * Node has no file locks, so the file is a SQLite database with an open transaction. The transaction holds SQLite's
+ * "reserved" lock, under which others can still read who holds the file.
  *
- * @param what that which nobody else may use meanwhile
- * @param holder what the process is that uses it, for people
- * @throws InputError with this code where it is held, by this process or another
+ *     const hold = await holdFile('data/coordinator.lock', { code: 'folder-in-use', what: 'data' });
+ *
+ * @throws InputError with the refusal's code if this or another process holds the file
  */
 export async function holdFile(
   path: string,
-  {
-    code,
-    what,
-    holder: kind = 'coordinator',
-  }: { readonly code: string; readonly what: string; readonly holder?: string },
+  { code, what, holder = 'coordinator', todo = 'Stop the other one, or name another place.' }: HoldRefusal,
 ): Promise<Hold> {
   const { DatabaseSync } = await loadSqlite();
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path, { timeout: 0 });
-    // As one transaction, so that it is not left half-made; whoever comes second fails here or at the last line.
+    // One transaction, so that the table is never half-made; a second process fails here or at the last line.
     database.exec('begin immediate');
     database.exec('create table if not exists holder (process integer not null)');
     database.exec('delete from holder');
@@ -40,15 +47,16 @@ export async function holdFile(
     database.exec('commit');
     database.exec('begin immediate');
   } catch (error) {
-    const holder = resultCode(error) === BUSY && database !== undefined ? readHolder(database) : undefined;
+    const busy = resultCode(error) === BUSY;
+    const process = busy && database !== undefined ? readHolder(database) : undefined;
     database?.close();
-    if (resultCode(error) !== BUSY) throw explainSqliteFault(error, path);
+    if (!busy) throw explainSqliteFault(error, path);
     throw new InputError({
       code,
-      expected: `that no other ${kind} uses it`,
-      got: `one that does${holder === undefined ? '' : `: process ${holder}`}`,
+      expected: `no other ${holder} to use it`,
+      got: `one that does${process === undefined ? '' : `: process ${process}`}`,
       where: what,
-      todo: 'Stop the other one, or name another place.',
+      todo,
       cause: error,
     });
   }
@@ -60,13 +68,13 @@ export async function holdFile(
   };
 }
 
-/** The process that holds the file; undefined where it has not come to say so. */
+/** The process that holds the file; undefined if it has not written its id yet, or lets nobody read. */
 function readHolder(database: DatabaseSync): number | undefined {
   try {
     const row = database.prepare('select process from holder').get();
     return row === undefined ? undefined : Number(row.process);
   } catch {
-    // For people only: the refusal stands without it.
+    // The id is only for people: the refusal stands without it.
     return undefined;
   }
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { allRounds } from '../../testing/all-rounds.ts';
 import { readSummary } from './read-summary.ts';
@@ -107,6 +108,23 @@ describe('a summary that was changed', () => {
 });
 
 describe('one folder', () => {
+  test('whose lock an earlier version holds is refused, and free afterwards', async () => {
+    (await createRunFolder(path, begun)).release();
+    await writeFile(join(path, '.lock'), '');
+    const earlier = new DatabaseSync(join(path, '.lock'), { timeout: 0 });
+    earlier.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+    await expect(openRunFolder(path, begun)).rejects.toMatchObject({
+      code: 'run-folder-locked',
+      message: `${path}: expected no other run to use it, got one that does. Wait until that run ends, stop it, or choose another folder with --out.`,
+    });
+    earlier.close();
+    const folder = await openRunFolder(path, begun);
+    const late = new DatabaseSync(join(path, '.lock'), { timeout: 0 });
+    expect(() => late.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')).toThrow('database is locked');
+    late.close();
+    folder.release();
+  });
+
   test('is not for two runs at a time', async () => {
     const first = await createRunFolder(path, begun);
     await expect(openRunFolder(path, begun)).rejects.toMatchObject({ code: 'run-folder-locked' });

@@ -1,0 +1,39 @@
+/**
+ * Made `interrupted/`: the folder of a run that commit 7cbde5c interrupted. `legend` is finished, `fedlora` has done one
+ * round of two; its checkpoint holds residuals, a trunk and the norms of earlier rounds.
+ *
+ *     git worktree add /tmp/legend-7cbde5c 7cbde5c
+ *     cd /tmp/legend-7cbde5c && node scripts/set-up.js
+ *     node_modules/.bin/node <this file> <folder to make>
+ */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const [out] = process.argv.slice(2);
+if (out === undefined) throw new Error('Name the folder to make.');
+const fixture = join(process.cwd(), 'packages/simulator/src/experiment/tiny-experiment.fixture.ts');
+const { runTiny, tinyExperiment } = await import(pathToFileURL(fixture).href);
+
+const experiment = tinyExperiment('jetson-80', {
+  devices: 2,
+  rounds: 2,
+  strategies: ['legend', 'fedlora'],
+  ranks: { kind: 'uniform', max: 1 },
+  trunk: 'global',
+  codec: 'int8',
+  bounds: {},
+});
+const interruption = new AbortController();
+await runTiny(experiment, out, {
+  signal: interruption.signal,
+  onEvent(event: { readonly type: string; readonly strategy?: string }) {
+    if (event.type === 'round-finished' && event.strategy === 'fedlora') interruption.abort();
+  },
+}).then(
+  () => {
+    throw new Error('The run was not interrupted.');
+  },
+  (error: Error) => console.log(`The run ended with ${error.name}.`),
+);
+await rm(join(out, 'report.html'));
