@@ -1,11 +1,19 @@
-/** Prints `N passed, N failed, N skipped` from the file that vitest's JSON reporter wrote. */
+/** Prints `N passed, N failed, N skipped` over the files that vitest's JSON reporter wrote. */
 import { readFileSync } from 'node:fs';
 
-const report = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const reports = process.argv.slice(2).map(readReport);
+const sum = (count) => reports.reduce((total, report) => total + count(report), 0);
 // A file that breaks outside its tests (an import, a hook) fails as a whole without a failed test.
-const brokenFiles = report.testResults.filter(
-  (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
-).length;
-const failed = report.numFailedTests + brokenFiles;
-const skipped = report.numPendingTests + report.numTodoTests;
-console.log(`${report.numPassedTests} passed, ${failed} failed, ${skipped} skipped`);
+const isBroken = (file) =>
+  file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed');
+const passed = sum((report) => report.numPassedTests);
+const failed = sum((report) => report.numFailedTests + report.testResults.filter(isBroken).length);
+const skipped = sum((report) => report.numPendingTests + report.numTodoTests);
+console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+
+/** An empty file is what a run leaves that ended before its tests: one failure. */
+function readReport(file) {
+  const text = readFileSync(file, 'utf8');
+  if (text !== '') return JSON.parse(text);
+  return { testResults: [], numPassedTests: 0, numFailedTests: 1, numPendingTests: 0, numTodoTests: 0 };
+}

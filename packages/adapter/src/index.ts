@@ -25,6 +25,7 @@ export { decodeAdapter, type HeldFactor } from './messages/decode-adapter.ts';
 export { decodeUpdate } from './messages/decode-update.ts';
 export { encodeAdapter } from './messages/encode-adapter.ts';
 export { type EncodedUpdate, encodeUpdate, type Residual } from './messages/encode-update.ts';
+export { narrowToFloat16 } from './messages/narrow-to-float16.ts';
 export { MAX_HEADER_BYTES } from './messages/open-message.ts';
 export { decodeSafetensors } from './safetensors/decode-safetensors.ts';
 export { toFloat32 } from './safetensors/element-types.ts';

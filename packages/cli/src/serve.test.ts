@@ -99,7 +99,7 @@ describe('legend serve', () => {
     const [operatorFile, joinFile] = [join(dir, 'operator-token'), join(dir, 'join-token-demo')];
     expect(stdout).toContain(`(the operator token is in ${operatorFile})`);
     expect(stdout).toMatch(
-      /^join {9}npx legend join http:\S+ --token-file \S+\/join-token-demo --data FILE$/m,
+      /^join {9}npx legend-fl join http:\S+ --token-file \S+\/join-token-demo --data FILE$/m,
     );
     expect(stdout).toMatch(/\(admits 20 devices until \d{4}-\S+Z; /);
     expect(stdout + stderr).not.toMatch(/l[oj]_[\w-]{20}/);
@@ -129,7 +129,7 @@ describe('legend serve', () => {
       const [code] = (await once(child, 'close')) as [number];
       expect(code).toBe(130);
       expect(shown).toMatch(/^live page {4}http:\S+\/#operator=lo_[\w-]{43}\r$/m);
-      expect(shown).toMatch(/^join {9}LEGEND_TOKEN=lj_[\w-]{32} npx legend join http:\S+ --data FILE\r$/m);
+      expect(shown).toMatch(/^join {9}LEGEND_TOKEN=lj_[\w-]{32} npx legend-fl join http:\S+ --data FILE\r$/m);
       expect((await readdir(dir)).filter((name) => name.includes('token'))).toEqual([]);
     },
   );
@@ -261,7 +261,7 @@ describe('legend token', () => {
     await writeFile(file, `${told.operatorToken}\n`);
     const place = ['--url', told.url, '--operator-token-file', file];
     const created = await runLegend('token', 'create', ...place);
-    expect(created.stdout).toMatch(/^join {9}LEGEND_TOKEN=lj_\S+ npx legend join http:\S+ --data FILE$/m);
+    expect(created.stdout).toMatch(/^join {9}LEGEND_TOKEN=lj_\S+ npx legend-fl join http:\S+ --data FILE$/m);
     const token = /lj_\S+/.exec(created.stdout)?.[0] ?? '';
     expect((await enrol(told.url, token)).run).toBe('demo');
     await expect(enrol(told.url, token)).rejects.toMatchObject({ code: 'token-used' });
@@ -282,7 +282,9 @@ describe('legend token', () => {
     await first.ended;
     const [joinFile, operatorFile] = [join(dir, 'for-the-lab'), join(dir, 'operator-token')];
     const created = await runLegend('token', 'create', '--dir', dir, '--out', joinFile);
-    expect(created.stdout).toContain(`join         npx legend join URL --token-file ${joinFile} --data FILE`);
+    expect(created.stdout).toContain(
+      `join         npx legend-fl join URL --token-file ${joinFile} --data FILE`,
+    );
     const replaced = await runLegend('token', 'operator', '--dir', dir, '--out', operatorFile, '--json');
     expect(JSON.parse(replaced.stdout)).toEqual({ operatorTokenFile: operatorFile });
     expect(created.stdout + replaced.stdout).not.toMatch(/l[oj]_/);

@@ -9,7 +9,7 @@ test.each([
   'http://[::1]:8765',
 ])('%s is safe to join as it is', (origin) => {
   expect(joinInvitation(origin, 'lj_x')).toEqual({
-    command: `LEGEND_TOKEN=lj_x npx legend join ${origin} --data FILE`,
+    command: `LEGEND_TOKEN=lj_x npx legend-fl join ${origin} --data FILE`,
     link: `${origin}/join#token=lj_x`,
     linkIsSecure: true,
   });
@@ -26,6 +26,6 @@ test.each(['http://192.168.1.7:8765', 'http://localhost.example'])(
 
 test('a token may be in a file', () => {
   expect(joinCommandLine('http://10.0.0.1:8765', '--token-file FILE')).toBe(
-    'npx legend join http://10.0.0.1:8765 --token-file FILE --data FILE --allow-plain-http',
+    'npx legend-fl join http://10.0.0.1:8765 --token-file FILE --data FILE --allow-plain-http',
   );
 });

@@ -27,7 +27,7 @@ export function joinInvitation(address: string, token: string): JoinInvitation {
  */
 export function joinCommandLine(address: string, tokenOption = ''): string {
   const options = [tokenOption, '--data FILE', isSecure(address) ? '' : '--allow-plain-http'];
-  return ['npx legend join', address, ...options.filter((option) => option !== '')].join(' ');
+  return ['npx legend-fl join', address, ...options.filter((option) => option !== '')].join(' ');
 }
 
 function isSecure(address: string): boolean {

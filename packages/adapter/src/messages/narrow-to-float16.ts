@@ -3,8 +3,8 @@ export const FLOAT16_OVERFLOW = 65520;
 
 /**
  * The bits of the nearest binary16 (IEEE 754: 1 sign, 5 exponent and 10 fraction bits) of each value, ties to even;
- * subnormals and -0 included. All values must be below FLOAT16_OVERFLOW in size. `Float16Array` would do the same,
- * but Node has it only from version 24 on.
+ * subnormals and -0 included. From FLOAT16_OVERFLOW on values become infinite. `Float16Array` would do the same, but
+ * Node has it only from version 24 on.
  */
 export function narrowToFloat16(values: Float32Array): Uint16Array {
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
@@ -12,7 +12,10 @@ export function narrowToFloat16(values: Float32Array): Uint16Array {
   for (let index = 0; index < halves.length; index++) {
     const word = words[index] ?? 0;
     const size = Math.abs(values[index] ?? 0);
-    halves[index] = ((word >>> 16) & 0x8000) | (size < 2 ** -14 ? roundSubnormal(size) : roundNormal(word));
+    const sign = (word >>> 16) & 0x8000;
+    // Not `size >= …`, which is false of NaN.
+    if (!(size < FLOAT16_OVERFLOW)) halves[index] = sign | (Number.isNaN(size) ? 0x7e00 : 0x7c00);
+    else halves[index] = sign | (size < 2 ** -14 ? roundSubnormal(size) : roundNormal(word));
   }
   return halves;
 }

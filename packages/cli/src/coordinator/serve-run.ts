@@ -17,6 +17,7 @@ import {
 import { secureRandom } from '@legend-fl/protocol';
 import { bundlePages } from '@legend-fl/web/node';
 import { onInterrupt } from '../interruption.ts';
+import { CleanupStack } from './cleanup-stack.ts';
 import { ensureRun } from './ensure-run.ts';
 import { firstJoinToken } from './first-join-token.ts';
 import { modelSources } from './model-sources.ts';
@@ -60,7 +61,7 @@ export async function serveRun(file: string | undefined, options: ServeOptions):
   const settings = await readRunSettings(file, overrides);
   const logger = makeLogger({ level: options.logLevel });
   const { signal, dispose } = onInterrupt('stopped; everything is stored, and the same command resumes');
-  await using cleanup = new AsyncDisposableStack();
+  await using cleanup = new CleanupStack();
   cleanup.defer(dispose);
   const lock = await lockFolder(dir);
   cleanup.defer(() => lock.release());

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, realpath } from 'node:fs/promises';
 import { registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
+import { withoutWarning } from '@legend-fl/base/node';
 import { lineIn, refuseStrategyFile } from './strategy-error.ts';
 import type { StrategyFile } from './strategy-file.ts';
 
@@ -34,7 +35,8 @@ export async function importStrategyFile(
         : next(specifier, context),
   });
   try {
-    const module: { readonly default?: unknown } = await import(pathToFileURL(file.realPath).href);
+    const { href } = pathToFileURL(file.realPath);
+    const module: { readonly default?: unknown } = await withoutWarning('Type Stripping', () => import(href));
     return { file, exported: module.default };
   } catch (cause) {
     const place = `${path}${lineIn(cause, file.realPath)}`;

@@ -1,4 +1,4 @@
-/// <reference lib="es2025.float16" />
+import { narrowToFloat16, toFloat32 } from '@legend-fl/adapter';
 
 /**
  * How hidden states are kept: `f32` as computed, `f16` rounded to IEEE 754 binary16: half the bytes, a relative error
@@ -8,8 +8,11 @@
  */
 export type ElementType = 'f32' | 'f16';
 
-/** Hidden states of one example as they are kept, [tokens, hidden] row-major. */
-export type KeptStates = Float32Array | Float16Array;
+/**
+ * Hidden states of one example as they are kept, [tokens, hidden] row-major; in f16 as bits, because Node 22 has no
+ * `Float16Array`.
+ */
+export type KeptStates = Float32Array | Uint16Array;
 
 /** What the hidden states of one example are kept under. Different states never share a key. */
 export interface TrunkKey {
@@ -30,7 +33,13 @@ export function keyText({ trunk, boundary, example, elementType, dims }: TrunkKe
 }
 
 export function keepAs(elementType: ElementType, states: Float32Array): KeptStates {
-  return elementType === 'f32' ? states : new Float16Array(states);
+  return elementType === 'f32' ? states : narrowToFloat16(states);
+}
+
+/** The states as the trained blocks read them. */
+export function widenStates(states: KeptStates): Float32Array {
+  if (states instanceof Float32Array) return states;
+  return toFloat32(new Uint8Array(states.buffer, states.byteOffset, states.byteLength), 'F16');
 }
 
 /** Where entries are kept beyond memory. Never rejects: what cannot be kept or read is computed again. */

@@ -8,7 +8,7 @@ import type { MergedWeights } from '../merged-weights.ts';
 import { HIDDEN_STATES } from '../programs/program.ts';
 import type { Feeds, RuntimeTensor } from '../runtime/runtime.ts';
 import { vectorOutput } from '../trained-state.ts';
-import type { ElementType, KeptStates } from './kept-states.ts';
+import { type ElementType, type KeptStates, widenStates } from './kept-states.ts';
 
 /** A trunk whose hidden states are cached. */
 export interface TrunkChoice {
@@ -69,7 +69,9 @@ export async function openTrunk(
     const length = itemAt(mask.dims, 1);
     const data = new Float32Array(examples.length * length * hidden);
     await Promise.all(
-      examples.map(async (example, row) => data.set(await statesOf(example), row * length * hidden)),
+      examples.map(async (example, row) =>
+        data.set(widenStates(await statesOf(example)), row * length * hidden),
+      ),
     );
     return new Map<string, RuntimeTensor>([
       [HIDDEN_STATES, { dtype: 'float32', dims: [...mask.dims, hidden], data }],

@@ -186,7 +186,7 @@ describe('with three devices', () => {
     await tokens.getByLabel('Devices that it lets in').fill('');
     await tokens.getByRole('button', { name: 'Make join token' }).click();
     const token = `lj_${'y'.repeat(32)}`;
-    await tokens.getByText(`LEGEND_TOKEN=${token} npx legend join ${coordinator.origin}`).waitFor();
+    await tokens.getByText(`LEGEND_TOKEN=${token} npx legend-fl join ${coordinator.origin}`).waitFor();
     expect(await tokens.textContent()).toContain(`${coordinator.origin}/join#token=${token}`);
     expect(coordinator.bodies).toEqual([{ run: 'run-1', label: 'the lab', uses: null, seconds: 604_800 }]);
     const question = agree();

@@ -1,5 +1,12 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
+import { bundleAssets } from './bundle-assets.ts';
 import { bundlePages, type PageFile } from './bundle-pages.ts';
+import { readAssets } from './page-assets.ts';
+import { prebuild } from './prebuild.ts';
 
 let pages: ReadonlyMap<string, PageFile>;
 beforeAll(async () => {
@@ -40,4 +47,17 @@ test('nothing moves by itself, whatever the reader’s system says of motion', (
   const [style = ''] = [...pages.keys()].filter((path) => path.endsWith('.css'));
   expect(textOf(style)).toContain('.meter');
   expect(textOf(style)).not.toMatch(/transition|animation|@keyframes|scroll-behavior/);
+});
+
+test('what is bundled in advance is read back as it was', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'legend-prebuilt-'));
+  expect(
+    (await prebuild(folder)).filter((path) => /[\\/]node_modules[\\/]preact[\\/]/.test(path)),
+  ).not.toEqual([]);
+  const { files, modules, ...others } = await bundleAssets();
+  const read = readAssets(pathToFileURL(`${folder}/`));
+  expect({ ...read, files: [] }).toEqual({ ...others, files: [] });
+  const texts = (list: typeof files) =>
+    list.map(([path, { bytes }]) => [path, new TextDecoder().decode(bytes)]);
+  expect(texts(read.files).sort()).toEqual(texts(files).sort());
 });

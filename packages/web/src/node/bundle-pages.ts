@@ -1,6 +1,4 @@
-import { stop } from 'esbuild';
-import { type BundledScripts, bundleScripts } from './bundle-scripts.ts';
-import { bundleStyle } from './bundle-style.ts';
+import { loadAssets, type PageAssets } from './page-assets.ts';
 import { pageDocument } from './page-document.ts';
 import { findRuntimeFiles } from './runtime-files.ts';
 
@@ -16,40 +14,33 @@ export type PageFile = {
 );
 
 /**
- * Bundles the pages in memory: the operator's live page at `/`, the browser device's at `/join`, and what they are made
+ * The pages: the operator's live page at `/`, the browser device's at `/join`, and what they are made
  * of under `/assets/`, by names that change with the content; ONNX Runtime's files stay where they are. Throws Error
  * where a source does not compile.
  */
 export async function bundlePages(): Promise<ReadonlyMap<string, PageFile>> {
-  const [scripts, style, runtime] = await withBundler(() =>
-    Promise.all([bundleScripts(), bundleStyle(), findRuntimeFiles()]),
-  );
+  const [assets, runtime] = await Promise.all([loadAssets(), findRuntimeFiles()]);
   return new Map<string, PageFile>([
-    ...scripts.files,
-    [style.path, style.file],
+    ...assets.files,
     ...runtime.files,
-    ['/', livePage(scripts, style.path)],
-    ['/join', joinPage(scripts, style.path, runtime.folder)],
+    ['/', livePage(assets)],
+    ['/join', joinPage(assets, runtime.folder)],
   ]);
 }
 
-let bundling = 0;
-
-/** Does something with esbuild, whose process, of as much memory as the coordinator's, ends afterwards. */
-async function withBundler<Result>(work: () => Promise<Result>): Promise<Result> {
-  bundling++;
-  try {
-    return await work();
-  } finally {
-    if (--bundling === 0) await stop();
-  }
+function livePage(assets: PageAssets): PageFile {
+  const script = entryOf(assets, 'live/main.tsx');
+  return pageDocument({ title: 'Legend', script, style: assets.style, data: {} });
 }
 
-function livePage({ entry }: BundledScripts, style: string): PageFile {
-  return pageDocument({ title: 'Legend', script: entry('live/main.tsx'), style, data: {} });
+function joinPage(assets: PageAssets, runtime: string): PageFile {
+  const script = entryOf(assets, 'join/main.tsx');
+  const data = { worker: entryOf(assets, 'join/worker/join-worker.ts'), runtime };
+  return pageDocument({ title: 'Legend: take part', script, style: assets.style, data });
 }
 
-function joinPage({ entry }: BundledScripts, style: string, runtime: string): PageFile {
-  const data = { worker: entry('join/worker/join-worker.ts'), runtime };
-  return pageDocument({ title: 'Legend: take part', script: entry('join/main.tsx'), style, data });
+function entryOf({ entries }: PageAssets, source: string): string {
+  const path = entries[source];
+  if (path === undefined) throw new Error(`no script was made of ${source}`);
+  return path;
 }

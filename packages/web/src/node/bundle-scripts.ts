@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { ASSETS, assetHeaders } from './assets.ts';
@@ -6,8 +7,10 @@ import type { PageFile } from './bundle-pages.ts';
 export interface BundledScripts {
   /** By path. */
   readonly files: readonly (readonly [string, PageFile])[];
-  /** Path of what an entry point became. */
-  entry(source: string): string;
+  /** Path of what each entry point became. */
+  readonly entries: Readonly<Record<string, string>>;
+  /** Paths of the modules that are in them. */
+  readonly modules: readonly string[];
 }
 
 const sources = fileURLToPath(new URL('../', import.meta.url));
@@ -55,11 +58,11 @@ export async function bundleScripts(): Promise<BundledScripts> {
         headers: assetHeaders,
       },
     ]),
-    entry: (source) => {
-      const [name] =
-        Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === source) ?? [];
-      if (name === undefined) throw new Error(`esbuild made nothing of ${source}`);
-      return pathOf(name);
-    },
+    modules: Object.keys(metafile.inputs).map((path) => join(sources, path)),
+    entries: Object.fromEntries(
+      Object.entries(metafile.outputs).flatMap(([name, { entryPoint }]) =>
+        entryPoint === undefined ? [] : [[entryPoint, pathOf(name)]],
+      ),
+    ),
   };
 }

@@ -1,4 +1,3 @@
-/// <reference lib="es2025.float16" />
 import { hash } from 'node:crypto';
 import { type ElementType, type KeptStates, keyText, type TrunkKey } from '../../trunk/kept-states.ts';
 
@@ -26,7 +25,7 @@ export function decodeEntry(key: TrunkKey, file: Uint8Array): KeptStates | undef
   if (bodyStart < 0) return undefined;
   const body = new Uint8Array(file.subarray(bodyStart));
   if (Buffer.compare(headerOf(key, body), file.subarray(0, bodyStart)) !== 0) return undefined;
-  return key.elementType === 'f32' ? new Float32Array(body.buffer) : new Float16Array(body.buffer);
+  return key.elementType === 'f32' ? new Float32Array(body.buffer) : new Uint16Array(body.buffer);
 }
 
 function headerOf(key: TrunkKey, body: Uint8Array): Buffer {

@@ -1,0 +1,1 @@
+export { type TrainedAdapter, type TrainOptions, trainAdapter } from './train-adapter.ts';
