@@ -210,7 +210,9 @@ describe('simulate --trunk-cache', () => {
   test('that cannot be made is one line of warning', async () => {
     const experiment = await writeExperiment('trunkCache: {}\n');
     const { stderr } = await simulate(experiment, '--trunk-cache', join(data, 'states'));
-    expect(stderr.match(/^warning: .*$/gm)).toEqual([expect.stringContaining('rows.jsonl/states: ENOTDIR')]);
+    expect(stderr.match(/^warning: .*$/gm)).toEqual([
+      expect.stringContaining('rows.jsonl/states is switched off: ENOTDIR'),
+    ]);
   });
 
   test('says when no strategy caches anything', async () => {
