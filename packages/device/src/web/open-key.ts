@@ -1,12 +1,15 @@
 import { InputError } from '@legend-fl/base';
 import { createDeviceKey, type DeviceKey } from '@legend-fl/protocol';
-import type { DeviceDatabase } from '../device-database.ts';
+import type { DeviceDatabase } from './device-database.ts';
 
 /**
  * The key of the device that joined with this token, made the first time. Its private half cannot be taken out of the
  * browser. Throws InputError where the browser does not know Ed25519.
  */
-export async function openKey(database: DeviceDatabase, tokenSha256: string): Promise<DeviceKey> {
+export async function openKey(
+  database: Pick<DeviceDatabase<unknown>, 'key' | 'keepKey'>,
+  tokenSha256: string,
+): Promise<DeviceKey> {
   const kept = await database.key(tokenSha256);
   if (kept !== undefined) return kept;
   const key = await createKey();

@@ -1,5 +1,5 @@
-import type { BlobCache, KeptSink } from '@legend-fl/device';
 import { sha256Hex } from '@legend-fl/protocol';
+import type { BlobCache, KeptSink } from '../blob-cache.ts';
 
 const FOLDER = 'legend-base-models';
 /** An old worker of this page may hold a file for a moment after it was ended. */

@@ -1,58 +1,42 @@
 import type { DeviceKey } from '@legend-fl/protocol';
 
-/** What this browser keeps of its device, so that a page that is loaded again is the same device. */
-export interface KeptSession {
+/**
+ * What this browser keeps of its device, so that a page that is loaded again is the same device.
+ * @typeParam Settings that the browser can keep: values and files, no functions
+ */
+export interface KeptSession<Settings> {
   /** SHA-256 of the join token, by which the key is found. */
   readonly tokenSha256: string;
   readonly device: string;
   readonly run: string;
-  readonly settings: DeviceChoice;
+  /** What a person chose for it. */
+  readonly settings: Settings;
   /** Whether model and data have been found to fit: then the page goes on by itself. */
   readonly ready: boolean;
-}
-
-/** What a person chose for the device. */
-export interface DeviceChoice {
-  readonly name: string;
-  /** Stays in this browser. */
-  readonly file: Blob;
-  /** Name of the file; its extension tells the format. */
-  readonly path: string;
-  readonly columns: DataColumns;
-  /** That training may take. */
-  readonly memoryBytes: number;
-  readonly runtime: 'fastest' | 'wasm';
-}
-
-/** Names of columns; the defaults where one is left out. */
-export interface DataColumns {
-  readonly textColumn?: string | undefined;
-  readonly textPairColumn?: string | undefined;
-  readonly labelColumn?: string | undefined;
 }
 
 const NAME = 'legend-device';
 const KEPT = 'kept';
 
 /** The database of this site's device. */
-export class DeviceDatabase {
+export class DeviceDatabase<Settings> {
   readonly #database: IDBDatabase;
 
   private constructor(database: IDBDatabase) {
     this.#database = database;
   }
 
-  static async open(): Promise<DeviceDatabase> {
+  static async open<Settings>(): Promise<DeviceDatabase<Settings>> {
     const request = indexedDB.open(NAME, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(KEPT);
     return new DeviceDatabase(await settled(request));
   }
 
-  async session(): Promise<KeptSession | undefined> {
-    return (await this.#get('session')) as KeptSession | undefined;
+  async session(): Promise<KeptSession<Settings> | undefined> {
+    return (await this.#get('session')) as KeptSession<Settings> | undefined;
   }
 
-  keepSession(session: KeptSession): Promise<void> {
+  keepSession(session: KeptSession<Settings>): Promise<void> {
     return this.#change((kept) => kept.put(session, 'session'));
   }
 
