@@ -271,7 +271,7 @@ export class RunDriver {
         resources: await this.resources(),
         tensors: await this.tensors(),
         rounds: await this.listRounds(),
-        devices: devicesOf(this.id).length,
+        devices: devicesOf(this.id),
       });
     };
     const folder = write().catch((error: unknown) => {

@@ -1,6 +1,7 @@
 import { availableParallelism, cpus, platform, release, totalmem } from 'node:os';
 import type { RoundRecord } from '@legend-fl/runs';
 import type { RunResources } from './run-resources.ts';
+import type { StoredDevice } from './store/store.ts';
 
 /** What is told of the fleet, where a simulation names the file of its own. */
 const FLEET = 'devices of a federation';
@@ -8,12 +9,12 @@ const FLEET = 'devices of a federation';
 /**
  * The summary of a run folder, as simulations write it. Examples stay on the devices, so of the training data only the
  * number is known, as the devices that took part have told it.
- * @param devices how many are enrolled
+ * @param devices those that are enrolled
  */
 export function summarizeRun(
   { definition, testId, test, strategy }: RunResources,
   records: readonly RoundRecord[],
-  devices: number,
+  devices: readonly StoredDevice[],
 ): object {
   const { settings, classes, model } = definition;
   const examples = new Map(
@@ -25,7 +26,8 @@ export function summarizeRun(
   );
   return {
     formatVersion: 1,
-    config: { ...settings, fleet: FLEET, devices },
+    config: { ...settings, fleet: FLEET, devices: devices.length },
+    federation: { devices: devices.map(({ id, name, runtime }) => ({ id, name, runtime: runtime.kind })) },
     host: {
       cpu: cpus()[0]?.model.trim() ?? process.arch,
       cores: availableParallelism(),

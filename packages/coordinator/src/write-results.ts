@@ -6,7 +6,7 @@ import { type RoundRecord, roundRecordSchema, wholeAdapter } from '@legend-fl/ru
 import { z } from 'zod';
 import type { RunResources } from './run-resources.ts';
 import type { RunTensors } from './run-tensors.ts';
-import type { StoredRound } from './store/store.ts';
+import type { StoredDevice, StoredRound } from './store/store.ts';
 import { summarizeRun } from './summarize-run.ts';
 
 /** All that a run's folder says. */
@@ -17,8 +17,8 @@ export interface Results {
   readonly resources: RunResources;
   readonly tensors: RunTensors;
   readonly rounds: readonly StoredRound[];
-  /** How many are enrolled. */
-  readonly devices: number;
+  /** Those that are enrolled. */
+  readonly devices: readonly StoredDevice[];
 }
 
 /**

@@ -42,6 +42,10 @@ const hostSchema = z.looseObject({
   node: z.string(),
 });
 
+const federationSchema = z.looseObject({
+  devices: z.array(z.looseObject({ id: z.string(), name: z.string(), runtime: z.enum(['node', 'browser']) })),
+});
+
 export const summarySchema = z.looseObject({
   formatVersion: z.literal(1),
   /** The experiment as it was run, from which a report names these. */
@@ -52,6 +56,8 @@ export const summarySchema = z.looseObject({
     /** Share of the devices there that is called in a round. Summaries of earlier versions lack it. */
     participation: share.exactOptional(),
   }),
+  /** Of a run of real devices: those that are enrolled. Simulations, and coordinators of earlier versions, lack it. */
+  federation: federationSchema.exactOptional(),
   host: hostSchema,
   /** Of the fleet's content. Summaries of earlier versions lack it, and that of data. */
   fleet: z.looseObject({ sha256: z.string() }).exactOptional(),
