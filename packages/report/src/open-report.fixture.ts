@@ -46,7 +46,7 @@ export async function launchReportBrowser(): Promise<ReportBrowser> {
         if (request.url() !== address && !request.url().startsWith('blob:')) complaints.push(request.url());
       });
       await page.goto(address);
-      await page.evaluate(AFTER_FIRST_FRAME);
+      if (options.javaScriptEnabled !== false) await page.evaluate(AFTER_FIRST_FRAME);
       return { page, complaints };
     },
     close: async () => {

@@ -31,13 +31,13 @@ export function describeGroup({ runs }: RunGroup): FactView[] {
 
 function describeData({ summary: { data } }: ReportedRun): FactView {
   const { id, train, test, classes, partition } = data;
-  const examples = `${count(train)} training and ${count(Number(test))} test examples, ${classes} classes`;
+  const examples = `${count(train)} training and ${count(test)} test examples, ${classes} classes`;
   return { term: 'Data', value: nameFile(id), detail: `${examples}, ${describePartition(partition)}` };
 }
 
 /** Of real devices: their examples stay with them, and the test examples are the coordinator's. */
 function describeTestData({ summary: { data } }: ReportedRun): FactView {
-  const test = Number(data.test);
+  const { test } = data;
   const tested =
     test > 0 ? `tested on ${count(test)} examples of ${nameFile(data.id)}` : 'tested on the devices';
   return {

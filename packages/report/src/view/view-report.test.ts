@@ -58,3 +58,32 @@ test('lines of earlier versions, without kind, capacity and bytes, are shown wit
   expect(data.runs[0]?.capacities).toEqual([]);
   expect(data.runs[0]?.names).toHaveLength(4);
 });
+
+test('devices of a real run go by their names, its time is no virtual one, and it ends the title', () => {
+  const run = sampleRun({ devices: 4, rounds: 2, strategies: ['legend'] });
+  const ids = run.rounds.get('legend')?.[0]?.devices.map(({ id }) => id) ?? [];
+  const names = ['vm', 'desk', 'vm', 'laptop'];
+  const devices = ids.map((id, index) => ({ id, name: names[index] ?? '', runtime: 'node' as const }));
+  const summary = {
+    ...run.summary,
+    config: { ...run.summary.config, name: 'Seasons' },
+    federation: { devices },
+  };
+  const view = dataOf({ ...run, summary });
+  const [first] = view.runs;
+  expect(first?.names.map((name) => name.replace(/ \(.*/, '')).toSorted()).toEqual([...names].sort());
+  expect(new Set(first?.names).size).toBe(4);
+  expect(view.timeName).toBe('Time');
+  expect(view.title).toMatch(/^Seasons: final accuracy \d\d\.\d%, 80% not reached$/);
+  expect(view.comparison.against).toHaveLength(1);
+  expect(view.comparison.against[0]?.columns.map(({ title }) => title)).not.toContain('Speed-up');
+  expect(JSON.stringify(view)).not.toMatch(/virtual time|simulated/i);
+});
+
+test('coordinators of earlier versions told no names: their devices are told apart by the beginnings of their ids', () => {
+  const run = sampleRun({ devices: 3, rounds: 1, strategies: ['legend'] });
+  const config = { ...run.summary.config, fleet: 'devices of a federation' };
+  const [first] = dataOf({ ...run, summary: { ...run.summary, config } }).runs;
+  expect(new Set(first?.names).size).toBe(3);
+  for (const name of first?.names ?? []) expect(name).toMatch(/^device \(.+\)$/);
+});
