@@ -7,7 +7,7 @@ process.env.NODE_COMPILE_CACHE ??= fileURLToPath(
   new URL('node_modules/.cache/node-compile-cache', import.meta.url),
 );
 
-const all = 'packages/*/src/**/*.test.ts';
+const all = 'packages/*/src/**/*.test.{ts,tsx}';
 
 /** Files that start programs: `legend`, Chromium, PostgreSQL. They run first, as the longest of them take a minute. */
 const processes = [
@@ -38,6 +38,7 @@ const project = ({ name, include, exclude = [], isolate }: Group): TestProjectIn
 });
 
 export default defineConfig({
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   test: {
     // ONNX Runtime's, for tests that load it without `@legend-fl/trainer/node`.
     env: { ORT_DISABLE_TELEMETRY: '1' },

@@ -62,6 +62,8 @@ test('a run of three devices ends with an adapter, rounds, a summary and no blob
       bytesDown: view.bytesDown,
     },
   ]);
+  expect(summary.enrolled).toHaveLength(3);
+  expect(summary.enrolled[0]).toMatchObject({ name: expect.any(String), runtime: 'node' });
   expect(summary.data).toMatchObject({ train: 12 + 16 + 20, test: 24, classNames: ['bad', 'good'] });
 
   const { architecture } = await openModel(folderFiles(tinyModel.folder), { classes: 2, seed: 7 });

@@ -8,3 +8,4 @@ export {
   toneCount,
   toneRules,
 } from './palette.ts';
+export { tellApart } from './tell-apart.ts';

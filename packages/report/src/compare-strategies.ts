@@ -1,5 +1,5 @@
 import type { Series } from './list-series.ts';
-import { type SeedFigure, seedFigure } from './seed-figure.ts';
+import { type SeedFigure, seedFigure } from './page/seed-figure.ts';
 
 /** One strategy against another of the same experiment. */
 export interface StrategyComparison {

@@ -8,15 +8,13 @@ import {
   unitOfSeconds,
 } from '@legend-fl/look';
 import type { ComparisonRow } from './comparison-rows.ts';
-import type { SeedFigure } from './seed-figure.ts';
+import type { SeedFigure } from './page/seed-figure.ts';
 
 export interface ComparisonColumn {
   readonly title: string;
   readonly align: 'left' | 'right';
   /** Left out where there is little room. */
   readonly wide?: true;
-  /** Changes with the baseline. */
-  readonly relative?: true;
   cell(row: ComparisonRow): ComparisonCell;
 }
 
@@ -58,7 +56,6 @@ export function comparisonColumns(rows: readonly ComparisonRow[]): ComparisonCol
   ): ComparisonColumn => ({
     title,
     align: 'right',
-    relative: true,
     cell: (row) => describeFigure(figureOf(row), row.comparedSeeds, format),
   });
   const columns: ComparisonColumn[] = [
@@ -71,8 +68,12 @@ export function comparisonColumns(rows: readonly ComparisonRow[]): ComparisonCol
     { ...right('of it up', bytes, (row) => row.bytesUpToTarget), wide: true },
     { ...right('of it down', bytes, (row) => row.bytesDownToTarget), wide: true },
     right('Mean wait', waiting, (row) => row.meanWaitingSeconds),
-    relative('Speed-up', factor, (row) => row.speedUp),
-    relative('Traffic saved', share, (row) => row.trafficSaving),
+    ...(rows.some(({ baseline }) => baseline !== null)
+      ? [
+          relative('Speed-up', factor, (row) => row.speedUp),
+          relative('Traffic saved', share, (row) => row.trafficSaving),
+        ]
+      : []),
   ];
   if (new Set(rows.map(({ run }) => run)).size < 2) return columns;
   return [{ title: 'Run', align: 'left', cell: ({ run }) => plainCell(run) }, ...columns];

@@ -157,12 +157,12 @@ Speed-up and traffic saved: to the target, against fedlora, the mean of the rati
     expect(lines.filter((line) => line.startsWith('run-'))).toHaveLength(4);
   });
 
-  test('shows a dash for what there is not', () => {
+  test('shows a dash for what there is not, and compares no strategy with itself', () => {
     const table = formatComparisonTable(
       comparisonRows(seedsOf([{ ...missed(strategy), finalAccuracy: null }])),
     );
     const cells = table.split('\n')[3]?.trim().split(/ {2,}/);
-    expect(cells).toEqual(['legend', '30', '–', '82.5%', '–', '–', '1.50 s', '–', '–']);
+    expect(cells).toEqual(['legend', '30', '–', '82.5%', '–', '–', '1.50 s']);
   });
 });
 
@@ -199,14 +199,21 @@ describe('the headline', () => {
       '80% accuracy was reached by legend after 500 s with 1 of 2 seeds and fedlora after 16.7 min',
     );
     expect(plain(seedsOf([missed(strategy), missed(fedlora)]))).toBe(
-      'No strategy reached 80% accuracy: best accuracy legend 82.5%, fedlora 82.5%',
+      'No strategy reached 80% accuracy: final accuracy legend 81.0%, fedlora 81.0%',
     );
   });
 
-  test('gives accuracies without a target, and says where nothing ran', () => {
-    expect(plain(seedsOf([{ ...missed(strategy), targetAccuracy: null }]))).toBe(
-      'best accuracy legend 82.5%',
-    );
+  test('gives final accuracies without a target, and says where nothing ran', () => {
+    const untargeted = [strategy, fedlora].map((one) => ({ ...missed(one), targetAccuracy: null }));
+    expect(plain(seedsOf(untargeted))).toBe('final accuracy legend 81.0%, fedlora 81.0%');
     expect(plain([])).toBe('No strategy has run yet');
+  });
+
+  test('of a single strategy tells how it ended, and when it reached the target', () => {
+    expect(plain(seedsOf([strategy]))).toBe('legend: final accuracy 81.0%, 80% after 500 s');
+    expect(plain(seedsOf([missed(strategy)]))).toBe('legend: final accuracy 81.0%, 80% not reached');
+    expect(plain(seedsOf([strategy], [missed(strategy)]))).toBe(
+      'legend: final accuracy 81.0% on average over 2 seeds, 80% after 500 s with 1 of 2 seeds',
+    );
   });
 });

@@ -3,7 +3,7 @@ import type { StrategySummary } from '@legend-fl/runs';
 import { compareStrategies } from './compare-strategies.ts';
 import { groupRuns, type ReportedRun } from './group-runs.ts';
 import { listSeries, type Series } from './list-series.ts';
-import { type SeedFigure, seedFigure } from './seed-figure.ts';
+import { type SeedFigure, seedFigure } from './page/seed-figure.ts';
 import { type Traffic, trafficToTarget } from './traffic-to-target.ts';
 
 /** One strategy of one experiment over its seeds, as every table shows it. */

@@ -36,7 +36,7 @@ export async function launchReportBrowser(): Promise<ReportBrowser> {
   return {
     open: async (runs, options = desktop) => {
       const path = join(folder, 'report.html');
-      await writeFile(path, renderReport(digestSamples(...('summary' in runs ? [runs] : runs))));
+      await writeFile(path, await renderReport(digestSamples(...('summary' in runs ? [runs] : runs))));
       const page = await browser.newPage(options);
       const address = pathToFileURL(path).href;
       const complaints: string[] = [];
@@ -46,7 +46,7 @@ export async function launchReportBrowser(): Promise<ReportBrowser> {
         if (request.url() !== address && !request.url().startsWith('blob:')) complaints.push(request.url());
       });
       await page.goto(address);
-      await page.evaluate(AFTER_FIRST_FRAME);
+      if (options.javaScriptEnabled !== false) await page.evaluate(AFTER_FIRST_FRAME);
       return { page, complaints };
     },
     close: async () => {

@@ -1,4 +1,5 @@
 import { type SampleRun, sampleRun } from '@legend-fl/runs/testing';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { desktop, launchReportBrowser, phone, type ReportBrowser } from './open-report.fixture.ts';
@@ -39,6 +40,28 @@ describe('any report', () => {
       await page.close();
     }
   });
+});
+
+test.each([
+  ['light', desktop],
+  ['dark', phone],
+] as const)('nothing bars the way for anybody, %s', async (colorScheme, size) => {
+  const { page } = await browser.open([sample, sampleRun({ seed: 8 })], { ...size, colorScheme });
+  // Not as a script of the page, which its policy forbids.
+  await page.evaluate(axe.source);
+  const found = (await page.evaluate(`axe.run({ resultTypes: ['violations'] })`)) as axe.AxeResults;
+  expect(found.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))).toEqual([]);
+  await page.close();
+});
+
+test('without scripts the page has its figures and tables, and says what it lacks', async () => {
+  const { page } = await browser.open(sample, { ...desktop, javaScriptEnabled: false });
+  expect(await page.locator('noscript p').isVisible()).toBe(true);
+  expect(await page.locator('svg:visible').count()).toBe(3 + 1 + 3 + 2);
+  expect(await page.locator('.comparison tbody tr').count()).toBe(2);
+  expect(await page.locator('select:visible, .downloads button:visible').count()).toBe(0);
+  expect(await overflow(page)).toBe(0);
+  await page.close();
 });
 
 test('text on a phone is no smaller than 11 pixels', async () => {

@@ -116,7 +116,7 @@ export const kept: {
   describeProtocol,
 };
 
-export const page: string = renderReport(await readRuns(['run']));
+export const page: string = await renderReport(await readRuns(['run']));
 export const version: number = PROTOCOL_VERSION;
 export const example: Example = { text: 'a joy', label: 1 };
 export const factory: StrategyFactory = (options) => createStrategy('legend', options);

@@ -41,6 +41,6 @@ async function report(
   const runs = targetAccuracy === undefined ? read : read.map((run) => retargetRun(run, targetAccuracy));
   const rows = comparisonRows(runs, { baseline });
   if (results !== undefined) await writeResults(results, runs, { baseline });
-  if (out !== undefined) await writeFileAtomically(out, renderReport(runs));
+  if (out !== undefined) await writeFileAtomically(out, await renderReport(runs));
   console.log(json ? JSON.stringify(rows, null, 2) : formatComparisonTable(rows));
 }

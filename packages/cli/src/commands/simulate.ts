@@ -132,7 +132,7 @@ async function showResults(
   const [only] = summaries;
   const report = join(out, 'report.html');
   if (runs.some((run) => run.out !== out)) {
-    await writeFileAtomically(report, renderReport(await readRuns(runs.map((run) => run.out))));
+    await writeFileAtomically(report, await renderReport(await readRuns(runs.map((run) => run.out))));
   }
   if (json) {
     console.log(JSON.stringify(summaries.length === 1 ? only : summaries, null, 2));

@@ -10,7 +10,7 @@ import type { StoredDevice } from '../store/store.ts';
 export function summarizeRun(
   { definition: { settings, classes, model }, testId, test, strategy }: RunResources,
   records: readonly RoundRecord[],
-  devices: readonly Pick<StoredDevice, 'id' | 'name'>[],
+  devices: readonly Pick<StoredDevice, 'id' | 'name' | 'runtime'>[],
 ): Summary {
   return summarizeRealRun({
     settings,
@@ -20,6 +20,6 @@ export function summarizeRun(
     classes,
     test: test === null || testId === null ? null : { id: testId, examples: test.labels.length },
     records,
-    deviceNames: new Map(devices.map(({ id, name }) => [id, name])),
+    enrolled: devices.map(({ id, name, runtime }) => ({ id, name, runtime: runtime.kind })),
   });
 }

@@ -18,7 +18,7 @@ export interface Results {
   readonly tensors: RunTensors;
   readonly rounds: readonly StoredRound[];
   /** Those that are enrolled. */
-  readonly devices: readonly Pick<StoredDevice, 'id' | 'name'>[];
+  readonly devices: readonly StoredDevice[];
 }
 
 /**

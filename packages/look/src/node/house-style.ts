@@ -17,8 +17,9 @@ export const houseStyle = `:root{${light}}
 :root[data-theme="dark"]{${dark}}
 ${toneRules}
 ${chartStyle}
-${readStyle('page.css')}`;
+${readStyle('base.css')}
+${readStyle('components.css')}`;
 
 function readStyle(name: string): string {
-  return readFileSync(new URL(name, import.meta.url), 'utf8');
+  return readFileSync(new URL(`../styles/${name}`, import.meta.url), 'utf8');
 }

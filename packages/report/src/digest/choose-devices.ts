@@ -1,4 +1,4 @@
-import { chooseEvenly } from '../choose-evenly.ts';
+import { chooseEvenly } from '../page/choose-evenly.ts';
 import type { DeviceLimit } from './limit-devices.ts';
 
 /** The devices of a round that the page shows: an even choice, the slowest always among them. */

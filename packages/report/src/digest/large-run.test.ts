@@ -9,7 +9,7 @@ test('a report is drawn from a rounds file larger than the heap', async () => {
   const title = await run.print(`
     import { renderReport } from ${urlOf('../render-report.ts')};
     import { readRuns } from ${urlOf('./read-runs.ts')};
-    const page = renderReport(await readRuns([${JSON.stringify(run.folder)}]));
+    const page = await renderReport(await readRuns([${JSON.stringify(run.folder)}]));
     console.log(page.match(/legend: .*? on average/)[0]);
   `);
   expect(title).toMatch(/^legend: 1 to 6 of 6 blocks, \d\.\d on average\n$/);

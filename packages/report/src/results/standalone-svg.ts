@@ -1,35 +1,26 @@
 import { lightPalette, resolvePalette, toneRules } from '@legend-fl/look';
 import { chartStyle } from '@legend-fl/look/node';
-import type { Html } from '../html.ts';
+import type { DrawnChart } from '../page/page-renderer.ts';
 
 const style = resolvePalette(`${toneRules}${chartStyle}`, lightPalette)
   .replace(/\/\*.*?\*\//gs, '')
   .replace(/\s+/g, ' ');
-
-export interface Panel {
-  readonly title: string;
-  readonly subtitle: string;
-  /** An `<svg>` with its `viewBox` from 0 0. */
-  readonly chart: Html;
-}
 
 const margin = 20;
 const titleHeight = 48;
 const gap = 24;
 
 /** Charts under their titles in one SVG file that needs nothing else, on white paper of its own. */
-export function standaloneSvg(width: number, panels: readonly Panel[]): string {
+export function standaloneSvg(width: number, panels: readonly DrawnChart[]): string {
   let y = margin;
-  const placed = panels.map(({ title, subtitle, chart }) => {
+  const placed = panels.map(({ title, subtitle, svg }) => {
     const top = y;
-    const height = heightOf(chart);
+    const height = heightOf(svg);
     y += titleHeight + height + gap;
     // Of no use to a file without scripts.
-    const markup = chart.markup.replace(/ (data-[\w-]+|tabindex)="[^"]*"/g, '');
-    const inner = markup.replace(
-      '<svg ',
-      `<svg x="${margin}" y="${top + titleHeight}" width="${width}" height="${height}" `,
-    );
+    const inner = svg
+      .replaceAll(' tabindex="0"', '')
+      .replace('<svg ', `<svg x="${margin}" y="${top + titleHeight}" width="${width}" height="${height}" `);
     return `<text class="headline" x="${margin}" y="${top + 14}">${escapeText(title)}</text>\n<text x="${margin}" y="${top + 33}">${escapeText(subtitle)}</text>\n${inner}`;
   });
   const [fullWidth, fullHeight] = [width + 2 * margin, y - gap + margin];
@@ -41,8 +32,8 @@ ${placed.join('\n')}
 `;
 }
 
-function heightOf({ markup }: Html): number {
-  const [, height] = /viewBox="0 0 [\d.]+ ([\d.]+)"/.exec(markup) ?? [];
+function heightOf(svg: string): number {
+  const [, height] = /viewBox="0 0 [\d.]+ ([\d.]+)"/.exec(svg) ?? [];
   return Number(height);
 }
 

@@ -1,15 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WriteError, writeFileAtomically } from '@legend-fl/base/node';
-import { accuracyChart, describeAccuracy } from '../accuracy-chart.ts';
 import { comparisonRows } from '../comparison-rows.ts';
 import type { Run } from '../digest/read-run.ts';
 import { groupRuns } from '../group-runs.ts';
-import { listSeries, type Series } from '../list-series.ts';
-import { targetCharts } from '../target-charts.ts';
+import { loadPage } from '../node/load-page.ts';
+import { viewReport } from '../view/view-report.ts';
 import { formatMarkdownTable } from './format-markdown-table.ts';
 import { resultsOf } from './results.ts';
-import { type Panel, standaloneSvg } from './standalone-svg.ts';
+import { standaloneSvg } from './standalone-svg.ts';
 
 /** Width of the charts in the files. */
 const width = 840;
@@ -26,28 +25,16 @@ export async function writeResults(
   options: { readonly baseline?: string | undefined } = {},
 ): Promise<void> {
   const results = resultsOf(runs, options);
-  const series = listSeries(groupRuns(runs));
+  const { renderer } = await loadPage();
+  const { accuracy, toTarget } = renderer.drawCharts(viewReport(groupRuns(runs)), width);
   const files = [
     ['results.json', `${JSON.stringify(results, null, 1)}\n`],
     ['table.md', formatMarkdownTable(comparisonRows(runs, options))],
-    ['accuracy.svg', standaloneSvg(width, accuracyPanels(series))],
-    [
-      'to-target.svg',
-      standaloneSvg(
-        width,
-        targetCharts(series).map(({ draw, ...words }) => ({ ...words, chart: draw(width) })),
-      ),
-    ],
+    ['accuracy.svg', standaloneSvg(width, accuracy)],
+    ['to-target.svg', standaloneSvg(width, toTarget)],
   ] as const;
   await mkdir(folder, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
     throw new WriteError(folder, cause);
   });
   for (const [name, text] of files) await writeFileAtomically(join(folder, name), text);
-}
-
-/** None before any round has been evaluated. */
-function accuracyPanels(series: readonly Series[]): Panel[] {
-  const chart = accuracyChart(series, 'time', width);
-  if (chart === null) return [];
-  return [{ title: 'Test accuracy over virtual time', subtitle: describeAccuracy(series), chart }];
 }

@@ -17,7 +17,11 @@ const run: RealRun = {
   classes: ['negative', 'positive'],
   test: { id: 'reviews', examples: 50 },
   records,
-  deviceNames: new Map(records[0]?.devices.map(({ id }, index) => [id, `laptop ${index}`])),
+  enrolled: (records[0]?.devices ?? []).map(({ id }, index) => ({
+    id,
+    name: `laptop ${index}`,
+    runtime: 'node' as const,
+  })),
 };
 
 test('a real run has the figures of a simulation, real times and the names of its devices', () => {
@@ -31,7 +35,7 @@ test('a real run has the figures of a simulation, real times and the names of it
     data: { id: 'reviews', train: 3 * 160, test: 50, classes: 2, partition: { kind: 'natural' } },
     strategies: [{ name: 'legend', method: { name: 'legend' } }],
   });
-  expect(Object.values(summary.deviceNames ?? {})).toEqual(['laptop 0', 'laptop 1', 'laptop 2']);
+  expect(summary.enrolled?.map(({ name }) => name)).toEqual(['laptop 0', 'laptop 1', 'laptop 2']);
   const { hostSeconds: _, ...figures } = simulated.strategies[0] ?? {};
   expect(summary.strategies[0]).toMatchObject(figures);
 });

@@ -15,8 +15,7 @@ export interface RealRun extends Pick<Summary, 'host' | 'model'> {
   /** The held-out examples; null where the devices evaluate. */
   readonly test: { readonly id: string; readonly examples: number } | null;
   readonly records: readonly RoundRecord[];
-  /** Names of the enrolled devices, by id. */
-  readonly deviceNames: ReadonlyMap<string, string>;
+  readonly enrolled: NonNullable<Summary['enrolled']>;
 }
 
 /**
@@ -24,7 +23,7 @@ export interface RealRun extends Pick<Summary, 'host' | 'model'> {
  * the number is known, as the devices that took part reported it.
  */
 export function summarizeRealRun(run: RealRun): Summary {
-  const { settings, method, host, model, classes, test, records, deviceNames } = run;
+  const { settings, method, host, model, classes, test, records, enrolled } = run;
   const { strategy: name, targetAccuracy } = settings;
   const rounds = records.map(figuresOf);
   const [startedAt, endedAt] = [records[0]?.assignedAt, records.at(-1)?.closedAt];
@@ -34,7 +33,7 @@ export function summarizeRealRun(run: RealRun): Summary {
     kind: 'real',
     ...(startedAt !== undefined && { startedAt }),
     ...(endedAt !== undefined && { endedAt }),
-    config: { ...settings, fleet: REAL_FLEET, devices: deviceNames.size },
+    config: { ...settings, fleet: REAL_FLEET, devices: enrolled.length },
     host,
     model,
     data: {
@@ -45,7 +44,7 @@ export function summarizeRealRun(run: RealRun): Summary {
       classNames: classes,
       partition: { kind: 'natural' },
     },
-    deviceNames: Object.fromEntries(deviceNames),
+    enrolled,
     strategies: [{ ...summarizeStrategy({ name, rounds, targetAccuracy, hostSeconds }), method }],
   };
 }

@@ -42,6 +42,13 @@ const hostSchema = z.looseObject({
   node: z.string(),
 });
 
+const enrolledDeviceSchema = z.looseObject({
+  id: z.string(),
+  /** What people call it. */
+  name: z.string(),
+  runtime: z.enum(['node', 'browser']),
+});
+
 export const summarySchema = z.looseObject({
   formatVersion: z.literal(1),
   /** Whether time and devices are simulated or real. Summaries of earlier versions lack it, see `isRealRun`. */
@@ -49,8 +56,8 @@ export const summarySchema = z.looseObject({
   /** Of a real run: when its first round began and its last round closed, in milliseconds since 1970. */
   startedAt: z.number().exactOptional(),
   endedAt: z.number().exactOptional(),
-  /** What people call the devices of a real run, by id. */
-  deviceNames: z.record(z.string(), z.string()).exactOptional(),
+  /** Of a real run: the devices that are enrolled. Summaries of earlier versions lack it. */
+  enrolled: z.array(enrolledDeviceSchema).exactOptional(),
   /** All settings of the run; a report uses the keys listed here. */
   config: z.looseObject({
     seed: z.number().int(),

@@ -1,6 +1,6 @@
 import { formatBytes, formatPercent, formatSeconds } from '@legend-fl/look';
+import { LineChart } from '@legend-fl/look/charts';
 import { useEffect } from 'preact/hooks';
-import { LineChart } from '../../shared/charts/line-chart.tsx';
 import { Fact } from '../../shared/fact.tsx';
 import { Failure } from '../../shared/failure.tsx';
 import { formatSpan } from '../../shared/format-time.ts';

@@ -1,5 +1,5 @@
+import type { HeatCell } from '@legend-fl/look/charts';
 import type { RoundView } from '@legend-fl/protocol';
-import type { HeatCell } from '../../shared/charts/heat-map.tsx';
 
 /** Rows of a heat map, a row per depth from the deepest down: how many devices trained so many blocks in each round. */
 export function countDepths(rounds: readonly RoundView[], blocks: number): (HeatCell | undefined)[][] {

@@ -1,6 +1,7 @@
+import { tellApart } from '@legend-fl/look';
+import { HeatMap, shade } from '@legend-fl/look/charts';
 import type { DeviceView, RoundView, RunView } from '@legend-fl/protocol';
 import { useEffect, useState } from 'preact/hooks';
-import { HeatMap } from '../../shared/charts/heat-map.tsx';
 import { Failure } from '../../shared/failure.tsx';
 import { countDepths, mostDevices } from './count-depths.ts';
 import { type DeviceDepths, readDeviceDepths } from './read-device-depths.ts';
@@ -117,7 +118,7 @@ function DepthsOfDevices({ run, rounds, devices }: Props) {
       </ul>
       <HeatMap
         description="Blocks that each device trained in each round"
-        rows={sorted.map(({ name }) => name)}
+        rows={tellApart(sorted)}
         columns={rounds.map(({ round }) => round)}
         each="Round"
         cells={sorted.map(({ id }) =>
@@ -136,10 +137,6 @@ function DepthsOfDevices({ run, rounds, devices }: Props) {
 
 function shareOf(depth: number, blocks: number): number {
   return blocks === 1 ? 1 : (depth - 1) / (blocks - 1);
-}
-
-function shade(share: number): string {
-  return `color-mix(in oklab, var(--deep) ${Math.round(100 * share)}%, var(--shallow))`;
 }
 
 function blocksOf(depth: number): string {

@@ -1,7 +1,7 @@
 import { formatPercent, formatTarget } from '@legend-fl/look';
+import { type Axis, LineChart } from '@legend-fl/look/charts';
 import type { RoundView, RunView } from '@legend-fl/protocol';
 import { useState } from 'preact/hooks';
-import { type Axis, LineChart } from '../../shared/charts/line-chart.tsx';
 
 /** Accuracy and loss after every round. */
 export function LearningSection({ run, rounds }: { run: RunView; rounds: readonly RoundView[] }) {

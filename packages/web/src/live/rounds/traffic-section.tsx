@@ -1,6 +1,6 @@
 import { formatIn, formatNumber, type Unit, unitOfBytes, unitOfSeconds } from '@legend-fl/look';
+import { ColumnChart } from '@legend-fl/look/charts';
 import type { RoundView } from '@legend-fl/protocol';
-import { BarChart } from '../../shared/charts/bar-chart.tsx';
 
 /** Bars that can still be told apart; of longer runs the last rounds are shown. */
 const MAX_BARS = 120;
@@ -21,7 +21,7 @@ export function TrafficSection({ rounds }: { rounds: readonly RoundView[] }) {
         </p>
       )}
       <div class="pairs">
-        <BarChart
+        <ColumnChart
           description="Bytes up and down in each round"
           height={240}
           each="Round"
@@ -33,7 +33,7 @@ export function TrafficSection({ rounds }: { rounds: readonly RoundView[] }) {
             { label: 'down', colour: 'download', values: shown.map(({ bytesDown }) => bytesDown) },
           ]}
         />
-        <BarChart
+        <ColumnChart
           description="Time of each round, and of it the devices’ mean waiting time"
           height={240}
           each="Round"

@@ -1,5 +1,5 @@
+import { ColumnChart } from '@legend-fl/look/charts';
 import type { RoundView } from '@legend-fl/protocol';
-import { BarChart } from '../../shared/charts/bar-chart.tsx';
 
 /** Bars that can still be told apart; of longer runs the last rounds are shown. */
 const MAX_BARS = 120;
@@ -20,7 +20,7 @@ export function UpdateSection({ rounds }: { rounds: readonly RoundView[] }) {
               The last {shown.length} of {rounds.length} rounds.
             </p>
           )}
-          <BarChart
+          <ColumnChart
             description="Clipped updates and dropped devices in each round"
             height={180}
             each="Round"

@@ -1,0 +1,13 @@
+export { BottomAxis, bottomAxisHeight, LeftAxis } from './axes.tsx';
+export { type Bar, BarChart, cutsBars } from './bar-chart.tsx';
+export { ColumnChart } from './column-chart.tsx';
+export { Fitted, type Frame } from './fitted.tsx';
+export { type HeatCell, HeatMap } from './heat-map.tsx';
+export type { Line } from './line.tsx';
+export { type Axis, LineChart, type LineChartProps } from './line-chart.tsx';
+export { chartTextSize, type Plot, tenth, textWidth, type XY } from './plot.ts';
+export type { RowGroup } from './rows.ts';
+export { shade } from './shade.ts';
+export { Timeline, type TimelineRow } from './timeline.tsx';
+export { type ScreenPlace, Tip, TipRow } from './tip.tsx';
+export { useChoice } from './use-choice.ts';
