@@ -34,7 +34,10 @@ export interface ComparisonCell {
 /** Stands where a figure does not exist: a target not reached, the baseline's own speed-up. */
 const none = '–';
 
-/** The columns of the comparison, for every kind of table. Units are chosen over all rows. */
+/**
+ * The columns of the comparison, for every kind of table; without those of the target where there is none, and of
+ * ratios where there is nothing to compare. Units are chosen over all rows.
+ */
 export function comparisonColumns(rows: readonly ComparisonRow[]): ComparisonColumn[] {
   const seconds = inUnit(unitOfSeconds(...range(rows.map(({ secondsToTarget }) => secondsToTarget))));
   const bytes = inUnit(unitOfBytes(...range(rows.map(({ bytesToTarget }) => bytesToTarget))));
@@ -63,12 +66,16 @@ export function comparisonColumns(rows: readonly ComparisonRow[]): ComparisonCol
     right('Rounds', rounds, (row) => row.rounds),
     right('Final accuracy', share, (row) => row.finalAccuracy),
     right('Best accuracy', share, (row) => row.bestAccuracy),
-    right(`Time to ${target}`, seconds, (row) => row.secondsToTarget),
-    right(`Traffic to ${target}`, bytes, (row) => row.bytesToTarget),
-    { ...right('of it up', bytes, (row) => row.bytesUpToTarget), wide: true },
-    { ...right('of it down', bytes, (row) => row.bytesDownToTarget), wide: true },
+    ...(rows.some(({ targetAccuracy }) => targetAccuracy !== null)
+      ? [
+          right(`Time to ${target}`, seconds, (row) => row.secondsToTarget),
+          right(`Traffic to ${target}`, bytes, (row) => row.bytesToTarget),
+          { ...right('of it up', bytes, (row) => row.bytesUpToTarget), wide: true as const },
+          { ...right('of it down', bytes, (row) => row.bytesDownToTarget), wide: true as const },
+        ]
+      : []),
     right('Mean wait', waiting, (row) => row.meanWaitingSeconds),
-    ...(rows.some(({ baseline }) => baseline !== null)
+    ...(rows.some(({ baseline, targetAccuracy }) => baseline !== null && targetAccuracy !== null)
       ? [
           relative('Speed-up', factor, (row) => row.speedUp),
           relative('Traffic saved', share, (row) => row.trafficSaving),
@@ -81,7 +88,11 @@ export function comparisonColumns(rows: readonly ComparisonRow[]): ComparisonCol
 
 /** What the figures are over and against, a sentence each. */
 export function comparisonNotes(rows: readonly ComparisonRow[]): string[] {
-  const baselines = [...new Set(rows.flatMap(({ baseline }) => baseline ?? []))];
+  const baselines = [
+    ...new Set(
+      rows.flatMap(({ baseline, targetAccuracy }) => (targetAccuracy === null ? [] : (baseline ?? []))),
+    ),
+  ];
   const seeds = Math.max(0, ...rows.map((row) => row.seeds.length));
   const over = seeds > 1 ? ', the mean of the ratios seed by seed' : '';
   return [

@@ -49,7 +49,7 @@ function Drawing({
 }: TimelineProps & { width: number }) {
   const { tops, rowHeight, named, headings, bottom } = layOutRows(rows.length, groups);
   const longest = Math.max(0, ...rows.map(({ name }) => textWidth(name)));
-  const left = named && width > 480 ? Math.round(Math.min(longest + 10, width * 0.3)) : 0;
+  const left = named ? Math.round(Math.min(longest + 10, width * 0.3)) : 0;
   const right = width - 10;
   const end = Math.max(1e-9, ...rows.flatMap(({ spans }) => spans.map(({ to }) => to)));
   const scale = scaleLinear().domain([0, end]).range([left, right]);

@@ -23,7 +23,11 @@ export function tabulateRun(run: ReportedRun, group: string | undefined, limit: 
   const grouped = kinds.length * 2 <= roster.size;
   const kindOf = (id: string) => (grouped ? kinds.indexOf(roster.get(id)?.kind ?? '') : 0);
   const { compare } = new Intl.Collator('en', { numeric: true });
-  const all = [...roster.keys()].sort((one, other) => kindOf(one) - kindOf(other) || compare(one, other));
+  const names = nameDevices(run, [...roster.keys()]);
+  const nameOf = (id: string) => names.get(id) ?? id;
+  const all = [...roster.keys()].sort(
+    (one, other) => kindOf(one) - kindOf(other) || compare(nameOf(one), nameOf(other)),
+  );
   const mapped = new Set(chooseEvenly(all, limit.devices));
   const inRounds = strategies
     .flat()
@@ -31,13 +35,12 @@ export function tabulateRun(run: ReportedRun, group: string | undefined, limit: 
   const shown = new Set([...mapped, ...inRounds]);
   const ids = all.filter((id) => shown.has(id));
   const indexOf = new Map(ids.map((id, index) => [id, index]));
-  const names = nameDevices(run, all);
   const label = `seed ${seedOf(run)}`;
   return {
     label: group === undefined ? label : `${group}, ${label}`,
     devices: all.length,
     ids,
-    names: ids.map((id) => names.get(id) ?? id),
+    names: ids.map(nameOf),
     kinds: grouped
       ? kinds.map((kind) => (isRealRun(run.summary) ? (runtimes[kind] ?? kind) : kind))
       : ['devices'],

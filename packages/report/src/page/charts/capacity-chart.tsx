@@ -1,3 +1,4 @@
+import { formatSeconds } from '@legend-fl/look';
 import {
   BottomAxis,
   bottomAxisHeight,
@@ -10,7 +11,7 @@ import {
   useChoice,
 } from '@legend-fl/look/charts';
 import { scaleLog } from 'd3-scale';
-import { formatDuration, threeDigits } from '../format-figures.ts';
+import { threeDigits } from '../format-figures.ts';
 
 interface DeviceCapacity {
   readonly name: string;
@@ -79,7 +80,7 @@ function Drawing({ devices, width }: { devices: readonly DeviceCapacity[]; width
 }
 
 function describe({ name, forward, backward, upload, download }: DeviceCapacity): string {
-  return `${name}: forward ${formatDuration(forward)}, backward ${formatDuration(backward)} per block; up ${threeDigits(upload)} Mb/s, down ${threeDigits(download)} Mb/s`;
+  return `${name}: forward ${formatSeconds(forward)}, backward ${formatSeconds(backward)} per block; up ${threeDigits(upload)} Mb/s, down ${threeDigits(download)} Mb/s`;
 }
 
 type LogScale = ReturnType<typeof logScale>;
@@ -89,13 +90,21 @@ function logScale(values: readonly number[]) {
   return scaleLog().domain(values.length === 0 ? [1, 10] : [low, Math.max(low * 1.12, ...values)]);
 }
 
-/** As many as can be read apart. */
+/** At powers of ten, or so many times them that there are a few; d3's own are none or one within a decade. */
 function ticksOf(scale: LogScale) {
-  const isShown = scale.tickFormat(5, '~g');
-  return scale
-    .ticks(5)
-    .filter((value) => isShown(value) !== '')
-    .map((value) => ({ at: scale(value), text: threeDigits(value) }));
+  const [low = 1, high = 1] = scale.domain();
+  const from = Math.floor(Math.log10(low));
+  const powers = Array.from(
+    { length: Math.ceil(Math.log10(high)) - from + 1 },
+    (_, step) => 10 ** (from + step),
+  );
+  const candidates = [[1], [1, 2, 5], [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9]].map((factors) =>
+    powers
+      .flatMap((power) => factors.map((factor) => factor * power))
+      .filter((value) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9)),
+  );
+  const ticks = candidates.find(({ length }) => length >= 3) ?? candidates.at(-1) ?? [];
+  return ticks.map((value) => ({ at: scale(value), text: threeDigits(value) }));
 }
 
 const shapes = [

@@ -1,8 +1,9 @@
+import { formatSeconds } from '@legend-fl/look';
 import { Timeline, TipRow } from '@legend-fl/look/charts';
 import { useState } from 'preact/hooks';
 import { Choose, Stepper } from '../controls.tsx';
 import { Figure } from '../figure.tsx';
-import { formatCount, formatDuration } from '../format-figures.ts';
+import { formatCount } from '../format-figures.ts';
 import { groupByKind } from '../group-by-kind.ts';
 import type { ReportView } from '../report-view.ts';
 import { phases, type TimelineDevice, timelineDevices } from '../timeline-devices.ts';
@@ -70,7 +71,12 @@ export function TimelineSection({ view }: { view: ReportView }) {
             chosen={position}
             onChoose={(index) => setPlace({ ...place, round: index })}
           />
-          <Choose title="Order" texts={['by kind', 'by completion']} chosen={order} onChoose={setOrder} />
+          <Choose
+            title="Order"
+            texts={[run.kinds.length > 1 ? 'by kind' : 'by name', 'by completion']}
+            chosen={order}
+            onChoose={setOrder}
+          />
         </div>
         <ul class="part-key">
           {phases.map((phase) => (
@@ -112,10 +118,10 @@ function DeviceTip({ device }: { device: TimelineDevice | undefined }) {
     <>
       <TipRow value={name} place={formatCount(depth, 'block')} />
       {spans.map(({ colour, from, to }) => (
-        <TipRow key={colour} label={colour} value={formatDuration(to - from)} />
+        <TipRow key={colour} label={colour} value={formatSeconds(to - from)} />
       ))}
       {reason !== undefined && (
-        <TipRow label={`dropped out after ${formatDuration(seconds)}:`} value={reason} />
+        <TipRow label={`dropped out after ${formatSeconds(seconds)}:`} value={reason} />
       )}
     </>
   );
