@@ -14,6 +14,7 @@ import { mostUpdateBytes } from './most-update-bytes.ts';
 import type { Office } from './office.ts';
 import { OpenUploads, type Upload } from './open-uploads.ts';
 import { Refusal } from './refusal.ts';
+import { renameDevice } from './rename-device.ts';
 import type { RunDriver } from './run-driver.ts';
 import type { StoredDevice } from './store/store.ts';
 import { checkLength } from './store/uploads.ts';
@@ -76,6 +77,7 @@ export function deviceService(office: Office): DeviceService {
       if (known?.publicKey.x === publicKey.x) {
         await enrolments.countKnown(id);
         const { run } = deviceOf(id);
+        await renameDevice(office, id, name, 'device');
         return { device: id, run };
       }
       const entry = {
@@ -121,7 +123,8 @@ export function deviceService(office: Office): DeviceService {
     },
 
     async nextAssignment(device, waitMs, signal) {
-      const driver = ownRun(device);
+      await office.reopening.get(deviceOf(device).run);
+      ownRun(device);
       const release = presence.holdPoll(device);
       try {
         const until = now() + Math.min(waitMs, limits.pollSeconds * 1000);
@@ -129,6 +132,9 @@ export function deviceService(office: Office): DeviceService {
           office.requireOpen();
           if (registry.find(device)?.revoked)
             throw new Refusal('device-revoked', 'The operator has revoked this device.');
+          // Looked up anew: an edited run has another driver.
+          await office.reopening.get(deviceOf(device).run);
+          const driver = ownRun(device);
           const assignment = assignmentFor(driver, device, now());
           const restMs = until - now();
           if (assignment !== null || restMs <= 0 || signal.aborted) return assignment;
@@ -247,6 +253,12 @@ export function deviceService(office: Office): DeviceService {
       return { assigned: stillCounts(driver, device, beat) };
     },
 
+    async tellName(device, name) {
+      office.requireOpen();
+      deviceOf(device);
+      await renameDevice(office, device, name, 'device');
+    },
+
     async leave(device, run, reason) {
       office.requireOpen();
       const driver = ownRun(device, run);
@@ -274,7 +286,7 @@ async function describeRun(driver: RunDriver): Promise<RunForDevices> {
   const status = statusOf(driver);
   return {
     run: driver.id,
-    name: settings.name,
+    name: driver.name,
     status: status === 'failed' ? 'finished' : status,
     strategy: settings.strategy,
     rounds: settings.rounds,

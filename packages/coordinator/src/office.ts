@@ -28,6 +28,8 @@ export interface Office {
   readonly findRun: (id: string) => RunDriver | undefined;
   /** Stored runs that could not be opened. */
   readonly setAside: ReadonlyMap<string, SetAsideRun>;
+  /** Runs that are being opened anew with other settings; these never reject. */
+  readonly reopening: Map<string, Promise<void>>;
   readonly log: (entry: Omit<LogEntry, 'at'>) => void;
   readonly onRun: (run: string) => void;
   readonly onDevices: (devices: Iterable<string>) => void;

@@ -6,6 +6,7 @@ import { BlobGuard } from './blob-guard.ts';
 import type { Coordinator, CoordinatorFigures } from './coordinator.ts';
 import { DeviceRegistry } from './device-registry.ts';
 import { deviceService } from './device-service.ts';
+import { prepareEdit, reopenEdited } from './edit-run.ts';
 import type { Environment } from './environment.ts';
 import { Journal } from './journal.ts';
 import { LiveFeed } from './live-feed.ts';
@@ -98,6 +99,7 @@ export async function openCoordinator(options: CoordinatorOptions): Promise<Coor
     runs: () => [...runs.values()],
     findRun: (id) => runs.get(id),
     setAside,
+    reopening: new Map(),
     log: (entry) => journal.add({ ...entry, at: now() }),
     onRun: (run) => feed.runChanged(run),
     onDevices: (devices) => feed.devicesChanged(devices),
@@ -131,7 +133,8 @@ export async function openCoordinator(options: CoordinatorOptions): Promise<Coor
       settings: resources.definition,
     };
     await store.runs.create(run);
-    const driver = await startRun({ ...run, failure: null }, resources);
+    const unchanged = { failure: null, name: null, paused: false, baseline: null };
+    const driver = await startRun({ ...run, ...unchanged }, resources);
     office.log({ level: 'info', run: run.id, device: null, text: `Run ${settings.name} is made.` });
     const warning = warnOf(settings);
     if (warning !== '') office.log({ level: 'warning', run: run.id, device: null, text: warning });
@@ -140,9 +143,30 @@ export async function openCoordinator(options: CoordinatorOptions): Promise<Coor
     return driver;
   };
 
+  const replaceSettings = async (driver: RunDriver, given: unknown): Promise<RunDriver> => {
+    const { id, createdAt, name, isPaused: paused, baseline, definition } = driver;
+    const resources = await prepareEdit(driver, given, environment);
+    // Requests are told to come again until the run is open anew.
+    const stored = { id, createdAt, name, paused, baseline, settings: definition, failure: null };
+    runs.delete(id);
+    setAside.set(id, { stored, reason: 'its settings are being changed.', blobs: null });
+    const opening = reopenEdited(driver, resources, environment).then((edited) => {
+      runs.set(id, edited);
+      setAside.delete(id);
+      return edited;
+    });
+    const settled = () => void office.reopening.delete(id);
+    office.reopening.set(id, opening.then(settled, settled));
+    const edited = await opening;
+    edited.start();
+    office.log({ level: 'info', run: id, device: null, text: 'The settings of the run are changed.' });
+    office.onRun(id);
+    return edited;
+  };
+
   const service: Coordinator = {
     forDevices: deviceService(office),
-    forOperators: operatorService(office, { createRun, renderReport }),
+    forOperators: operatorService(office, { createRun, editRun: replaceSettings, renderReport }),
     async checkHealth() {
       await store.check();
       await probeFolder(dir);

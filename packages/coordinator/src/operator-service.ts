@@ -1,10 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DeviceView, LogEntry } from '@legend-fl/protocol';
+import type { DeviceView, LogEntry, RunChange } from '@legend-fl/protocol';
+import { archiveAdapter } from './adapter-archive.ts';
 import type { OperatorService } from './coordinator.ts';
+import { settingsToShow } from './edit-run.ts';
 import { createJoinToken, viewToken } from './join-tokens.ts';
 import type { Office } from './office.ts';
 import { Refusal } from './refusal.ts';
+import { renameDevice } from './rename-device.ts';
 import type { RunDriver } from './run-driver.ts';
 import { viewSetAsideRun } from './set-aside-run.ts';
 import { viewDevice, viewRun } from './views.ts';
@@ -12,12 +15,17 @@ import { viewDevice, viewRun } from './views.ts';
 export interface OperatorParts {
   /** Makes a run and starts it. Throws InputError. */
   readonly createRun: (settings: unknown) => Promise<RunDriver>;
+  /** Opens a run anew with other settings and starts it. Throws InputError, Refusal. */
+  readonly editRun: (driver: RunDriver, settings: unknown) => Promise<RunDriver>;
   /** A run folder as one HTML file. */
   readonly renderReport: ((runFolder: string) => Promise<string>) | undefined;
 }
 
 /** What a coordinator does for operators. */
-export function operatorService(office: Office, { createRun, renderReport }: OperatorParts): OperatorService {
+export function operatorService(
+  office: Office,
+  { createRun, editRun, renderReport }: OperatorParts,
+): OperatorService {
   const { store, registry, presence, feed, now, journal } = office;
   /** What an operator did to a device, which that device must not be able to keep out of the log. */
   const log = (entry: Omit<LogEntry, 'at'>) => journal.addAlways({ ...entry, at: now() });
@@ -43,6 +51,30 @@ export function operatorService(office: Office, { createRun, renderReport }: Ope
       return view(await createRun(settings));
     },
 
+    async changeRun(run, change) {
+      office.requireOpen();
+      const driver = runOf(run);
+      if (change.paused !== undefined && driver.isOver) {
+        throw new Refusal('run-finished', 'The run is over; it can be neither paused nor resumed.');
+      }
+      if (Object.keys(change).length > 0) {
+        await store.runs.change(run, change);
+        for (const text of describeChange(driver, change)) log({ level: 'info', run, device: null, text });
+        driver.change(change);
+      }
+      return view(driver);
+    },
+
+    runSettings: (run) => {
+      const driver = runOf(run);
+      return { ...settingsToShow(driver.definition.settings), name: driver.name };
+    },
+
+    async editRun(run, settings) {
+      office.requireOpen();
+      return view(await editRun(runOf(run), settings));
+    },
+
     async stopRun(run) {
       office.requireOpen();
       const driver = runOf(run);
@@ -60,6 +92,10 @@ export function operatorService(office: Office, { createRun, renderReport }: Ope
 
     async adapterFile(run, file) {
       return readFile(join(await runOf(run).resultsFolder(), 'adapter', file));
+    },
+
+    async adapterArchive(run) {
+      return archiveAdapter(join(await runOf(run).resultsFolder(), 'adapter'), `${run}-adapter`);
     },
 
     async report(run) {
@@ -100,6 +136,11 @@ export function operatorService(office: Office, { createRun, renderReport }: Ope
       await driver?.dropDevice(id, 'it was revoked');
     },
 
+    async renameDevice(id, name) {
+      office.requireOpen();
+      await renameDevice({ ...office, log }, id, name, 'operator');
+    },
+
     async setQuarantine(id, quarantined) {
       office.requireOpen();
       const device = registry.find(id);
@@ -122,4 +163,13 @@ export function viewDeviceOf(office: Office, id: string): DeviceView | undefined
   const device = office.registry.find(id);
   if (device === undefined) return undefined;
   return viewDevice(device, office.findRun(device.run), office.presence, office.examples.get(id));
+}
+
+function describeChange(driver: RunDriver, { name, paused }: RunChange): string[] {
+  return [
+    ...(name === undefined || name === driver.name ? [] : [`Run ${driver.name} is now called ${name}.`]),
+    ...(paused === undefined || paused === driver.isPaused
+      ? []
+      : [paused ? 'The run is paused.' : 'The run is resumed.']),
+  ];
 }

@@ -11,6 +11,8 @@ export interface Gathering {
   readonly changes: WaitingPolls;
   /** Since when enough devices are there; undefined while they are not. */
   enoughSince: number | undefined;
+  /** Whether the operator has paused the run. */
+  readonly isPaused: () => boolean;
   /** What the run waits for, for people; empty when it does not. */
   readonly say: (waitsFor: string) => void;
 }
@@ -24,6 +26,12 @@ export async function planNextRound(work: PhaseWork, gathering: Gathering): Prom
   await pauseAfterUndone(work, gathering);
   for (let lastTry = ''; ; ) {
     signal.throwIfAborted();
+    if (gathering.isPaused()) {
+      gathering.say('is paused; the next round begins once it is resumed');
+      lastTry = '';
+      await gathering.changes.wait(LONG_MS, signal);
+      continue;
+    }
     const { state } = progress;
     const gathered = gatherDevices(devicesOf(run), presence, state, settings);
     const { ready } = gathered;

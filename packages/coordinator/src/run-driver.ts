@@ -1,4 +1,5 @@
 import { estimatorNamed, findEntry, type RoundEvent } from '@legend-fl/method';
+import type { RunChange } from '@legend-fl/protocol';
 import { aggregateUpdates } from './aggregate-updates.ts';
 import { collectUpdates } from './collect-updates.ts';
 import type { Environment } from './environment.ts';
@@ -12,12 +13,13 @@ import type { PhaseWork } from './phase-work.ts';
 import { type Gathering, planNextRound } from './plan-next-round.ts';
 import { Refusal } from './refusal.ts';
 import { RunBlobs } from './run-blobs.ts';
-import type { CheckedStep, DueSnapshot, RunProgress } from './run-progress.ts';
+import { type CheckedStep, type DueSnapshot, LONG_LOG, type RunProgress } from './run-progress.ts';
 import { openResources, type RunDefinition, type RunResources } from './run-resources.ts';
-import { deadlineSeconds } from './run-settings.ts';
+import { deadlineSeconds, evaluatorsOf } from './run-settings.ts';
 import { decodeRunTensors, type RunTensors } from './run-tensors.ts';
+import { scoreBaseline } from './score-baseline.ts';
 import { SnapshotSaver } from './snapshot-saver.ts';
-import type { StoredRound, StoredRun } from './store/store.ts';
+import type { Baseline, StoredRound, StoredRun } from './store/store.ts';
 import { describeEnd, describeStep } from './tell-step.ts';
 import { LONG_MS, WaitingPolls } from './waiting-polls.ts';
 import { areWritten, writeResults } from './write-results.ts';
@@ -71,6 +73,12 @@ export class RunDriver {
   #controller = new AbortController();
   #activity: Promise<void> = Promise.resolve();
   #closed = false;
+  #name: string;
+  #paused: boolean;
+  #baseline: Baseline | null;
+  /** Ends the scoring of the untrained adapter. */
+  readonly #baselineController = new AbortController();
+  #baselineScored: Promise<void> = Promise.resolve();
   /** The results that were written last, and where the run stood. */
   #results: { readonly of: string; readonly folder: Promise<string> } | undefined;
 
@@ -78,6 +86,9 @@ export class RunDriver {
     const { id, createdAt } = stored;
     this.id = id;
     this.createdAt = createdAt;
+    this.#name = stored.name ?? definition.settings.name;
+    this.#paused = stored.paused;
+    this.#baseline = stored.baseline;
     this.definition = definition;
     this.progress = progress;
     this.#environment = environment;
@@ -93,6 +104,7 @@ export class RunDriver {
     this.#gathering = {
       changes: new WaitingPolls(),
       enoughSince: undefined,
+      isPaused: () => this.#paused,
       say: (waitsFor) => this.#hindrances.setWaitsFor(waitsFor),
     };
     this.#evaluating = {
@@ -125,7 +137,39 @@ export class RunDriver {
 
   /** Carries out what the run's phase asks for. To be called once the run counts among those that need blobs. */
   start(): void {
+    this.#baselineScored = this.#scoreBaseline();
     this.#enterPhase();
+  }
+
+  /** What people call it. */
+  get name(): string {
+    return this.#name;
+  }
+
+  get isPaused(): boolean {
+    return this.#paused;
+  }
+
+  /** Score of the untrained adapter; null while it is not known. */
+  get baseline(): Baseline | null {
+    return this.#baseline;
+  }
+
+  /** Whether no round has been planned yet, so that its settings decide nothing so far. */
+  get isEditable(): boolean {
+    const { state, sequence } = this.progress;
+    const isFirst = state.phase === 'planning' && state.round === 1 && state.attempt === 1;
+    // A snapshot, which a long log brings about, has settings in it.
+    return isFirst && !this.isOver && sequence < LONG_LOG;
+  }
+
+  /** What an operator has changed, once it is stored. */
+  change({ name = this.#name, paused = this.#paused }: RunChange): void {
+    if (name !== this.#name) this.#results = undefined;
+    this.#name = name;
+    this.#paused = paused;
+    this.#gathering.changes.wake();
+    this.#environment.onRun(this.id);
   }
 
   get isOver(): boolean {
@@ -263,11 +307,13 @@ export class RunDriver {
     const of = `${globalSha256} ${rounds.length}`;
     if (this.#results?.of === of) return this.#results.folder;
     const write = async () => {
-      const written = this.isOver && (await areWritten(runsFolder, this.id, rounds.length));
+      const { name, id: run } = this;
+      const written = this.isOver && (await areWritten(runsFolder, { run, name, rounds: rounds.length }));
       if (written !== false) return written;
       return writeResults({
         folder: runsFolder,
-        run: this.id,
+        run,
+        name,
         resources: await this.resources(),
         tensors: await this.tensors(),
         rounds: await this.listRounds(),
@@ -286,6 +332,8 @@ export class RunDriver {
   async close(): Promise<void> {
     this.#closed = true;
     this.#controller.abort(new Error('The coordinator stops.'));
+    this.#baselineController.abort();
+    await this.#baselineScored;
     await this.#activity;
     await this.#queue.settled();
     await this.#saver.stop();
@@ -307,6 +355,7 @@ export class RunDriver {
       for (const entry of entries) log({ ...entry, run: this.id });
     }
     onRun(this.id);
+    if (this.isOver) onDevices(this.#environment.devicesOf(this.id).map(({ id }) => id));
     this.#enterPhase();
     this.#gathering.changes.wake();
   }
@@ -335,7 +384,10 @@ export class RunDriver {
   async #carryOut(signal: AbortSignal): Promise<void> {
     const { progress } = this;
     const work = this.#workFor(signal);
-    if (progress.failure !== null) return this.#test.close();
+    if (progress.failure !== null) {
+      this.#baselineController.abort();
+      return this.#test.close();
+    }
     // Results are written even as the coordinator stops.
     if (progress.state.phase === 'finished') return this.#conclude(work);
     signal.throwIfAborted();
@@ -354,7 +406,26 @@ export class RunDriver {
     }
   }
 
+  async #scoreBaseline(): Promise<void> {
+    const { settings } = this.definition;
+    if (this.isOver || this.#baseline !== null || evaluatorsOf(settings) === 'devices') return;
+    const { store, log, onRun } = this.#environment;
+    const { signal } = this.#baselineController;
+    try {
+      const baseline = await scoreBaseline(this.#test, () => this.resources(), signal);
+      if (baseline === undefined) return;
+      await store.runs.change(this.id, { baseline });
+      this.#baseline = baseline;
+      onRun(this.id);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const text = `The untrained adapter could not be scored: ${reason}`;
+      log({ level: 'warning', run: this.id, device: null, text });
+    }
+  }
+
   async #conclude(work: PhaseWork): Promise<void> {
+    this.#baselineController.abort();
     await this.#test.close();
     await work.persist(() => this.resultsFolder());
   }

@@ -8,12 +8,13 @@ const FLEET = 'devices of a federation';
 /**
  * The summary of a run folder, as simulations write it. Examples stay on the devices, so of the training data only the
  * number is known, as the devices that took part have told it.
+ * @param name what people call the run now
  * @param devices how many are enrolled
  */
 export function summarizeRun(
   { definition, testId, test, strategy }: RunResources,
   records: readonly RoundRecord[],
-  devices: number,
+  { name, devices }: { readonly name: string; readonly devices: number },
 ): object {
   const { settings, classes, model } = definition;
   const examples = new Map(
@@ -25,7 +26,7 @@ export function summarizeRun(
   );
   return {
     formatVersion: 1,
-    config: { ...settings, fleet: FLEET, devices },
+    config: { ...settings, name, fleet: FLEET, devices },
     host: {
       cpu: cpus()[0]?.model.trim() ?? process.arch,
       cores: availableParallelism(),

@@ -1,5 +1,6 @@
-import { findEntry, treatDevice } from '@legend-fl/method';
+import { findEntry } from '@legend-fl/method';
 import type { DeviceView, RunView } from '@legend-fl/protocol';
+import { explainDevice } from './explain-device.ts';
 import type { Presence } from './presence.ts';
 import type { RunDriver } from './run-driver.ts';
 import { warnOf } from './run-settings.ts';
@@ -17,7 +18,7 @@ export function viewRun(driver: RunDriver, devices: readonly StoredDevice[], pre
       : 0;
   return {
     id: driver.id,
-    name: settings.name,
+    name: driver.name,
     strategy: settings.strategy,
     model: model.id,
     blocks: model.blocks,
@@ -31,6 +32,9 @@ export function viewRun(driver: RunDriver, devices: readonly StoredDevice[], pre
     targetAccuracy: settings.targetAccuracy,
     accuracy: state.lastEvaluation?.accuracy ?? null,
     loss: state.lastEvaluation?.loss ?? null,
+    baseline: driver.baseline,
+    paused: driver.isPaused,
+    editable: driver.isEditable,
     devices: {
       enrolled: devices.length,
       present: devices.reduce((sum, { id }) => sum + (presence.isThere(id) ? 1 : 0), 0),
@@ -65,7 +69,9 @@ export function viewDevice(
   const progress = driver?.progress;
   const state = progress?.state;
   const plan = state && 'plan' in state ? progress.plannedDevices.get(id) : undefined;
-  const doing = presence.find(id)?.doing;
+  const told = presence.find(id)?.doing;
+  // What it told of an earlier round says nothing about this one.
+  const doing = plan !== undefined && told?.round === state?.round ? told : undefined;
   return {
     id,
     run,
@@ -85,27 +91,9 @@ export function viewDevice(
     clipped: progress?.clipped.get(id) ?? 0,
     claimedSeconds: progress?.claims.get(id)?.claimedSeconds ?? null,
     measuredSeconds: progress?.claims.get(id)?.measuredSeconds ?? null,
-    note: driver === undefined ? '' : noteOf(id, driver, presence),
+    note: driver === undefined ? '' : explainDevice(device, driver, presence),
     lastSeenAt: presence.find(id)?.lastSeenAt ?? enrolledAt,
   };
-}
-
-/** What is wrong with a device at present, the gravest first. */
-function noteOf(id: string, driver: RunDriver, presence: Presence): string {
-  const { state } = driver.progress;
-  const leftBecause = presence.find(id)?.leftBecause ?? '';
-  if (leftBecause !== '') return `It left: ${leftBecause}.`;
-  const plan = 'plan' in state ? state.plan : undefined;
-  const excluded = plan?.excluded.find((device) => device.id === id);
-  if (excluded !== undefined) return `Left out of round ${state.round}: ${excluded.reason}.`;
-  const standing = findEntry(state.standings, id);
-  if (standing !== undefined && treatDevice(state.standings, id, state.round) !== 'awaited') {
-    return `Not waited for until round ${standing.untilRound}: ${standing.reason}.`;
-  }
-  const entry = 'devices' in state ? findEntry(state.devices, id) : undefined;
-  if (entry?.status === 'dropped') return `Dropped from round ${state.round}: ${entry.reason}.`;
-  const { reason } = driver.findRefusal(id);
-  return reason === '' ? '' : `Its last refused update: ${reason}`;
 }
 
 function statusOfDevice(
@@ -117,6 +105,7 @@ function statusOfDevice(
   if (revoked) return 'revoked';
   if (quarantined) return 'quarantined';
   if (sighting?.left) return 'left';
+  if (driver?.isOver) return 'finished';
   const state = driver?.progress.state;
   const entry = state && 'devices' in state ? findEntry(state.devices, id) : undefined;
   if (entry?.status === 'dropped') return 'dropped';

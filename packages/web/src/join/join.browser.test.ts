@@ -134,7 +134,7 @@ test('rests when told to, goes on, and leaves', async () => {
   await join();
   await heading('Waiting for the next round').waitFor();
   await page.getByRole('button', { name: 'Pause' }).click();
-  await heading('Resting: paused by you').waitFor();
+  await heading('Paused: paused by you').waitFor();
   await page.getByRole('button', { name: 'Resume' }).click();
   small.assign(1);
   await expect.poll(outcomes, { timeout: 30_000 }).toEqual(['accepted']);

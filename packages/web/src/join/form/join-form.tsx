@@ -46,8 +46,8 @@ export function JoinForm({ token: given, known, failure, join }: Props) {
     <section class="join-form">
       <h1>Take part with this browser</h1>
       <p class="lead">
-        The tab trains on examples that you choose. They stay in this browser. What leaves it: the name below,
-        what it computes with and how fast, how many examples there are, the loss, and the trained parameters.
+        This tab trains on examples that you choose. They stay in this browser. It sends only the name below,
+        what it computes with and how fast, the number of examples, the loss and the trained parameters.
       </p>
       <Failure text={failure} />
       <form onSubmit={submit}>
