@@ -63,7 +63,7 @@ export interface DeviceOutcome {
 const BREATHER_MS = 2_000;
 /** Milliseconds at most, as an assignment that is refused again and again is taken up ever more slowly. */
 const LONGEST_BREATHER_MS = 30_000;
-const ALREADY_FINISHED = 'it was before this device came';
+const ALREADY_FINISHED = 'it had ended before this device joined';
 /** Milliseconds that leaving may take. */
 const LEAVE_MS = 2_000;
 

@@ -56,7 +56,7 @@ describe.each(looks)('$name: nothing bars the way to', (look) => {
       await small.server.stop();
     });
     await page.getByLabel('Join token').fill('lj_x');
-    await page.getByText('More', { exact: true }).click();
+    await page.getByText('Advanced options', { exact: true }).click();
     const rows = texts.map(({ text, label }) => `${text},${classes[label]}`);
     const buffer = Buffer.from(`text,label\n${rows.join('\n')}\n`);
     await page.getByLabel(/^Data/).setInputFiles({ name: 'a.csv', mimeType: 'text/csv', buffer });

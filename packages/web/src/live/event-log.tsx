@@ -47,13 +47,13 @@ export function EventLog({ data }: { data: LiveData }) {
       {entries.length === 0 && <p class="note">Nothing yet.</p>}
       {entries.length > shown && (
         <button type="button" onClick={() => setShown(shown + 200)}>
-          Show more ({entries.length - shown} further)
+          Show more ({entries.length - shown} left)
         </button>
       )}
       {data.entriesForgotten > 0 && (
         <p class="note">
-          The page keeps the last {data.log.length} events; {data.entriesForgotten} earlier ones are in the
-          coordinator’s log.
+          This page keeps the last {data.log.length} events; the {data.entriesForgotten} before them are in
+          the coordinator’s log.
         </p>
       )}
     </section>

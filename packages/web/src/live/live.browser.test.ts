@@ -194,7 +194,7 @@ describe('with three devices', () => {
     const late = { ...device, status: 'training', depth: 2, assignedAt: Date.now() - 90_000 } as const;
     coordinator.tell({ type: 'devices', devices: [{ ...late, plannedSeconds: 30, step: 3, steps: 40 }] });
     const missing = page.locator('.missing li').first();
-    await missing.filter({ hasText: `${device.name} training, step 3 of 40, 1 min` }).waitFor();
+    await missing.filter({ hasText: `${device.name}: training, step 3 of 40, 1 min` }).waitFor();
     expect(await missing.textContent()).toContain('longer than planned');
     await page.getByText(/^Ends in about .* \(estimated from the last 5 rounds; sooner/).waitFor();
   });

@@ -79,7 +79,7 @@ async function takeJoinForm(browser: PageBrowser, options: BrowserContextOptions
   const coordinator = await startSampleCoordinator(sampleRun({}));
   const { page } = await browser.open(`${coordinator.origin}/join`, options);
   await page.getByRole('button', { name: /^Use a sample/ }).click();
-  await page.getByText('More', { exact: true }).click();
+  await page.getByText('Advanced options', { exact: true }).click();
   await page.getByText('32 examples').waitFor();
   await take(page);
   await page.context().close();

@@ -51,7 +51,7 @@ function Missing({ missing }: { missing: readonly MissingDevice[] }) {
       <ul class="missing">
         {missing.slice(0, MAX_NAMED).map(({ name, doing, seconds, lateSeconds }) => (
           <li key={name}>
-            <strong>{name}</strong> {doing}, {formatSpan(seconds)} so far
+            <strong>{name}</strong>: {doing}, {formatSpan(seconds)} so far
             {lateSeconds >= 1 && <span class="late">, {formatSpan(lateSeconds)} longer than planned</span>}
           </li>
         ))}

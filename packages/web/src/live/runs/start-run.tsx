@@ -21,7 +21,7 @@ const fields: readonly Field[] = [
   {
     key: 'data',
     title: 'Held-out data',
-    placeholder: 'none: the devices evaluate',
+    placeholder: 'none: the devices score the model',
     about: 'a catalogue name, or a file on the coordinator’s machine',
   },
   {
