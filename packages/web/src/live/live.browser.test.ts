@@ -282,13 +282,21 @@ describe('with three devices', () => {
     await page.getByText('Choose at least two runs.').waitFor();
   });
 
+  test('an operator is notified who asks for it', async () => {
+    await page.context().grantPermissions(['notifications']);
+    await page.getByRole('button', { name: 'Notify me when a run ends' }).click();
+    await page.getByText('You will be notified when a run ends.').waitFor();
+    coordinator.tell({ type: 'runs', runs: [{ ...sample.run, status: 'finished', about: 'Done.' }] });
+    await page.getByText('“Reviews” has ended. Done.').waitFor();
+  });
+
   test('the end of a run is told in a banner and in the title', async () => {
     const about = 'All rounds are done.';
     coordinator.tell({ type: 'runs', runs: [{ ...sample.run, status: 'finished', about }] });
     await page.getByText('“Reviews” has ended. All rounds are done.').waitFor();
-    expect(await page.title()).toBe('✓ “Reviews” has ended. All rounds are done.');
+    await expect.poll(() => page.title()).toBe('✓ “Reviews” has ended. All rounds are done.');
     await page.getByRole('button', { name: 'Dismiss' }).click();
-    expect(await page.title()).toBe('Legend');
+    await expect.poll(() => page.title()).toBe('Legend');
   });
 
   test('a join token is made, told once as command and link, and revoked', async () => {
