@@ -52,13 +52,19 @@ async function makeRun({ coordinator }: Place, changes: Readonly<Record<string, 
 }
 
 /** A machine of its own: with its own home, and a part of the examples. */
-async function joinAs(number: number, url: string, token: string, onEvent: (event: DeviceEvent) => void) {
-  const home = await mkdtemp(join(tmpdir(), 'legend-machine-'));
+async function joinAs(
+  number: number,
+  url: string,
+  token: string,
+  onEvent: (event: DeviceEvent) => void,
+  changes: { readonly name?: string; readonly home?: string } = {},
+) {
+  const home = changes.home ?? (await mkdtemp(join(tmpdir(), 'legend-machine-')));
   return joinRun({
     url,
     allowPlainHttp: false,
     token,
-    name: `machine ${number}`,
+    name: changes.name ?? `machine ${number}`,
     data: async () => tinyData.examples.filter((_, index) => index % 3 !== number),
     holdOutShare: 0.25,
     memoryBytes: 1e9,
@@ -123,4 +129,16 @@ describe('two devices and a coordinator', () => {
     await until(served.coordinator, run, ({ status }) => status === 'finished');
     expect(await served.coordinator.forOperators.listRounds(run)).toHaveLength(3);
   });
+});
+
+test('a machine that joins again with another name is called by it', async () => {
+  const served = await serve(await newDir());
+  onTestFinished(() => served.stop());
+  const { token } = await makeRun(served, { minimumDevices: 1, rounds: 1 });
+  const home = await mkdtemp(join(tmpdir(), 'legend-machine-'));
+  const names = () => served.coordinator.forOperators.listDevices().map(({ name }) => name);
+  await joinAs(0, served.url, token, () => {}, { home });
+  expect(names()).toEqual(['machine 0']);
+  await joinAs(0, served.url, token, () => {}, { home, name: 'garage' });
+  expect(names()).toEqual(['garage']);
 });

@@ -13,6 +13,7 @@ import { openGate, type PauseGate } from './pause-gate.ts';
 import { performAssignment } from './perform-assignment.ts';
 import { prepareDevice } from './prepare-device.ts';
 import { reasonForOperator } from './reason-for-operator.ts';
+import { tellName } from './tell-name.ts';
 
 export interface DeviceOptions {
   /** Of a device that is enrolled. */
@@ -35,6 +36,8 @@ export interface DeviceOptions {
 
 export interface DeviceSettings {
   readonly run: string;
+  /** What it is called now, of a device that enrolled before; left out: as it enrolled. */
+  readonly name?: string;
   /** Share of the examples that is held out to score adapters with; default: 0.1. */
   readonly holdOutShare?: number;
   /** That training may take: at least `bounds.memoryBytes.min`. */
@@ -60,7 +63,7 @@ export interface DeviceOutcome {
 const BREATHER_MS = 2_000;
 /** Milliseconds at most, as an assignment that is refused again and again is taken up ever more slowly. */
 const LONGEST_BREATHER_MS = 30_000;
-const ALREADY_FINISHED = 'it was before this device came';
+const ALREADY_FINISHED = 'it had ended before this device joined';
 /** Milliseconds that leaving may take. */
 const LEAVE_MS = 2_000;
 
@@ -84,6 +87,7 @@ export async function runDevice(options: DeviceOptions): Promise<DeviceOutcome> 
   let run: RunForDevices | undefined;
   try {
     run = await client.describeRun(settings.run, { signal });
+    if (settings.name !== undefined) await tellName(client, settings.name, signal);
     const session = await openSession(options, run, device);
     if (session === null) return { reason: ALREADY_FINISHED, updates: 0, rejected: 0, late: 0 };
     return await takeAssignments(session, settings.pollSeconds ?? limits.pollSeconds);

@@ -70,6 +70,7 @@ export {
 export {
   createdTokenSchema,
   type DeviceView,
+  deviceChangeSchema,
   deviceStatus,
   deviceViewSchema,
   type LiveEvent,
@@ -78,8 +79,10 @@ export {
   logEntrySchema,
   newTokenSchema,
   type RoundView,
+  type RunChange,
   type RunView,
   roundViewSchema,
+  runChangeSchema,
   runStatus,
   runViewSchema,
   signInSchema,

@@ -23,6 +23,17 @@ export const newTokenSchema = z.strictObject({
     .default(7 * 24 * 3600),
 });
 
+/** `PATCH /v1/operator/runs/{run}`; what is left out stays as it is. */
+export const runChangeSchema = z.strictObject({
+  name: displayName.exactOptional(),
+  /** The round under way is finished; the next one is not planned until the run is resumed. */
+  paused: z.boolean().exactOptional(),
+});
+export type RunChange = z.output<typeof runChangeSchema>;
+
+/** `PATCH /v1/operator/devices/{device}`. */
+export const deviceChangeSchema = z.strictObject({ name: displayName });
+
 export const tokenViewSchema = z.object({
   id: identifier,
   run: identifier,
@@ -53,6 +64,8 @@ export const deviceStatus = z.enum([
   'dropped',
   /** No sign of life for a while. */
   'away',
+  /** Its run is over. */
+  'finished',
   'left',
   /** The operator has set it aside: it gets no work until it is released. */
   'quarantined',
@@ -84,7 +97,7 @@ export const deviceViewSchema = z.object({
   /** Seconds that its last counted update should have taken by the device's own figures, and that it took. */
   claimedSeconds: seconds.nullable(),
   measuredSeconds: seconds.nullable(),
-  /** Why it is left out, not waited for, or refused at present; empty where nothing is wrong. */
+  /** What it did wrong, or why it gets no work at present, in sentences; empty where nothing is wrong. */
   note: z.string(),
   lastSeenAt: time,
 });
@@ -111,6 +124,12 @@ export const runViewSchema = z.object({
   targetAccuracy: z.number().nullable(),
   accuracy: z.number().nullable(),
   loss: z.number().nullable(),
+  /** Of the untrained adapter, on the coordinator's held-out examples; null until it is scored, and without such examples. */
+  baseline: z.object({ accuracy: z.number(), loss: z.number() }).nullable(),
+  /** The operator has paused it: no further round is planned until it is resumed. */
+  paused: z.boolean(),
+  /** Whether its settings can still be changed: no round has been planned yet. */
+  editable: z.boolean(),
   /** Devices enrolled, of those seen lately, in this round, of those done. */
   devices: z.object({ enrolled: count, present: count, assigned: count, updated: count, dropped: count }),
   rankDistribution: z.array(count),

@@ -4,9 +4,11 @@ import { capacityReportSchema, enrolledSchema, enrolmentSchema, runForDevicesSch
 import { contentHash, identifier } from './names.ts';
 import {
   createdTokenSchema,
+  deviceChangeSchema,
   deviceViewSchema,
   newTokenSchema,
   roundViewSchema,
+  runChangeSchema,
   runViewSchema,
   signInSchema,
   tokenViewSchema,
@@ -146,6 +148,15 @@ export const routes = {
     body: heartbeatSchema,
     answer: heartbeatAnswerSchema,
   },
+  name: {
+    method: 'POST',
+    path: '/v1/name',
+    access: 'device',
+    summary:
+      'Tell what the device is called. A name that it has told before does not undo one that an operator gave it since.',
+    body: deviceChangeSchema,
+    answer: nothing,
+  },
   leave: {
     method: 'POST',
     path: '/v1/leave',
@@ -194,6 +205,32 @@ export const routes = {
     answer: runViewSchema,
     status: 201,
   },
+  changeRun: {
+    method: 'PATCH',
+    path: '/v1/operator/runs/{run}',
+    access: 'operator',
+    summary: 'Rename, pause or resume a run.',
+    parameters: run,
+    body: runChangeSchema,
+    answer: runViewSchema,
+  },
+  runSettings: {
+    method: 'GET',
+    path: '/v1/operator/runs/{run}/settings',
+    access: 'operator',
+    summary: 'The settings of a run that differ from the defaults, as a run file has them.',
+    parameters: run,
+    answer: z.record(z.string(), z.unknown()),
+  },
+  editRun: {
+    method: 'POST',
+    path: '/v1/operator/runs/{run}/settings',
+    access: 'operator',
+    summary: 'Replace the settings of a run that has not begun.',
+    parameters: run,
+    body: z.record(z.string(), z.unknown()),
+    answer: runViewSchema,
+  },
   stopRun: {
     method: 'POST',
     path: '/v1/operator/runs/{run}/stop',
@@ -225,6 +262,14 @@ export const routes = {
     summary: 'A file of the present global adapter, in PEFT format.',
     parameters: run.extend({ file: z.enum(['adapter_config.json', 'adapter_model.safetensors']) }),
     answer: bytes,
+  },
+  adapterArchive: {
+    method: 'GET',
+    path: '/v1/operator/runs/{run}/adapter.zip',
+    access: 'operator',
+    summary: 'The present global adapter as one archive: a folder that PEFT loads.',
+    parameters: run,
+    answer: { mediaType: 'application/zip' },
   },
   report: {
     method: 'GET',
@@ -271,6 +316,15 @@ export const routes = {
     access: 'operator',
     summary: 'Revoke a device: nothing that it sends counts any more.',
     parameters: z.object({ device: identifier }),
+    answer: nothing,
+  },
+  changeDevice: {
+    method: 'PATCH',
+    path: '/v1/operator/devices/{device}',
+    access: 'operator',
+    summary: 'Rename a device.',
+    parameters: z.object({ device: identifier }),
+    body: deviceChangeSchema,
     answer: nothing,
   },
   quarantineDevice: {

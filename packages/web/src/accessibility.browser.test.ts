@@ -56,7 +56,7 @@ describe.each(looks)('$name: nothing bars the way to', (look) => {
       await small.server.stop();
     });
     await page.getByLabel('Join token').fill('lj_x');
-    await page.getByText('More', { exact: true }).click();
+    await page.getByText('Advanced options', { exact: true }).click();
     const rows = texts.map(({ text, label }) => `${text},${classes[label]}`);
     const buffer = Buffer.from(`text,label\n${rows.join('\n')}\n`);
     await page.getByLabel(/^Data/).setInputFiles({ name: 'a.csv', mimeType: 'text/csv', buffer });
@@ -78,11 +78,14 @@ describe.each([
   { name: 'phone, light', ...phone, colorScheme: 'light' },
 ] as const)('$name: nothing bars the way to', (look) => {
   test('a run and its devices', async () => {
-    const [page] = await openLive(look);
+    const [page, coordinator, { run, rounds }] = await openLive(look);
     await page.getByRole('img', { name: 'Blocks that each device trained' }).waitFor();
+    coordinator.tell({ type: 'runs', runs: [{ ...run, id: 'run-2', name: 'Second', status: 'waiting' }] });
+    coordinator.tell({ type: 'rounds', rounds: rounds.map((round) => ({ ...round, run: 'run-2' })) });
+    await page.getByText('Compare runs').click();
     await page.getByText('Start another run').click();
-    await page.getByRole('button', { name: 'Make join token' }).click();
-    await page.getByRole('button', { name: 'Copy: On a machine' }).waitFor();
+    await page.getByRole('button', { name: 'Make invitation' }).click();
+    await page.getByRole('button', { name: 'Copy: Command, for a machine' }).waitFor();
     await page.getByRole('combobox', { name: /^State/ }).selectOption('all');
     expect(await findBarriers(page)).toEqual([]);
     expect(await tabThrough(page)).toEqual({ unreached: [], unseen: [] });
@@ -94,7 +97,7 @@ describe.each([
     const warning = 'Two devices can infer each other’s updates.';
     const about = 'Set aside: its stored events cannot be read.';
     coordinator.tell({ type: 'runs', runs: [{ ...run, status: 'failed', about, warning }] });
-    await page.getByText(about).waitFor();
+    await page.getByText(about, { exact: true }).waitFor();
     await page.getByRole('combobox', { name: /^State/ }).selectOption('attention');
     await page.locator('.device-note').first().press('Enter');
     await page.locator('.whole-note:popover-open').waitFor();

@@ -46,12 +46,55 @@ test('a browser trains all rounds of a real coordinator, whose operator follows 
   await live.page.locator('h1', { hasText: 'finished' }).waitFor();
   expect(await live.page.locator('.summary').textContent()).toContain('3 of 3');
   await live.page.getByRole('img', { name: 'Blocks that each device trained' }).waitFor();
-  expect(await live.page.locator('.devices').textContent()).toContain('the tab');
+  const row = live.page.locator('.device-scroller tbody tr', { hasText: 'the tab' });
+  await row.filter({ hasText: 'finished' }).waitFor();
+  await live.page.getByText('“Tiny” has ended. All rounds are done.').waitFor();
   const download = live.page.waitForEvent('download');
-  await live.page.getByRole('link', { name: 'Adapter, weights' }).click();
-  expect((await download).suggestedFilename()).toBe('adapter_model.safetensors');
+  await live.page.getByRole('link', { name: 'Download adapter' }).click();
+  expect((await download).suggestedFilename()).toBe('tiny-adapter.zip');
   expect([...live.complaints, ...device.complaints]).toEqual([]);
   for (const { page } of [live, device]) await page.context().close();
+});
+
+test('an operator edits, pauses, renames, resumes and clones a run, and sees what training gained', async () => {
+  const heldOut = join(await mkdtemp(join(tmpdir(), 'legend-data-')), 'held-out.csv');
+  await writeFile(heldOut, buffer);
+  const coordinator = await startCoordinator({
+    data: heldOut,
+    rounds: 7,
+    gatherSeconds: 0,
+    local: { steps: 4, maxLength: 16 },
+  });
+  onTestFinished(() => coordinator.stop());
+  const { page, complaints } = await browser.open(coordinator.livePage);
+  await page.getByText(/^untrained \d/).waitFor();
+  await page.getByText('0 of 7').waitFor();
+
+  await page.getByRole('button', { name: 'Edit settings' }).click();
+  const settings = page.getByLabel('YAML or JSON');
+  await expect.poll(() => settings.inputValue()).toContain('rounds: 7');
+  await settings.fill((await settings.inputValue()).replace('rounds: 7', 'rounds: 1'));
+  await page.getByRole('button', { name: 'Save settings' }).click();
+  await page.getByText('0 of 1').waitFor();
+
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByText('This run is paused; the next round begins once it is resumed.').waitFor();
+  const device = await browser.open(coordinator.joinLink);
+  await joinWith(device.page);
+  await device.page.getByRole('heading', { level: 1, name: 'Waiting for the next round' }).waitFor();
+  page.once('dialog', (dialog) => void dialog.accept('kitchen tablet'));
+  await page.getByRole('button', { name: 'Rename the tab' }).click();
+  await page.locator('.device-scroller').getByText('kitchen tablet').waitFor();
+
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.locator('h1', { hasText: 'finished' }).waitFor();
+  const untrained = page.locator('.history tbody tr').last();
+  expect(await untrained.textContent()).toMatch(/^0.*untrained$/);
+  await page.getByRole('button', { name: 'Clone' }).click();
+  await page.getByRole('button', { name: 'Start run' }).click();
+  await page.getByRole('heading', { name: 'Tiny copy' }).waitFor();
+  expect([...complaints, ...device.complaints]).toEqual([]);
+  for (const opened of [page, device.page]) await opened.context().close();
 });
 
 test('a tab and a machine finish a run together, though the tab crashes in the middle', async () => {

@@ -38,9 +38,13 @@ const bodies: Readonly<Partial<Record<RouteName, unknown>>> = {
   },
   score: { ...place, score: null },
   heartbeat: { run: 'run-1', activity: 'idle', round: null, step: 0, steps: 0, loss: null },
+  name: { name: 'Desk' },
   leave: { run: 'run-1', reason: 'enough' },
   signIn: { token: 'lo_x' },
   createRun: { strategy: 'legend' },
+  changeRun: { paused: true },
+  editRun: { rounds: 3 },
+  changeDevice: { name: 'Desk' },
   createToken: { run: 'run-1' },
 };
 

@@ -39,9 +39,13 @@ const bodies: Readonly<Record<string, unknown>> = {
   },
   score: { ...place, score: { examples: 10, correct: 5, loss: 0.1 } },
   heartbeat: { run: 'demo', activity: 'training', round: 1, step: 1, steps: 4, loss: 0.5 },
+  name: { name: 'desk' },
   leave: { run: 'demo', reason: 'tired' },
   signIn: { token: 'lo_x' },
   createRun: { name: 'demo', model: 'm', classes: ['a', 'b'], local: { steps: 3 }, needed: { share: 0.5 } },
+  changeRun: { name: 'demo', paused: true },
+  editRun: { name: 'demo', model: 'm', classes: ['a', 'b'] },
+  changeDevice: { name: 'desk' },
   createToken: { run: 'demo', label: 'x', uses: 3, seconds: 60 },
 };
 

@@ -18,6 +18,7 @@ type DeviceRoute =
   | 'update'
   | 'score'
   | 'heartbeat'
+  | 'name'
   | 'leave';
 
 export interface DeviceHandlerOptions {
@@ -70,6 +71,10 @@ export function deviceHandlers({
     update: ({ device, body }) => forDevices.submitUpdate(device, body),
     score: ({ device, body }) => forDevices.submitScore(device, body),
     heartbeat: ({ device, body }) => forDevices.heartbeat(device, body),
+    async name({ device, body }) {
+      await forDevices.tellName(device, body.name);
+      return {};
+    },
     async leave({ device, body }) {
       await forDevices.leave(device, body.run, body.reason);
       return {};

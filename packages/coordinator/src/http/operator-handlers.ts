@@ -15,16 +15,21 @@ type OperatorRoute =
   | 'events'
   | 'listRuns'
   | 'createRun'
+  | 'changeRun'
+  | 'runSettings'
+  | 'editRun'
   | 'stopRun'
   | 'listRounds'
   | 'roundRecords'
   | 'adapterFile'
+  | 'adapterArchive'
   | 'report'
   | 'listTokens'
   | 'createToken'
   | 'revokeToken'
   | 'listDevices'
   | 'revokeDevice'
+  | 'changeDevice'
   | 'quarantineDevice'
   | 'releaseDevice'
   | 'metrics';
@@ -84,6 +89,9 @@ export function operatorHandlers({
     },
     listRuns: async () => [...forOperators.listRuns()],
     createRun: ({ body }) => forOperators.createRun(body),
+    changeRun: ({ parameters, body }) => forOperators.changeRun(parameters.run, body),
+    runSettings: async ({ parameters }) => forOperators.runSettings(parameters.run),
+    editRun: ({ parameters, body }) => forOperators.editRun(parameters.run, body),
     stopRun: ({ parameters }) => forOperators.stopRun(parameters.run),
     listRounds: async ({ parameters }) => [...(await forOperators.listRounds(parameters.run))],
     async roundRecords({ parameters }) {
@@ -100,6 +108,13 @@ export function operatorHandlers({
         headers: { 'Content-Disposition': `attachment; filename="${file}"` },
       };
     },
+    async adapterArchive({ parameters: { run } }) {
+      return {
+        type: 'application/zip',
+        content: await forOperators.adapterArchive(run),
+        headers: { 'Content-Disposition': `attachment; filename="${run}-adapter.zip"` },
+      };
+    },
     async report({ parameters }) {
       const content = await forOperators.report(parameters.run);
       return { type: 'text/html; charset=utf-8', content, headers: reportHeaders };
@@ -113,6 +128,10 @@ export function operatorHandlers({
     listDevices: async () => [...forOperators.listDevices()],
     async revokeDevice({ parameters }) {
       await forOperators.revokeDevice(parameters.device);
+      return {};
+    },
+    async changeDevice({ parameters, body }) {
+      await forOperators.renameDevice(parameters.device, body.name);
       return {};
     },
     async quarantineDevice({ parameters }) {

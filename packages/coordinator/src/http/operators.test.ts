@@ -83,6 +83,9 @@ describe('a session', () => {
     const changes = [
       ['POST', '/v1/operator/runs', '{"strategy":"legend"}'],
       ['POST', '/v1/operator/runs/run-1/stop', undefined],
+      ['PATCH', '/v1/operator/runs/run-1', '{"paused":true}'],
+      ['POST', '/v1/operator/runs/run-1/settings', '{"rounds":3}'],
+      ['PATCH', '/v1/operator/devices/device-1', '{"name":"Desk"}'],
       ['POST', '/v1/operator/tokens', '{"run":"run-1"}'],
       ['DELETE', '/v1/operator/tokens/token-1', undefined],
       ['DELETE', '/v1/operator/devices/device-1', undefined],
@@ -102,6 +105,9 @@ describe('a session', () => {
     expect(server.coordinator.calls.map(([name]) => name)).toEqual([
       'createRun',
       'stopRun',
+      'changeRun',
+      'editRun',
+      'renameDevice',
       'createToken',
       'revokeToken',
       'revokeDevice',

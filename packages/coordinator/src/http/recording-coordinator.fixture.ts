@@ -113,21 +113,30 @@ export function makeRecordingCoordinator(folder: string): RecordingCoordinator {
       submitUpdate: (device, report) => note(['submitUpdate', device, report], { status: 'accepted' }),
       submitScore: (device, report) => note(['submitScore', device, report], { status: 'accepted' }),
       heartbeat: (device, beat) => note(['heartbeat', device, beat], { assigned: true }),
+      tellName: (device, name) => note(['tellName', device, name], undefined),
       leave: (device, run, reason) => note(['leave', device, run, reason], undefined),
     },
     forOperators: {
       listRuns: () => [runView],
       createRun: (settings) => note(['createRun', settings], runView),
+      changeRun: (run, change) => note(['changeRun', run, change], runView),
+      runSettings: (run) => {
+        calls.push(['runSettings', run]);
+        return { rounds: 3 };
+      },
+      editRun: (run, settings) => note(['editRun', run, settings], runView),
       stopRun: (run) => note(['stopRun', run], runView),
       listRounds: (run) => note(['listRounds', run], [roundView]),
       roundRecords: (run) => note(['roundRecords', run], [{ round: 1 }, { round: 2 }]),
       adapterFile: (run, file) => note(['adapterFile', run, file], Uint8Array.of(1, 2, 3)),
+      adapterArchive: (run) => note(['adapterArchive', run], Uint8Array.of(80, 75)),
       report: (run) => note(['report', run], '<!doctype html><title>Report</title>'),
       listTokens: () => note(['listTokens'], [tokenView]),
       createToken: (token) => note(['createToken', token], createdToken),
       revokeToken: (token) => note(['revokeToken', token], undefined),
       listDevices: () => [deviceView],
       revokeDevice: (device) => note(['revokeDevice', device], undefined),
+      renameDevice: (device, name) => note(['renameDevice', device, name], undefined),
       setQuarantine: (device, quarantined) => note(['setQuarantine', device, quarantined], undefined),
       subscribe(listener) {
         listeners.add(listener);
@@ -166,6 +175,9 @@ export const runView: RunView = {
   targetAccuracy: null,
   accuracy: 0.5,
   loss: 1,
+  baseline: null,
+  paused: false,
+  editable: false,
   devices: { enrolled: 3, present: 3, assigned: 3, updated: 1, dropped: 0 },
   rankDistribution: [2, 4, 6],
   bytesUp: 100,

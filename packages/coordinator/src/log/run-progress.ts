@@ -56,7 +56,7 @@ export interface ScoreFigures {
 }
 
 /** Events of a run that waits for devices, which tell their capacities again and again, before a snapshot takes them in. */
-const LONG_LOG = 1000;
+export const LONG_LOG = 1000;
 
 /**
  * Where a run stands: what its stored events have made of its last snapshot. Live and after a restart it is changed in

@@ -68,7 +68,7 @@ describe('of devices that have let rounds down', () => {
       ['c', undefined],
       ['set back', false],
     ]);
-    expect(suspended).toEqual([{ id: 'suspect', reason: 'suspended until round 9: it failed' }]);
+    expect(suspended).toEqual([{ id: 'suspect', reason: 'it is suspended until round 9 because it failed' }]);
   });
 
   test('all are devices like others when their time is over', () => {

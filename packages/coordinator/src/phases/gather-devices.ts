@@ -58,7 +58,7 @@ export function gatherDevices(
 type Treatment = ReturnType<typeof treatDevice>;
 
 function explainSuspension(standing: DeviceStanding | undefined): string {
-  return `suspended until round ${standing?.untilRound}: ${standing?.reason}`;
+  return `it is suspended until round ${standing?.untilRound} because ${standing?.reason}`;
 }
 
 /** Devices without which no round is planned: those asked for, and enough to bring in the updates that it needs. */

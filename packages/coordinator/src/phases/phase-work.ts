@@ -24,6 +24,8 @@ export interface PhaseWork {
   /** Woken when devices come, go or change. */
   readonly deviceChanges: WaitingPolls;
   readonly signal: AbortSignal;
+  /** Whether the operator has paused the run. */
+  isPaused(): boolean;
   resources(): Promise<RunResources>;
   /** The tensors that the run has come to. */
   tensors(): Promise<RunTensors>;

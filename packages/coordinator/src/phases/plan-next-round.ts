@@ -14,6 +14,12 @@ export async function planNextRound(work: PhaseWork): Promise<PhaseResult> {
   await pauseAfterUndone(work);
   for (let lastTry = ''; ; ) {
     signal.throwIfAborted();
+    if (work.isPaused()) {
+      work.waitFor('is paused; the next round begins once it is resumed');
+      lastTry = '';
+      await deviceChanges.wait(LONG_MS, signal);
+      continue;
+    }
     const { state } = progress;
     const gathered = gatherDevices(registry.ofRun(run), presence, state, settings);
     const { ready } = gathered;

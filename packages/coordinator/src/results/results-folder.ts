@@ -14,10 +14,11 @@ export class ResultsFolder {
     {
       folder,
       run,
+      name,
       of,
       rounds,
       isOver,
-    }: Pick<Results, 'folder' | 'run'> & {
+    }: Pick<Results, 'folder' | 'run' | 'name'> & {
       readonly of: string;
       /** How many there are. */
       readonly rounds: number;
@@ -27,7 +28,7 @@ export class ResultsFolder {
   ): Promise<string> {
     if (this.#last?.of === of) return this.#last.path;
     const path = (async () => {
-      const written = isOver && (await areWritten(folder, run, rounds));
+      const written = isOver && (await areWritten(folder, { run, name, rounds }));
       return written === false ? writeResults(await collect()) : written;
     })().catch((error: unknown) => {
       this.#last = undefined;

@@ -1,19 +1,18 @@
 import { type RoundRecord, type Summary, summarizeRealRun } from '@legend-fl/runs';
 import { describeHost } from '@legend-fl/runs/node';
 import type { RunResources } from '../settings/run-resources.ts';
-import type { StoredDevice } from '../store/store.ts';
+import type { Results } from './write-results.ts';
 
 /**
  * The summary of a run folder, as simulations write it.
- * @param devices those that are enrolled
  */
 export function summarizeRun(
   { definition: { settings, classes, model }, testId, test, strategy }: RunResources,
   records: readonly RoundRecord[],
-  devices: readonly Pick<StoredDevice, 'id' | 'name' | 'runtime'>[],
+  { name, devices }: Pick<Results, 'name' | 'devices'>,
 ): Summary {
   return summarizeRealRun({
-    settings,
+    settings: { ...settings, name },
     method: strategy.describe(),
     host: describeHost(),
     model,

@@ -14,6 +14,8 @@ export interface Results {
   /** Holds the folders of all runs. */
   readonly folder: string;
   readonly run: string;
+  /** What people call it now. */
+  readonly name: string;
   readonly resources: RunResources;
   readonly tensors: RunTensors;
   readonly rounds: readonly StoredRound[];
@@ -33,6 +35,7 @@ export interface Results {
 export async function writeResults({
   folder,
   run,
+  name,
   resources,
   tensors,
   rounds,
@@ -48,20 +51,28 @@ export async function writeResults({
   await writeAdapter(join(path, 'adapter'), resources, tensors);
   const lines = records.map((record) => Buffer.from(`${JSON.stringify(record)}\n`));
   await writeFileAtomically(join(strategyFolder, 'rounds.jsonl'), lines);
-  const summary = summarizeRun(resources, records, devices);
+  const summary = summarizeRun(resources, records, { name, devices });
   await writeFileAtomically(join(path, SUMMARY), `${JSON.stringify(summary, null, 2)}\n`);
   return path;
 }
 
-/** The folder of a run that is over, if it says all of its rounds already; the summary is written last. */
-export async function areWritten(folder: string, run: string, rounds: number): Promise<string | false> {
+/** The folder of a run that is over, if it says name and all rounds already; the summary is written last. */
+export async function areWritten(
+  folder: string,
+  { run, name, rounds }: { readonly run: string; readonly name: string; readonly rounds: number },
+): Promise<string | false> {
   const text = await readFile(join(folder, run, SUMMARY), 'utf8').catch(() => '{}');
   const read = writtenSummary.safeParse(JSON.parse(text));
-  return read.success && read.data.strategies[0].rounds === rounds && join(folder, run);
+  if (!read.success) return false;
+  const { config, strategies } = read.data;
+  return config.name === name && strategies[0].rounds === rounds && join(folder, run);
 }
 
 const SUMMARY = 'summary.json';
-const writtenSummary = z.object({ strategies: z.tuple([z.object({ rounds: z.number() })]) });
+const writtenSummary = z.object({
+  config: z.object({ name: z.string() }),
+  strategies: z.tuple([z.object({ rounds: z.number() })]),
+});
 
 /** Writes the global adapter in PEFT's format, with what `legend eval` has to know of it. */
 async function writeAdapter(folder: string, resources: RunResources, { global }: RunTensors): Promise<void> {

@@ -20,7 +20,11 @@ export async function createRun(given: unknown, runs: RunTable, context: RunCont
     settings: resources.definition,
   };
   await store.runs.create(run);
-  const driver = await openRun({ ...run, failure: null }, context, resources);
+  const driver = await openRun(
+    { ...run, failure: null, name: null, paused: false, baseline: null },
+    context,
+    resources,
+  );
   runs.add(driver);
   observer.log({ level: 'info', run: run.id, device: null, text: `Run ${settings.name} is made.` });
   const warning = warnOf(settings);

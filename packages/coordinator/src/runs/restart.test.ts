@@ -192,6 +192,7 @@ function failingStore(store: Store) {
   const failing: RunStore = {
     create: (run) => runs.create(run),
     list: () => runs.list(),
+    change: (run, change) => runs.change(run, change),
     loadProgress: (run) => runs.loadProgress(run),
     appendEvents: async (run, events) => {
       if (fails.append) throw full();

@@ -1,7 +1,8 @@
 import { estimatorNamed, findEntry, type RoundEvent } from '@legend-fl/method';
+import type { RunChange } from '@legend-fl/protocol';
 import type { Outcome } from '../log/event-queue.ts';
 import { RunLog } from '../log/run-log.ts';
-import type { CheckedStep, DueSnapshot, RunProgress } from '../log/run-progress.ts';
+import { type CheckedStep, type DueSnapshot, LONG_LOG, type RunProgress } from '../log/run-progress.ts';
 import { describeError } from '../pacing/may-pass.ts';
 import { retry } from '../pacing/retry.ts';
 import { LONG_MS, WaitingPolls } from '../pacing/waiting-polls.ts';
@@ -14,14 +15,15 @@ import type { RunContext } from '../phases/run-context.ts';
 import { Refusal } from '../refusals/refusal.ts';
 import { ResultsFolder } from '../results/results-folder.ts';
 import type { RunDefinition, RunResources } from '../settings/run-resources.ts';
-import { deadlineSeconds } from '../settings/run-settings.ts';
-import type { StoredRound, StoredRun } from '../store/store.ts';
+import { deadlineSeconds, evaluatorsOf } from '../settings/run-settings.ts';
+import type { Baseline, StoredRound, StoredRun } from '../store/store.ts';
 import { Blockers } from './blockers.ts';
 import { describeEnd, describeStep } from './describe-step.ts';
 import { PhaseRunner } from './phase-runner.ts';
 import { RefusedUpdates } from './refused-updates.ts';
 import { RunAssets } from './run-assets.ts';
 import { RunBlobs } from './run-blobs.ts';
+import { UntrainedScore } from './untrained-score.ts';
 
 /** What a run goes on from; see `openRun`. */
 export interface OpenedRun {
@@ -60,14 +62,20 @@ export class RunDriver {
   readonly #deviceChanges = new WaitingPolls();
   readonly #blockers: Blockers;
   readonly #phases = new PhaseRunner();
+  readonly #untrained: UntrainedScore;
+  #name: string;
+  #paused: boolean;
   #attempt = new Attempt(this.polls);
   #fault: string | undefined;
 
   constructor({ stored, definition, progress, resources, first, due, context }: OpenedRun) {
     const { id, createdAt } = stored;
-    const { store, blobs, guard, sources, observer, now } = context;
+    const { store, blobs, guard, sources, registry, observer, now } = context;
     this.id = id;
     this.createdAt = createdAt;
+    this.#name = stored.name ?? definition.settings.name;
+    this.#paused = stored.paused;
+    this.#untrained = new UntrainedScore(stored.baseline);
     this.definition = definition;
     this.progress = progress;
     this.#context = context;
@@ -85,6 +93,7 @@ export class RunDriver {
         onStep: (step) => this.#follow(step),
         onSteps: () => {
           observer.runChanged(id);
+          if (this.isOver) observer.devicesChanged(registry.ofRun(id).map((device) => device.id));
           this.#enterPhase();
           this.#deviceChanges.wake();
         },
@@ -97,7 +106,38 @@ export class RunDriver {
 
   /** Carries out what the run's phase asks for. To be called once the run counts among those that need blobs. */
   start(): void {
+    this.#scoreUntrained();
     this.#enterPhase();
+  }
+
+  /** What people call it. */
+  get name(): string {
+    return this.#name;
+  }
+
+  get isPaused(): boolean {
+    return this.#paused;
+  }
+
+  /** Score of the untrained adapter; null while it is not known. */
+  get baseline(): Baseline | null {
+    return this.#untrained.value;
+  }
+
+  /** Whether no round has been planned yet, so that its settings decide nothing so far. */
+  get isEditable(): boolean {
+    const { state, sequence } = this.progress;
+    const isFirst = state.phase === 'planning' && state.round === 1 && state.attempt === 1;
+    // A snapshot, which a long log brings about, has settings in it.
+    return isFirst && !this.isOver && sequence < LONG_LOG;
+  }
+
+  /** What an operator has changed, once it is stored. */
+  change({ name = this.#name, paused = this.#paused }: RunChange): void {
+    this.#name = name;
+    this.#paused = paused;
+    this.#deviceChanges.wake();
+    this.#context.observer.runChanged(this.id);
   }
 
   get isOver(): boolean {
@@ -186,13 +226,14 @@ export class RunDriver {
 
   /** The run's folder with adapter, rounds and summary as they are now. */
   resultsFolder(): Promise<string> {
-    const { id, isOver } = this;
+    const { id, name, isOver } = this;
     const { runsFolder: folder, registry } = this.#context;
     const { globalSha256, rounds } = this.progress;
-    const position = { of: `${globalSha256} ${rounds.length}`, rounds: rounds.length, isOver };
-    return this.#results.write({ folder, run: id, ...position }, async () => ({
+    const position = { of: `${globalSha256} ${rounds.length} ${name}`, rounds: rounds.length, isOver };
+    return this.#results.write({ folder, run: id, name, ...position }, async () => ({
       folder,
       run: id,
+      name,
       resources: await this.assets.resources(),
       tensors: await this.assets.tensors(this.progress.globalSha256),
       rounds: await this.listRounds(),
@@ -202,6 +243,7 @@ export class RunDriver {
 
   /** Ends what is under way, so that the next start goes on with it. */
   async close(): Promise<void> {
+    await this.#untrained.stop();
     await this.#phases.close();
     await this.#log.close();
     await this.#test.close();
@@ -217,6 +259,23 @@ export class RunDriver {
     const { devices, entries } = describeStep(step);
     observer.devicesChanged(devices);
     for (const entry of entries) observer.log({ ...entry, run: this.id });
+  }
+
+  #scoreUntrained(): void {
+    const { store, observer } = this.#context;
+    if (this.isOver || evaluatorsOf(this.definition.settings) === 'devices') return;
+    this.#untrained.start(
+      this.#test,
+      () => this.assets.resources(),
+      async (baseline) => {
+        await store.runs.change(this.id, { baseline });
+        observer.runChanged(this.id);
+      },
+      (error) => {
+        const text = `The untrained adapter could not be scored: ${describeError(error)}`;
+        observer.log({ level: 'warning', run: this.id, device: null, text });
+      },
+    );
   }
 
   /** Starts what the phase asks for, once for each. */
@@ -238,6 +297,7 @@ export class RunDriver {
   async #carryOut(signal: AbortSignal): Promise<void> {
     const work = this.#workFor(signal);
     if (this.isOver) {
+      await this.#untrained.stop();
       await this.#test.close();
       // Also as the coordinator stops: one try is made in any case.
       if (this.progress.failure === null) await work.retry(() => this.resultsFolder());
@@ -263,6 +323,7 @@ export class RunDriver {
       test: this.#test,
       deviceChanges: this.#deviceChanges,
       signal,
+      isPaused: () => this.#paused,
       resources: () => tryAgain(() => this.assets.resources()),
       tensors: () => tryAgain(() => this.assets.tensors(this.progress.globalSha256)),
       write: (content) => tryAgain(() => this.#blobs.write(content)),

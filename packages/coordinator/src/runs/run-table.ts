@@ -6,6 +6,8 @@ import type { SetAsideRun } from './set-aside-run.ts';
 export class RunTable implements BlobUser {
   readonly #drivers = new Map<string, RunDriver>();
   readonly #setAside = new Map<string, SetAsideRun>();
+  /** Runs that are being opened anew; these promises never reject. */
+  readonly #reopening = new Map<string, Promise<void>>();
 
   add(driver: RunDriver): void {
     this.#drivers.set(driver.id, driver);
@@ -13,6 +15,29 @@ export class RunTable implements BlobUser {
 
   addSetAside(run: SetAsideRun): void {
     this.#setAside.set(run.stored.id, run);
+  }
+
+  /**
+   * Takes a run out until it is open anew: requests about it are told to come again.
+   * @param run what is shown of it meanwhile, and for good where `open` fails
+   */
+  reopen(run: SetAsideRun, open: () => Promise<RunDriver>): Promise<RunDriver> {
+    const { id } = run.stored;
+    this.#drivers.delete(id);
+    this.#setAside.set(id, run);
+    const opening = open().then((driver) => {
+      this.#setAside.delete(id);
+      this.add(driver);
+      return driver;
+    });
+    const settled = () => void this.#reopening.delete(id);
+    this.#reopening.set(id, opening.then(settled, settled));
+    return opening;
+  }
+
+  /** Waits while a run is being opened anew. */
+  async whenOpen(id: string): Promise<void> {
+    await this.#reopening.get(id);
   }
 
   find(id: string): RunDriver | undefined {

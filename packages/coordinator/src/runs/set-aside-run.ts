@@ -37,7 +37,7 @@ export function viewSetAsideRun({ stored, reason }: SetAsideRun, enrolled: numbe
   const definition = readDefinition(stored);
   return {
     id,
-    name: definition?.settings.name ?? id,
+    name: stored.name ?? definition?.settings.name ?? id,
     strategy: definition?.settings.strategy ?? 'unknown',
     model: definition?.model.id ?? 'unknown',
     blocks: definition?.model.blocks ?? 1,
@@ -51,6 +51,9 @@ export function viewSetAsideRun({ stored, reason }: SetAsideRun, enrolled: numbe
     targetAccuracy: definition?.settings.targetAccuracy ?? null,
     accuracy: null,
     loss: null,
+    baseline: stored.baseline,
+    paused: stored.paused,
+    editable: false,
     devices: { enrolled, present: 0, assigned: 0, updated: 0, dropped: 0 },
     rankDistribution: [],
     bytesUp: 0,

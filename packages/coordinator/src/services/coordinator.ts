@@ -12,6 +12,7 @@ import type {
   newTokenSchema,
   PublicKey,
   RoundView,
+  RunChange,
   RunForDevices,
   RunView,
   scoreReportSchema,
@@ -61,6 +62,8 @@ export interface DeviceService {
     report: z.output<typeof scoreReportSchema>,
   ): Promise<z.output<typeof acceptedSchema>>;
   heartbeat(device: string, beat: Heartbeat): Promise<z.output<typeof heartbeatAnswerSchema>>;
+  /** Takes over a name that differs from what the device told last. */
+  tellName(device: string, name: string): Promise<void>;
   leave(device: string, run: string, reason: string): Promise<void>;
 }
 
@@ -73,18 +76,30 @@ export interface OperatorService {
   listRuns(): readonly RunView[];
   /** @param settings as a run file has them; throws InputError */
   createRun(settings: unknown): Promise<RunView>;
+  /** Renames, pauses or resumes a run. */
+  changeRun(run: string, change: RunChange): Promise<RunView>;
+  /** Settings of a run that differ from the defaults, as a run file has them. */
+  runSettings(run: string): Record<string, unknown>;
+  /**
+   * Replaces the settings of a run that has not begun.
+   * @param settings as a run file has them; throws InputError
+   */
+  editRun(run: string, settings: unknown): Promise<RunView>;
   stopRun(run: string): Promise<RunView>;
   listRounds(run: string): Promise<readonly RoundView[]>;
   /** Lines of rounds.jsonl. */
   roundRecords(run: string): Promise<readonly unknown[]>;
   /** A file of the global adapter in PEFT format. */
   adapterFile(run: string, file: 'adapter_config.json' | 'adapter_model.safetensors'): Promise<Uint8Array>;
+  /** The same files in one zip archive. */
+  adapterArchive(run: string): Promise<Uint8Array>;
   /** One HTML file. */
   report(run: string): Promise<string>;
   listTokens(): Promise<readonly TokenView[]>;
   createToken(token: z.output<typeof newTokenSchema>): Promise<z.output<typeof createdTokenSchema>>;
   revokeToken(token: string): Promise<void>;
   listDevices(): readonly DeviceView[];
+  renameDevice(device: string, name: string): Promise<void>;
   setQuarantine(device: string, quarantined: boolean): Promise<void>;
   revokeDevice(device: string): Promise<void>;
   /** First everything there is, then what changes, at most twice a second. Returns how to end it. */

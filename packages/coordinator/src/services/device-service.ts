@@ -18,6 +18,7 @@ import { statusOf } from '../watching/views.ts';
 import { assignmentFor } from './assignments.ts';
 import type { DeviceService } from './coordinator.ts';
 import { type CoordinatorContext, requireOpen } from './coordinator-context.ts';
+import { renameDevice } from './rename-device.ts';
 
 /** What a coordinator does for devices. */
 export function deviceService(context: CoordinatorContext): DeviceService {
@@ -74,6 +75,7 @@ export function deviceService(context: CoordinatorContext): DeviceService {
       if (known?.publicKey.x === publicKey.x) {
         await enrolments.countKnown(id);
         const { run } = deviceOf(id);
+        await renameDevice(context, id, name, 'device');
         return { device: id, run };
       }
       const entry = {
@@ -124,13 +126,15 @@ export function deviceService(context: CoordinatorContext): DeviceService {
     },
 
     async nextAssignment(device, waitMs, signal) {
+      await runs.whenOpen(deviceOf(device).run);
       ownRun(device);
       const release = presence.holdPoll(device);
       try {
         const until = now() + Math.min(waitMs, limits.pollSeconds * 1000);
         for (;;) {
           requireOpen(context);
-          // It may have been revoked meanwhile, or its run set aside.
+          // It may have been revoked meanwhile, its run set aside, or opened anew with other settings.
+          await runs.whenOpen(deviceOf(device).run);
           const driver = ownRun(device);
           const assignment = assignmentFor(driver, device, now());
           const restMs = until - now();
@@ -256,6 +260,12 @@ export function deviceService(context: CoordinatorContext): DeviceService {
       return { assigned: stillCounts(driver, device, beat) };
     },
 
+    async tellName(device, name) {
+      requireOpen(context);
+      deviceOf(device);
+      await renameDevice(context, device, name, 'device');
+    },
+
     async leave(device, run, reason) {
       requireOpen(context);
       const driver = ownRun(device, run);
@@ -283,7 +293,7 @@ async function describeRun(driver: RunDriver): Promise<RunForDevices> {
   const status = statusOf(driver);
   return {
     run: driver.id,
-    name: settings.name,
+    name: driver.name,
     status: status === 'failed' ? 'finished' : status,
     strategy: settings.strategy,
     rounds: settings.rounds,

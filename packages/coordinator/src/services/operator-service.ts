@@ -1,14 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LogEntry, RunView } from '@legend-fl/protocol';
+import type { LogEntry, RunChange, RunView } from '@legend-fl/protocol';
 import { createJoinToken, viewToken } from '../enrolment/join-tokens.ts';
 import { Refusal } from '../refusals/refusal.ts';
+import { archiveAdapter } from '../results/adapter-archive.ts';
 import { createRun } from '../runs/create-run.ts';
+import { editRun, settingsToShow } from '../runs/edit-run.ts';
 import type { RunDriver } from '../runs/run-driver.ts';
 import type { CoordinatorViews } from '../watching/coordinator-views.ts';
 import type { LiveFeed } from '../watching/live-feed.ts';
 import type { OperatorService } from './coordinator.ts';
 import { type CoordinatorContext, requireOpen } from './coordinator-context.ts';
+import { renameDevice } from './rename-device.ts';
 
 export interface OperatorParts {
   readonly views: CoordinatorViews;
@@ -46,6 +49,30 @@ export function operatorService(
       return view((await createRun(settings, runs, context)).id);
     },
 
+    async changeRun(run, change) {
+      requireOpen(context);
+      const driver = runOf(run);
+      if (change.paused !== undefined && driver.isOver) {
+        throw new Refusal('run-finished', 'The run is over; it can be neither paused nor resumed.');
+      }
+      if (Object.keys(change).length > 0) {
+        await store.runs.change(run, change);
+        for (const text of describeChange(driver, change)) log({ level: 'info', run, device: null, text });
+        driver.change(change);
+      }
+      return view(run);
+    },
+
+    runSettings: (run) => {
+      const driver = runOf(run);
+      return { ...settingsToShow(driver.definition.settings), name: driver.name };
+    },
+
+    async editRun(run, settings) {
+      requireOpen(context);
+      return view((await editRun(runOf(run), settings, runs, context)).id);
+    },
+
     async stopRun(run) {
       requireOpen(context);
       const driver = runOf(run);
@@ -63,6 +90,10 @@ export function operatorService(
 
     async adapterFile(run, file) {
       return readFile(join(await runOf(run).resultsFolder(), 'adapter', file));
+    },
+
+    async adapterArchive(run) {
+      return archiveAdapter(join(await runOf(run).resultsFolder(), 'adapter'), `${run}-adapter`);
     },
 
     async report(run) {
@@ -102,6 +133,11 @@ export function operatorService(
       await driver?.dropDevice(id, 'it was revoked');
     },
 
+    async renameDevice(id, name) {
+      requireOpen(context);
+      await renameDevice({ ...context, observer: { ...observer, log } }, id, name, 'operator');
+    },
+
     async setQuarantine(id, quarantined) {
       requireOpen(context);
       const device = registry.find(id);
@@ -118,4 +154,13 @@ export function operatorService(
 
     subscribe: (listener) => feed.subscribe(listener),
   };
+}
+
+function describeChange(driver: RunDriver, { name, paused }: RunChange): string[] {
+  return [
+    ...(name === undefined || name === driver.name ? [] : [`Run ${driver.name} is now called ${name}.`]),
+    ...(paused === undefined || paused === driver.isPaused
+      ? []
+      : [paused ? 'The run is paused.' : 'The run is resumed.']),
+  ];
 }

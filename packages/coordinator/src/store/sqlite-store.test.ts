@@ -88,7 +88,9 @@ test('a file of the first version is brought up to date, with all that it holds'
   await copyFile(new URL('../../../../testdata/stores/version-1.sqlite', import.meta.url), file);
   for (let opening = 1; opening <= 2; opening++) {
     const store = await openStore(file);
-    expect(await store.runs.list()).toEqual([{ ...runOf('run'), failure: null }]);
+    expect(await store.runs.list()).toEqual([
+      { ...runOf('run'), failure: null, name: null, paused: false, baseline: null },
+    ]);
     const { snapshot, events } = await store.runs.loadProgress('run');
     if (snapshot === null) throw new Error('The snapshot is gone.');
     // The store hands out what was stored; `readSnapshot` brings it up to date.

@@ -9,6 +9,9 @@ import { type Entry, type NewDevice, REVOKED_ADDRESS_MS, type Store, type Stored
 import { action, EnrolmentModel } from './testing/enrolment-model.ts';
 import { deviceOf, eventOf, eventsOf, runOf, snapshotOf, tokenOf } from './testing/sample-values.ts';
 
+/** Of a run of which nobody has changed anything. */
+const unchanged = { name: null, paused: false, baseline: null };
+
 const program = fileURLToPath(new URL('./testing/append-events.program.ts', import.meta.url));
 
 /**
@@ -38,9 +41,9 @@ export function describeStoreContract(name: string, newPlace: () => Promise<stri
         await store.runs.saveSnapshot('a-run', snapshotOf(0, 'No disk, no \0 run'));
         await reopen();
         expect(await store.runs.list()).toEqual([
-          { ...runOf('later-in-the-alphabet'), failure: null },
-          { ...runOf('a-run'), failure: 'No disk, no \uFFFD run' },
-          { ...runOf('third'), failure: null },
+          { ...runOf('later-in-the-alphabet'), failure: null, ...unchanged },
+          { ...runOf('a-run'), failure: 'No disk, no \uFFFD run', ...unchanged },
+          { ...runOf('third'), failure: null, ...unchanged },
         ]);
       });
 
@@ -55,6 +58,24 @@ export function describeStoreContract(name: string, newPlace: () => Promise<stri
         expect(await store.runs.loadProgress('run')).toEqual({ snapshot: null, events: [] });
         expect(await store.runs.listRounds('run')).toEqual([]);
       });
+    });
+
+    test('what is changed of a run stays changed, and the rest as it was', async () => {
+      await store.runs.create(runOf('run'));
+      await store.runs.create(runOf('other'));
+      const baseline = { accuracy: 0.5, loss: 0.7 };
+      expect(await store.runs.change('run', { name: 'New\0name', paused: true })).toBe(true);
+      expect(await store.runs.change('run', { baseline })).toBe(true);
+      expect(await store.runs.change('none', { paused: true })).toBe(false);
+      await expect(store.runs.change('run', {})).rejects.toThrow('nothing to change');
+      await reopen();
+      const changed = { ...runOf('run'), failure: null, name: 'New\uFFFDname', paused: true, baseline };
+      expect(await store.runs.list()).toEqual([changed, { ...runOf('other'), failure: null, ...unchanged }]);
+      await store.runs.change('run', { paused: false, settings: { rounds: 3 } });
+      expect(await store.runs.list()).toMatchObject([
+        { ...changed, paused: false, settings: { rounds: 3 } },
+        { name: null },
+      ]);
     });
 
     describe('the log of events', () => {

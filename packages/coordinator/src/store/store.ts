@@ -29,6 +29,8 @@ export interface RunStore {
   create(run: NewRun): Promise<void>;
   /** In order of creation. */
   list(): Promise<readonly StoredRun[]>;
+  /** Changes what it names, and leaves the rest. @returns whether there is such a run */
+  change(run: string, change: RunChanges): Promise<boolean>;
   /** The newest snapshot, and what has happened since, in order. */
   loadProgress(run: string): Promise<RunProgress>;
   /** Appends events to a run's log. A call that does not go on where the log or the snapshot ends rejects as a whole. */
@@ -53,9 +55,29 @@ export interface NewRun {
   readonly settings: unknown;
 }
 
+/** What an operator, or the coordinator itself, may change of a run that is stored. */
+export interface RunChanges {
+  readonly settings?: unknown;
+  readonly name?: string;
+  readonly paused?: boolean;
+  /** null: that it is not known any more. */
+  readonly baseline?: Baseline | null;
+}
+
+/** What the adapter scores that a run begins with. */
+export interface Baseline {
+  readonly accuracy: number;
+  readonly loss: number;
+}
+
 export interface StoredRun extends NewRun {
   /** Why a run cannot go on; null of one that can. */
   readonly failure: string | null;
+  /** That an operator gave it later; null where it has that of its settings. */
+  readonly name: string | null;
+  readonly paused: boolean;
+  /** null until it is scored. */
+  readonly baseline: Baseline | null;
 }
 
 export interface RunSnapshot {
@@ -102,6 +124,12 @@ export interface DeviceStore {
   enrol(device: NewDevice, entry: Entry): Promise<StoredDevice | TokenFault>;
   /** What a key that is not enrolled would be let in by, or why it would not: without writing anything. */
   findEntrance(entry: Entry): Promise<Pick<StoredToken, 'id'> | TokenFault>;
+  /**
+   * Gives a device another name. @param told whether the device itself tells it: it is taken over where it differs from
+   * what the device told last, so that an operator's name outlives a restart of the device
+   * @returns the device as it is then; undefined where there is none
+   */
+  rename(id: string, name: string, told: boolean): Promise<StoredDevice | undefined>;
   /** Whether there is such a device. */
   setQuarantine(id: string, quarantined: boolean): Promise<boolean>;
   find(id: string): Promise<StoredDevice | undefined>;

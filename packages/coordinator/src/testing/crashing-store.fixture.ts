@@ -31,6 +31,7 @@ export function crashingStore(
   const runs: RunStore = {
     create: (run) => read(() => store.runs.create(run)),
     list: () => read(() => store.runs.list()),
+    change: (run, change) => read(() => store.runs.change(run, change)),
     loadProgress: (run) => read(() => store.runs.loadProgress(run)),
     appendEvents: (run, events) => write(() => store.runs.appendEvents(run, events)),
     saveSnapshot: (run, snapshot, finished) => write(() => store.runs.saveSnapshot(run, snapshot, finished)),

@@ -1,10 +1,11 @@
-import { findEntry, treatDevice } from '@legend-fl/method';
+import { findEntry } from '@legend-fl/method';
 import type { DeviceView, RunView } from '@legend-fl/protocol';
 import type { Presence } from '../fleet/presence.ts';
 import type { RunDriver } from '../runs/run-driver.ts';
 import { explainSetAside } from '../runs/set-aside-run.ts';
 import { warnOf } from '../settings/run-settings.ts';
 import type { StoredDevice } from '../store/store.ts';
+import { explainDevice } from './explain-device.ts';
 
 /** @param devices of the run */
 export function viewRun(driver: RunDriver, devices: readonly StoredDevice[], presence: Presence): RunView {
@@ -18,7 +19,7 @@ export function viewRun(driver: RunDriver, devices: readonly StoredDevice[], pre
       : 0;
   return {
     id: driver.id,
-    name: settings.name,
+    name: driver.name,
     strategy: settings.strategy,
     model: model.id,
     blocks: model.blocks,
@@ -32,6 +33,9 @@ export function viewRun(driver: RunDriver, devices: readonly StoredDevice[], pre
     targetAccuracy: settings.targetAccuracy,
     accuracy: state.lastEvaluation?.accuracy ?? null,
     loss: state.lastEvaluation?.loss ?? null,
+    baseline: driver.baseline,
+    paused: driver.isPaused,
+    editable: driver.isEditable,
     devices: {
       enrolled: devices.length,
       present: devices.reduce((sum, { id }) => sum + (presence.isThere(id) ? 1 : 0), 0),
@@ -72,7 +76,9 @@ export function viewDevice(
   const progress = driver?.progress;
   const state = progress?.state;
   const plan = state && 'plan' in state ? progress.plannedDevices.get(id) : undefined;
-  const doing = presence.find(id)?.doing;
+  const told = presence.find(id)?.doing;
+  // What it told of an earlier round says nothing about this one.
+  const doing = plan !== undefined && told?.round === state?.round ? told : undefined;
   return {
     id,
     run,
@@ -92,27 +98,9 @@ export function viewDevice(
     clipped: progress?.clipped.get(id) ?? 0,
     claimedSeconds: progress?.claims.get(id)?.claimedSeconds ?? null,
     measuredSeconds: progress?.claims.get(id)?.measuredSeconds ?? null,
-    note: driver === undefined ? '' : noteOf(id, driver, presence),
+    note: driver === undefined ? '' : explainDevice(device, driver, presence),
     lastSeenAt: presence.find(id)?.lastSeenAt ?? enrolledAt,
   };
-}
-
-/** What is wrong with a device at present, the gravest first. */
-function noteOf(id: string, driver: RunDriver, presence: Presence): string {
-  const { state } = driver.progress;
-  const leftBecause = presence.find(id)?.leftBecause ?? '';
-  if (leftBecause !== '') return `It left: ${leftBecause}.`;
-  const plan = 'plan' in state ? state.plan : undefined;
-  const excluded = plan?.excluded.find((device) => device.id === id);
-  if (excluded !== undefined) return `Left out of round ${state.round}: ${excluded.reason}.`;
-  const standing = findEntry(state.standings, id);
-  if (standing !== undefined && treatDevice(state.standings, id, state.round) !== 'awaited') {
-    return `Not waited for until round ${standing.untilRound}: ${standing.reason}.`;
-  }
-  const entry = 'devices' in state ? findEntry(state.devices, id) : undefined;
-  if (entry?.status === 'dropped') return `Dropped from round ${state.round}: ${entry.reason}.`;
-  const { reason } = driver.refused.find(id);
-  return reason === '' ? '' : `Its last refused update: ${reason}`;
 }
 
 function statusOfDevice(
@@ -124,6 +112,7 @@ function statusOfDevice(
   if (revoked) return 'revoked';
   if (quarantined) return 'quarantined';
   if (sighting?.left) return 'left';
+  if (driver?.isOver) return 'finished';
   const state = driver?.progress.state;
   const entry = state && 'devices' in state ? findEntry(state.devices, id) : undefined;
   if (entry?.status === 'dropped') return 'dropped';

@@ -60,6 +60,8 @@ export interface CoordinatorClient {
   submitUpdate(report: UpdateReport, options: CallOptions): Promise<Accepted>;
   submitScore(report: z.input<typeof scoreReportSchema>, options: CallOptions): Promise<Accepted>;
   heartbeat(beat: Heartbeat, options: CallOptions): Promise<z.output<typeof heartbeatAnswerSchema>>;
+  /** What the device is called; coordinators of earlier versions refuse it (`not-found`). */
+  tellName(name: string, options: CallOptions): Promise<void>;
   leave(leaving: z.input<typeof leaveSchema>, options: CallOptions): Promise<void>;
 }
 
@@ -117,6 +119,9 @@ export function connect({ device, ...parts }: ClientOptions): CoordinatorClient 
     submitUpdate: (body, options) => call(routes.update, { body }, options),
     submitScore: (body, options) => call(routes.score, { body }, options),
     heartbeat: (body, options) => call(routes.heartbeat, { body }, options),
+    tellName: async (name, options) => {
+      await call(routes.name, { body: { name } }, options);
+    },
     leave: async (body, options) => {
       await call(routes.leave, { body }, options);
     },

@@ -59,6 +59,15 @@ test('a machine joins, and needs its token only once', async () => {
   expect(small.server.requests(/blobs/)).toHaveLength(fetched);
 });
 
+test('a machine that joins again tells its name, which a coordinator of an earlier version does not take', async () => {
+  small.finish();
+  await joinSmall();
+  expect(small.server.requests(/POST \/v1\/name/)).toHaveLength(0);
+  small.finish();
+  await joinSmall({ token: undefined, name: 'garage' });
+  expect(small.server.requests(/POST \/v1\/name/).map(({ body }) => body)).toEqual([{ name: 'garage' }]);
+});
+
 test('the answer to an enrolment that got lost is asked for again with the same key', async () => {
   small.server.breakDown(/devices/, { kind: 'cut-answer' });
   small.finish();

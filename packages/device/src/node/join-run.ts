@@ -82,6 +82,8 @@ export async function joinRun(options: JoinOptions): Promise<JoinOutcome> {
       settings: {
         run: enrolled.run,
         memoryBytes,
+        // Whoever enrols just now has told it.
+        ...(folder.enrolled !== null && { name }),
         ...(options.holdOutShare !== undefined && { holdOutShare: options.holdOutShare }),
       },
       sleep,

@@ -9,7 +9,7 @@ export function holdDevice<Result>(work: () => Promise<Result>): Promise<Result>
       expected: 'one tab per browser that takes part',
       got: 'another one that does',
       where: 'this browser',
-      todo: 'Go on in the other tab, or close it and reload this one.',
+      todo: 'Continue in the other tab, or close it and reload this one.',
     });
   });
 }

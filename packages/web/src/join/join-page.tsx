@@ -26,9 +26,9 @@ export function JoinPage(props: Props) {
   const [start, setStart] = useState<Start>();
   const [failure, setFailure] = useState<string>();
   useEffect(() => {
-    lookAround().then(setStart, (error: unknown) => {
+    findStart().then(setStart, (error: unknown) => {
       setFailure(
-        `This browser lets the page keep nothing (${String(error)}). Leave private mode, or allow the page to store data.`,
+        `This browser does not let the page store data (${String(error)}). Leave private mode, or allow the page to store data.`,
       );
     });
   }, []);
@@ -46,24 +46,24 @@ export function JoinPage(props: Props) {
             {failure}
           </p>
         )}
-        {start !== undefined && <Begun {...props} {...start} />}
+        {start !== undefined && <Device {...props} {...start} />}
       </main>
     </>
   );
 }
 
-async function lookAround(): Promise<Start> {
+async function findStart(): Promise<Start> {
   const abilities = await findAbilities();
   if (abilities.obstacle !== undefined) return { abilities, session: undefined };
   return { abilities, session: await (await DeviceDatabase.open<DeviceChoice>()).session() };
 }
 
-function Begun({ token, workerUrl, runtimeUrl, abilities, session }: Props & Start) {
+function Device({ token, workerUrl, runtimeUrl, abilities, session }: Props & Start) {
   const device = useDevice({ token, workerUrl, runtimeUrl, session });
   if (abilities.obstacle !== undefined) {
     return (
       <section>
-        <h1>This browser cannot take part yet</h1>
+        <h1>This browser cannot join yet</h1>
         <p class="failure" role="alert">
           {abilities.obstacle}
         </p>
@@ -171,11 +171,7 @@ function useDevice({
       setProgress((before) => advance(before, { type: 'resumed' }, Date.now()));
     },
     leave: () => {
-      if (
-        !confirm(
-          'Leave the run? What is trained of this round does not count, and the page forgets your data.',
-        )
-      ) {
+      if (!confirm('Leave the run? This round’s training is lost, and the page forgets your data.')) {
         return;
       }
       setLeaving(true);

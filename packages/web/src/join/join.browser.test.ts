@@ -34,7 +34,7 @@ async function open(options: BrowserContextOptions & { isolated?: boolean } = {}
   const { isolated = true, ...context } = options;
   pages = await servePages(small.server.url, { isolated });
   ({ page, complaints } = await browser.open(`${pages.origin}/join#token=lj_x`, { ...desktop, ...context }));
-  await page.getByRole('heading', { name: 'Take part with this browser' }).waitFor();
+  await page.getByRole('heading', { name: 'Join with this browser' }).waitFor();
 }
 
 async function join(): Promise<void> {
@@ -100,7 +100,7 @@ test('loaded again while the model comes, it fetches the rest of it', async () =
   await page.reload();
   small.finish();
   await page.getByText('30 examples').waitFor();
-  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByRole('button', { name: 'Resume' }).click();
   await heading('The run is finished: all rounds done').waitFor();
   const [first, second, ...others] = requests(model);
   expect(others).toEqual([]);
@@ -132,7 +132,7 @@ test('rests when told to, goes on, and leaves', async () => {
   await join();
   await heading('Waiting for the next round').waitFor();
   await page.getByRole('button', { name: 'Pause' }).click();
-  await heading('Resting: paused by you').waitFor();
+  await heading('Paused: paused by you').waitFor();
   await page.getByRole('button', { name: 'Resume' }).click();
   small.assign(1);
   await expect.poll(outcomes).toEqual(['accepted']);
@@ -173,7 +173,7 @@ describe('says in a sentence', () => {
     await page.getByText('sample-reviews.csv, row 1: expected one of the run\'s classes "cold"').waitFor();
     small.finish();
     await page.getByLabel(/^Data/).setInputFiles(data);
-    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('button', { name: 'Resume' }).click();
     await heading('The run is finished: all rounds done').waitFor();
     expect(requests(/POST .*devices/)).toHaveLength(1);
   });
@@ -207,7 +207,7 @@ describe('says in a sentence', () => {
     small.assign(1);
     small.finish();
     await open({ isolated: false });
-    await page.getByText('WebAssembly uses one thread only').waitFor();
+    await page.getByText('WebAssembly uses only one thread').waitFor();
     await join();
     await heading('The run is finished: all rounds done').waitFor();
     expect(requests(/devices/)[0]?.body).toMatchObject({ runtime: { about: 'wasm, 1 thread' } });

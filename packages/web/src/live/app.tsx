@@ -6,9 +6,12 @@ import { ConnectionState } from './connection/connection-state.tsx';
 import { type Connection, type Following, followCoordinator } from './connection/follow-coordinator.ts';
 import { nothingYet } from './connection/live-data.ts';
 import { EventLog } from './event-log.tsx';
+import { EndNotice, NotifyButton } from './notifications/end-notice.tsx';
+import { CompareRuns } from './runs/compare-runs.tsx';
+import type { RunDraft } from './runs/run-actions.tsx';
 import { RunList } from './runs/run-list.tsx';
 import { RunSections } from './runs/run-sections.tsx';
-import { StartRun } from './runs/start-run.tsx';
+import { type OpenedDraft, StartRun } from './runs/start-run.tsx';
 import { SignIn, signIn } from './sign-in.tsx';
 
 /** The operator's page; `token` came with the address. */
@@ -39,6 +42,7 @@ export function App({ token }: { token: string | undefined }) {
         <div class="top">
           <p class="overline">Legend, coordinator</p>
           <div class="top-right">
+            {connection.state === 'live' && <NotifyButton />}
             {connection.state === 'live' && (
               <button type="button" class="plain" onClick={signOut}>
                 Sign out
@@ -57,14 +61,31 @@ export function App({ token }: { token: string | undefined }) {
 function Signed({ data }: { data: typeof nothingYet }) {
   const [chosen, choose] = useState<string>();
   const runs = [...data.runs.values()].sort((one, other) => other.createdAt - one.createdAt);
+  // A run that ends stays in sight until another one is chosen.
+  const shown = useRef<string>(undefined);
   const run =
-    runs.find(({ id }) => id === chosen) ?? runs.find(({ status }) => status === 'running') ?? runs[0];
+    runs.find(({ id }) => id === (chosen ?? shown.current)) ??
+    runs.find(({ status }) => status === 'running') ??
+    runs[0];
+  shown.current = run?.id;
+  const [draft, setDraft] = useState<OpenedDraft>();
+  const open = (opened: RunDraft) => setDraft({ ...opened, number: (draft?.number ?? 0) + 1 });
   if (data === nothingYet) return null;
   return (
     <>
-      <RunList runs={runs} chosen={run?.id} choose={choose} />
-      <StartRun started={choose} none={runs.length === 0} />
-      {run && <RunSections key={run.id} run={run} data={data} />}
+      <EndNotice runs={data.runs} />
+      <RunList runs={runs} rounds={data.rounds} chosen={run?.id} choose={choose} />
+      <CompareRuns runs={runs} rounds={data.rounds} />
+      <StartRun
+        key={draft?.number}
+        draft={draft}
+        done={(id) => {
+          setDraft(undefined);
+          choose(id);
+        }}
+        none={runs.length === 0}
+      />
+      {run && <RunSections key={run.id} run={run} data={data} draft={open} />}
       <EventLog data={data} />
     </>
   );

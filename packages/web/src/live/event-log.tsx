@@ -1,8 +1,9 @@
 import type { LogEntry } from '@legend-fl/protocol';
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { formatMoment } from '../shared/format-time.ts';
 import { serverNow } from '../shared/server-clock.ts';
 import type { LiveData } from './connection/live-data.ts';
+import { labelDevices } from './devices/label-devices.ts';
 
 const levels = ['everything', 'warnings and errors', 'errors'] as const;
 const SHOWN_AT_FIRST = 100;
@@ -11,6 +12,10 @@ const SHOWN_AT_FIRST = 100;
 export function EventLog({ data }: { data: LiveData }) {
   const [level, setLevel] = useState(0);
   const [shown, setShown] = useState(SHOWN_AT_FIRST);
+  const names = useMemo(
+    () => new Map(labelDevices([...data.devices.values()]).map(({ id, name }) => [id, name])),
+    [data.devices],
+  );
   const entries = data.log.filter((entry) => severity(entry) >= level).toReversed();
   return (
     <section class="log">
@@ -35,20 +40,20 @@ export function EventLog({ data }: { data: LiveData }) {
               {entry.level !== 'info' && <strong>{entry.level === 'error' ? 'Error: ' : 'Warning: '}</strong>}
               {entry.text}
             </span>
-            <small>{describePlace(entry, data)}</small>
+            <small>{describePlace(entry, data.runs, names)}</small>
           </li>
         ))}
       </ol>
       {entries.length === 0 && <p class="note">Nothing yet.</p>}
       {entries.length > shown && (
         <button type="button" onClick={() => setShown(shown + 200)}>
-          Show more ({entries.length - shown} further)
+          Show more ({entries.length - shown} left)
         </button>
       )}
       {data.entriesForgotten > 0 && (
         <p class="note">
-          The page keeps the last {data.log.length} events; {data.entriesForgotten} earlier ones are in the
-          coordinator’s log.
+          This page keeps the last {data.log.length} events; the {data.entriesForgotten} before them are in
+          the coordinator’s log.
         </p>
       )}
     </section>
@@ -59,10 +64,14 @@ function severity({ level }: LogEntry): number {
   return { info: 0, warning: 1, error: 2 }[level];
 }
 
-function describePlace({ run, device }: LogEntry, { runs, devices }: LiveData): string {
-  const names = [
+function describePlace(
+  { run, device }: LogEntry,
+  runs: LiveData['runs'],
+  names: ReadonlyMap<string, string>,
+): string {
+  const places = [
     run === null || runs.size < 2 ? undefined : (runs.get(run)?.name ?? run),
-    device === null ? undefined : (devices.get(device)?.name ?? device),
+    device === null ? undefined : (names.get(device) ?? device),
   ];
-  return names.filter((name) => name !== undefined).join(', ');
+  return places.filter((name) => name !== undefined).join(', ');
 }

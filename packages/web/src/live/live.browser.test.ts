@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { desktop, launchPageBrowser, type PageBrowser, phone } from '../testing/open-page.fixture.ts';
+import { readCode } from '../testing/read-code.fixture.ts';
 import { type SampleCoordinator, startSampleCoordinator } from '../testing/sample-coordinator.fixture.ts';
 import { type SampleRun, sampleRun } from '../testing/sample-run.fixture.ts';
 
@@ -136,7 +137,7 @@ describe('with three devices', () => {
     const question = agree();
     await page.getByRole('button', { name: 'Stop run' }).click();
     expect(await question).toContain('Stop “Reviews” for good?');
-    await page.getByText('Stopped by an operator.').waitFor();
+    await page.getByText('Stopped by an operator.', { exact: true }).waitFor();
     expect(await page.getByRole('button', { name: 'Stop run' }).count()).toBe(0);
   });
 
@@ -166,33 +167,153 @@ describe('with three devices', () => {
       .waitFor();
   });
 
-  test('both files of the adapter are downloaded, and the report is opened', async () => {
-    for (const [title, file] of [
-      ['Adapter, weights', 'adapter_model.safetensors'],
-      ['Adapter, configuration', 'adapter_config.json'],
-    ] as const) {
-      const download = page.waitForEvent('download');
-      await page.getByRole('link', { name: title }).click();
-      expect((await download).suggestedFilename()).toBe(file);
-    }
+  test('the adapter is one download, and the report is opened', async () => {
+    const download = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Download adapter' }).click();
+    expect((await download).suggestedFilename()).toBe('run-1-adapter.zip');
     const report = page.context().waitForEvent('page');
     await page.getByRole('link', { name: 'Report' }).click();
     expect(await (await report).title()).toBe('Report');
   });
 
+  test('the untrained model is where the curves begin, and the last row of the rounds', async () => {
+    const learning = section('Accuracy and loss');
+    await learning.getByText('Round 0 is the untrained model: accuracy 50.7%, loss 0.6951.').waitFor();
+    await learning.getByRole('img', { name: 'Accuracy over rounds' }).focus();
+    for (let round = 12; round >= 0; round--) await page.keyboard.press('ArrowLeft');
+    await learning.getByText('Round 0', { exact: true }).waitFor();
+    const history = section('Rounds').locator('tbody tr');
+    expect(await history.count()).toBe(13);
+    expect(await history.first().textContent()).toContain('1 update clipped');
+    expect(await history.last().textContent()).toContain('untrained');
+  });
+
+  test('the devices that hold the round up are named, and its end is estimated', async () => {
+    const [device] = sample.devices;
+    if (device === undefined) throw new Error('the sample is empty');
+    const late = { ...device, status: 'training', depth: 2, assignedAt: Date.now() - 90_000 } as const;
+    coordinator.tell({ type: 'devices', devices: [{ ...late, plannedSeconds: 30, step: 3, steps: 40 }] });
+    const missing = page.locator('.missing li').first();
+    await missing.filter({ hasText: `${device.name}: training, step 3 of 40, 1 min` }).waitFor();
+    expect(await missing.textContent()).toContain('longer than planned');
+    await page.getByText(/^Ends in about .* \(estimated from the last 5 rounds; sooner/).waitFor();
+  });
+
+  test('nothing of a round is shown as done before one is', async () => {
+    coordinator.tell({ type: 'runs', runs: [{ ...sample.run, id: 'run-0', name: 'New', round: 1 }] });
+    await page.getByRole('navigation', { name: 'Runs' }).getByText('0 of 40 rounds').waitFor();
+  });
+
+  test('once the run is over its devices are finished, whatever they did last', async () => {
+    const over = sample.devices.map((device) => ({
+      ...device,
+      status: 'finished' as const,
+      depth: null,
+      step: 0,
+      steps: 0,
+    }));
+    coordinator.tell({ type: 'devices', devices: over });
+    coordinator.tell({ type: 'runs', runs: [{ ...sample.run, status: 'finished', phase: 'finished' }] });
+    await expect.poll(() => rows().filter({ hasText: 'finished' }).count()).toBe(3);
+    expect(await rows().first().textContent()).not.toContain('of 40');
+  });
+
+  test('devices of the same name are told apart wherever they are named', async () => {
+    coordinator.tell({
+      type: 'devices',
+      devices: sample.devices.map((device) => ({ ...device, name: 'vm' })),
+    });
+    await rows().filter({ hasText: 'vm (0002)' }).waitFor();
+    expect(await section('Blocks trained').textContent()).toContain('vm (0003)');
+  });
+
+  test('a device is renamed', async () => {
+    page.once('dialog', (dialog) => void dialog.accept('shop window'));
+    await page.getByRole('button', { name: 'Rename laptop-2' }).click();
+    await rows().filter({ hasText: 'shop window' }).waitFor();
+  });
+
+  test('a run is renamed, paused and resumed', async () => {
+    page.once('dialog', (dialog) => void dialog.accept('Film reviews'));
+    await page.getByRole('button', { name: 'Rename', exact: true }).click();
+    await page.getByRole('heading', { name: 'Film reviews' }).waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    expect(coordinator.bodies).toEqual([{ name: 'Film reviews' }, { paused: true }, { paused: false }]);
+  });
+
+  test('a run is cloned: its settings can be changed before the copy is started', async () => {
+    await page.getByRole('button', { name: 'Clone' }).click();
+    const text = page.getByLabel('YAML or JSON');
+    await expect.poll(() => text.inputValue()).toContain('name: Reviews copy');
+    await text.fill(`${await text.inputValue()}seed: 2\n`);
+    await page.getByRole('button', { name: 'Start run' }).click();
+    await page.getByRole('heading', { name: 'Second' }).waitFor();
+    expect(coordinator.bodies).toEqual([
+      { name: 'Reviews copy', classes: ['bad', 'good'], rounds: 40, seed: 2 },
+    ]);
+  });
+
+  test('the settings of a run that has not begun are edited', async () => {
+    expect(await page.getByRole('button', { name: 'Edit settings' }).count()).toBe(0);
+    coordinator.tell({ type: 'runs', runs: [{ ...sample.run, editable: true }] });
+    await page.getByRole('button', { name: 'Edit settings' }).click();
+    await page.getByText('Settings of “Reviews”').waitFor();
+    await page.getByRole('button', { name: 'Save settings' }).click();
+    await page.getByText('Start another run').waitFor();
+    expect(coordinator.requests).toContain('POST /v1/operator/runs/run-1/settings');
+    expect(coordinator.bodies).toEqual([{ name: 'Reviews', classes: ['bad', 'good'], rounds: 40 }]);
+  });
+
+  test('runs are compared by their figures', async () => {
+    coordinator.tell({ type: 'runs', runs: [{ ...sample.run, id: 'run-2', name: 'Second' }] });
+    coordinator.tell({
+      type: 'rounds',
+      rounds: sample.rounds.map((round) => ({ ...round, run: 'run-2', accuracy: round.accuracy - 0.1 })),
+    });
+    await page.getByText('Compare runs').click();
+    const figures = page.getByRole('region', { name: 'Figures of the runs' });
+    expect(await figures.locator('tbody tr').allTextContents()).toEqual([
+      expect.stringContaining('Reviews'),
+      expect.stringContaining('Second'),
+    ]);
+    await page.locator('.compare').getByLabel('Second').uncheck();
+    await page.getByText('Choose at least two runs.').waitFor();
+  });
+
+  test('an operator is notified who asks for it', async () => {
+    await page.context().grantPermissions(['notifications']);
+    await page.getByRole('button', { name: 'Notify me when a run ends' }).click();
+    await page.getByText('You will be notified when a run ends.').waitFor();
+    coordinator.tell({ type: 'runs', runs: [{ ...sample.run, status: 'finished', about: 'Done.' }] });
+    await page.getByText('“Reviews” has ended. Done.').waitFor();
+  });
+
+  test('the end of a run is told in a banner and in the title', async () => {
+    const about = 'All rounds are done.';
+    coordinator.tell({ type: 'runs', runs: [{ ...sample.run, status: 'finished', about }] });
+    await page.getByText('“Reviews” has ended. All rounds are done.').waitFor();
+    await expect.poll(() => page.title()).toBe('✓ “Reviews” has ended. All rounds are done.');
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    await expect.poll(() => page.title()).toBe('Legend');
+  });
+
   test('a join token is made, told once as command and link, and revoked', async () => {
-    const tokens = section('Let devices in');
+    const tokens = section('Invite devices');
     await tokens.getByLabel('For whom').fill('the lab');
-    await tokens.getByLabel('Devices that it lets in').fill('');
-    await tokens.getByRole('button', { name: 'Make join token' }).click();
+    await tokens.getByLabel('Number of devices').fill('');
+    await tokens.getByRole('button', { name: 'Make invitation' }).click();
     const token = `lj_${'y'.repeat(32)}`;
     await tokens.getByText(`LEGEND_TOKEN=${token} npx legend-fl join ${coordinator.origin}`).waitFor();
-    expect(await tokens.textContent()).toContain(`${coordinator.origin}/join#token=${token}`);
+    const link = `${coordinator.origin}/join#token=${token}`;
+    expect(await tokens.textContent()).toContain(link);
+    expect(await readCode(tokens.getByRole('img', { name: 'QR code of the link' }))).toBe(link);
     expect(coordinator.bodies).toEqual([{ run: 'run-1', label: 'the lab', uses: null, seconds: 604_800 }]);
     const question = agree();
-    await tokens.getByRole('button', { name: 'Revoke the token for the lab' }).click();
-    expect(await question).toContain('Devices that it let in stay.');
-    await tokens.getByText('revoked, let in 0 devices').waitFor();
+    await tokens.getByRole('button', { name: 'Revoke the invitation for the lab' }).click();
+    expect(await question).toContain('Devices that joined with it stay.');
+    await tokens.getByText('revoked, 0 devices joined').waitFor();
   });
 
   test('a device is revoked once the operator agrees', async () => {

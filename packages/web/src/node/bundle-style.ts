@@ -4,7 +4,7 @@ import { transform } from 'esbuild';
 import { ASSETS, assetHeaders, shortHash } from './assets.ts';
 import type { PageFile } from './bundle-pages.ts';
 
-const own = ['live/live.css', 'join/join.css'];
+const own = ['live/live.css', 'live/runs/runs.css', 'join/join.css'];
 
 /** One style sheet for all pages. */
 export async function bundleStyle(): Promise<{ readonly path: string; readonly file: PageFile }> {

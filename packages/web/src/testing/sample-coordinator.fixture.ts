@@ -3,12 +3,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import {
   type DeviceView,
+  deviceChangeSchema,
   type LiveEvent,
   liveEventSchema,
   newTokenSchema,
   type ProblemCode,
   problemStatus,
   type RunView,
+  runChangeSchema,
   signInSchema,
   type TokenView,
   VERSION_HEADER,
@@ -25,7 +27,7 @@ export interface SampleCoordinator {
   readonly token: string;
   /** Every request so far, as `POST /v1/…`. */
   readonly requests: string[];
-  /** What came with createRun, createToken. */
+  /** What came with createRun, changeRun, editRun, createToken. */
   readonly bodies: unknown[];
   /** To everybody who follows. */
   tell(event: LiveEvent): void;
@@ -131,16 +133,26 @@ export async function startSampleCoordinator(sample: SampleRun): Promise<SampleC
         tell({ type: 'runs', runs: [run] });
         return json(response, 200, run);
       }
+      case 'PATCH runs/…': {
+        bodies.push(body);
+        const changed = { ...(runs.get(id ?? '') ?? sample.run), ...runChangeSchema.parse(body) };
+        runs.set(changed.id, changed);
+        tell({ type: 'runs', runs: [changed] });
+        return json(response, 200, changed);
+      }
+      case 'GET runs/…/settings':
+        return json(response, 200, { classes: ['bad', 'good'], rounds: 40, name: sample.run.name });
+      case 'POST runs/…/settings':
+        bodies.push(body);
+        return json(response, 200, sample.run);
+      case 'GET runs/…/adapter.zip':
+        response.writeHead(200, { 'content-type': 'application/zip' }).end('zip');
+        return;
       case 'GET runs/…/rounds.jsonl':
         response.writeHead(200, { 'content-type': 'application/jsonl' });
         response.end(
           sample.rounds.map((round) => `${JSON.stringify(recordOf(sample, round.round))}\n`).join(''),
         );
-        return;
-      case 'GET runs/…/adapter/adapter_config.json':
-        return json(response, 200, { r: 8 });
-      case 'GET runs/…/adapter/adapter_model.safetensors':
-        response.writeHead(200, { 'content-type': 'application/octet-stream' }).end('tensors');
         return;
       case 'GET runs/…/report':
         response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Report</title>');
@@ -168,6 +180,8 @@ export async function startSampleCoordinator(sample: SampleRun): Promise<SampleC
         if (token !== undefined) tokens[position] = { ...token, revoked: true };
         return json(response, 200, {});
       }
+      case 'PATCH devices/…':
+        return changeDevice(response, id, deviceChangeSchema.parse(body));
       case 'DELETE devices/…':
         return changeDevice(response, id, { status: 'revoked', note: '' });
       case 'POST devices/…/quarantine':

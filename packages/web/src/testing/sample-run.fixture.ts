@@ -21,7 +21,7 @@ const kinds: readonly DeviceView['runtime'][] = [
 ];
 /** Every status, and more of those that most devices have in the midst of a round. */
 const likely: readonly DeviceView['status'][] = [
-  ...deviceStatus.options,
+  ...deviceStatus.options.filter((status) => status !== 'finished'),
   ...Array.from({ length: 9 }, () => 'training' as const),
   ...Array.from({ length: 5 }, () => 'updated' as const),
 ];
@@ -88,6 +88,9 @@ export function sampleRun({
     targetAccuracy: 0.85,
     accuracy: last?.accuracy ?? null,
     loss: last?.loss ?? null,
+    baseline: finished === 0 ? null : { accuracy: 0.507, loss: 0.6951 },
+    paused: false,
+    editable: finished === 0,
     devices: {
       enrolled: count,
       present: count - having('away', 'left', 'revoked'),

@@ -68,8 +68,8 @@ async function takeEmptyRun(browser: PageBrowser, options: BrowserContextOptions
   const coordinator = await startSampleCoordinator(sampleRun({ devices: 0, rounds: 0 }));
   const { page } = await browser.open(`${coordinator.origin}/#operator=${coordinator.token}`, options);
   await page.getByText('Start another run').click();
-  await page.getByRole('button', { name: 'Make join token' }).click();
-  await page.getByRole('button', { name: 'Copy: On a machine' }).waitFor();
+  await page.getByRole('button', { name: 'Make invitation' }).click();
+  await page.getByRole('button', { name: 'Copy: Command, for a machine' }).waitFor();
   await take(page);
   await page.context().close();
   await coordinator.goAway();
@@ -79,7 +79,7 @@ async function takeJoinForm(browser: PageBrowser, options: BrowserContextOptions
   const coordinator = await startSampleCoordinator(sampleRun({}));
   const { page } = await browser.open(`${coordinator.origin}/join`, options);
   await page.getByRole('button', { name: /^Use a sample/ }).click();
-  await page.getByText('More', { exact: true }).click();
+  await page.getByText('Advanced options', { exact: true }).click();
   await page.getByText('32 examples').waitFor();
   await take(page);
   await page.context().close();

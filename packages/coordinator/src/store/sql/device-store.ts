@@ -18,6 +18,7 @@ export function sqlDeviceStore(session: Session, writes: WriteQueue): DeviceStor
     findEntrance: (entry) => session.read((db) => findEntrance(db, entry)),
     find: (id) => session.read((db) => findDevice(db, id)),
     list: (run) => session.read((db) => listDevices(db, run)),
+    rename: (id, name, told) => writes.add(renameDevice, { id, name, told }),
     setQuarantine: (id, quarantined) => writes.add(setQuarantine, { id, quarantined }),
     revoke: (id, at) => writes.add(revokeDevice, { id, at }),
   };
@@ -43,6 +44,7 @@ const enrol = oneByOne(
       id: device.id,
       run: token.run,
       name: toText(device.name),
+      told_name: null,
       public_key: device.publicKey.x,
       runtime_kind: device.runtime.kind,
       runtime_about: toText(device.runtime.about),
@@ -120,6 +122,24 @@ const revokeDevice = oneByOne(
       await db.updateTable('tokens').set({ held: 1 }).where('id', '=', device.token).execute();
     }
     return { value: true };
+  },
+);
+
+interface Renaming {
+  readonly id: string;
+  readonly name: string;
+  readonly told: boolean;
+}
+
+const renameDevice = oneByOne(
+  async (db, { id, name, told }: Renaming): Promise<Outcome<StoredDevice | undefined>> => {
+    const row = await db.selectFrom('devices').selectAll().where('id', '=', id).executeTakeFirst();
+    if (row === undefined) return { value: undefined };
+    const [text, toldBefore] = [toText(name), row.told_name ?? row.name];
+    if (told && text === toldBefore) return { value: toDevice(row) };
+    const values = { name: text, told_name: told ? text : toldBefore };
+    await db.updateTable('devices').set(values).where('id', '=', id).execute();
+    return { value: toDevice({ ...row, ...values }) };
   },
 );
 

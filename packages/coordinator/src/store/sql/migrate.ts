@@ -5,7 +5,12 @@ import type { Db } from './tables.ts';
  * What has changed in the tables, in order; a store's version is how many of these it has been through. What has been
  * published is never edited: a change is one more entry.
  */
-const migrations: readonly ((db: Db) => Promise<void>)[] = [createTables, addQuarantine, rememberRevoked];
+const migrations: readonly ((db: Db) => Promise<void>)[] = [
+  createTables,
+  addQuarantine,
+  rememberRevoked,
+  addRunChanges,
+];
 
 /**
  * Brings a store's tables to this version, in one transaction.
@@ -146,4 +151,15 @@ async function rememberRevoked({ schema }: Db): Promise<void> {
     .alterTable('tokens')
     .addColumn('held', 'integer', (column) => column.notNull().defaultTo(0))
     .execute();
+}
+
+/** What operators may change of runs and devices, and the score of the untrained adapter. */
+async function addRunChanges({ schema }: Db): Promise<void> {
+  await schema.alterTable('runs').addColumn('name', 'text').execute();
+  await schema
+    .alterTable('runs')
+    .addColumn('paused', 'integer', (column) => column.notNull().defaultTo(0))
+    .execute();
+  await schema.alterTable('runs').addColumn('baseline', 'text').execute();
+  await schema.alterTable('devices').addColumn('told_name', 'text').execute();
 }

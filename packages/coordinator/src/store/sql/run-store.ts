@@ -1,6 +1,14 @@
 import type { RoundEvent, RoundState } from '@legend-fl/method';
 import type { LogEntry } from '@legend-fl/protocol';
-import type { NewRun, RunProgress, RunSnapshot, RunStore, StoredRound } from '../store.ts';
+import type {
+  Baseline,
+  NewRun,
+  RunChanges,
+  RunProgress,
+  RunSnapshot,
+  RunStore,
+  StoredRound,
+} from '../store.ts';
 import { appendEvents } from './append-events.ts';
 import { toJson, toText } from './column-text.ts';
 import { nextPlace } from './next-place.ts';
@@ -18,6 +26,7 @@ export function sqlRunStore(session: Session, writes: WriteQueue): RunStore {
   return {
     create: (run) => writes.add(createRun, run),
     list: () => session.read(listRuns),
+    change: (run, change) => writes.add(changeRun, { run, change }),
     loadProgress: (run) => session.read((db) => loadProgress(db, run)),
     appendEvents: (run, events) => writes.add(appendEvents, { run, events }),
     saveSnapshot: (run, snapshot, finished) => writes.add(saveSnapshot, { run, snapshot, finished }),
@@ -30,7 +39,15 @@ export function sqlRunStore(session: Session, writes: WriteQueue): RunStore {
 const createRun = oneByOne(async (db, { id, createdAt, settings }: NewRun): Promise<Outcome<void>> => {
   const { numInsertedOrUpdatedRows } = await db
     .insertInto('runs')
-    .values({ place: await nextPlace(db, 'runs'), id, created_at: createdAt, settings: toJson(settings) })
+    .values({
+      place: await nextPlace(db, 'runs'),
+      id,
+      created_at: createdAt,
+      settings: toJson(settings),
+      name: null,
+      paused: 0,
+      baseline: null,
+    })
     .onConflict((conflict) => conflict.column('id').doNothing())
     .executeTakeFirst();
   return numInsertedOrUpdatedRows === 0n ? { fault: new Error(`There is a run ${id} already.`) } : done;
@@ -40,16 +57,42 @@ async function listRuns(db: Db) {
   const rows = await db
     .selectFrom('runs')
     .leftJoin('snapshots', 'snapshots.run', 'runs.id')
-    .select(['runs.id', 'runs.created_at', 'runs.settings', 'snapshots.failure'])
+    .select(['runs.id', 'runs.created_at', 'runs.settings', 'runs.name', 'runs.paused', 'runs.baseline'])
+    .select('snapshots.failure')
     .orderBy('runs.place')
     .execute();
-  return rows.map(({ id, created_at, settings, failure }) => ({
+  return rows.map(({ id, created_at, settings, failure, name, paused, baseline }) => ({
     id,
     createdAt: created_at,
     settings: JSON.parse(settings) as unknown,
     failure,
+    name,
+    paused: paused === 1,
+    baseline: baseline === null ? null : (JSON.parse(baseline) as Baseline),
   }));
 }
+
+interface ChangeCall {
+  readonly run: string;
+  readonly change: RunChanges;
+}
+
+const changeRun = oneByOne(async (db, { run, change }: ChangeCall): Promise<Outcome<boolean>> => {
+  const { settings, name, paused, baseline } = change;
+  const values = {
+    ...(settings !== undefined && { settings: toJson(settings) }),
+    ...(name !== undefined && { name: toText(name) }),
+    ...(paused !== undefined && { paused: paused ? 1 : 0 }),
+    ...(baseline !== undefined && { baseline: baseline && toJson(baseline) }),
+  };
+  if (Object.keys(values).length === 0) throw new Error('A change of a run names nothing to change.');
+  const { numUpdatedRows } = await db
+    .updateTable('runs')
+    .set(values)
+    .where('id', '=', run)
+    .executeTakeFirst();
+  return { value: numUpdatedRows > 0n };
+});
 
 async function loadProgress(db: Db, run: string): Promise<RunProgress> {
   const snapshot = await db.selectFrom('snapshots').selectAll().where('run', '=', run).executeTakeFirst();

@@ -33,6 +33,11 @@ interface RunRow {
   id: string;
   created_at: number;
   settings: string;
+  /** That an operator gave it; null where it has that of its settings. */
+  name: string | null;
+  paused: number;
+  /** JSON; null until it is known. */
+  baseline: string | null;
 }
 
 /** At most one of each run. */
@@ -74,6 +79,8 @@ export interface DeviceRow {
   id: string;
   run: string;
   name: string;
+  /** What it told last, which an operator may have changed since; null where that is the name. */
+  told_name: string | null;
   /** The `x` of the key. */
   public_key: string;
   runtime_kind: 'node' | 'browser';

@@ -10,26 +10,26 @@ export async function findAbilities(): Promise<BrowserAbilities> {
   if (!isSecureContext) {
     return {
       obstacle:
-        'Browsers give a page keys, memory for its model and WebGPU only over https, or on the machine itself ' +
-        '(http://localhost). Open this page over https: the coordinator is started with --tls-cert and --tls-key, ' +
-        'or stands behind a proxy that has a certificate.',
+        'Browsers let a page train only over https, or on the coordinator’s own machine (http://localhost). ' +
+        'Open this page over https: start the coordinator with --tls-cert and --tls-key, or put it behind a proxy ' +
+        'that has a certificate.',
       notes: [],
     };
   }
   if (!(await knowsEd25519())) {
     return {
       obstacle:
-        'This browser cannot make the kind of key that a device signs with (Ed25519). Use Chrome or Edge 137, ' +
-        'Firefox 130 or Safari 17, or later ones.',
+        'This browser cannot make the key that a device signs with (Ed25519). Use Chrome or Edge 137, Firefox 130, ' +
+        'Safari 17, or a later version.',
       notes: [],
     };
   }
   const notes: string[] = [];
   if (!('gpu' in navigator)) {
-    notes.push('This browser has no WebGPU; it computes on the processor, with WebAssembly.');
+    notes.push('This browser has no WebGPU, so it trains on the processor, with WebAssembly.');
   }
   if (!crossOriginIsolated) {
-    notes.push('This page has no shared memory (SharedArrayBuffer), so WebAssembly uses one thread only.');
+    notes.push('This page has no shared memory (SharedArrayBuffer), so WebAssembly uses only one thread.');
   }
   return { obstacle: undefined, notes };
 }

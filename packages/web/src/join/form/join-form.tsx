@@ -44,10 +44,10 @@ export function JoinForm({ token: given, known, failure, join }: Props) {
   };
   return (
     <section class="join-form">
-      <h1>Take part with this browser</h1>
+      <h1>Join with this browser</h1>
       <p class="lead">
-        The tab trains on examples that you choose. They stay in this browser. What leaves it: the name below,
-        what it computes with and how fast, how many examples there are, the loss, and the trained parameters.
+        This tab trains on examples that you choose. They stay in this browser. It sends only the name below,
+        what it computes with and how fast, the number of examples, the loss and the trained parameters.
       </p>
       <Failure text={failure} />
       <form onSubmit={submit}>
@@ -62,7 +62,7 @@ export function JoinForm({ token: given, known, failure, join }: Props) {
               value={token}
               onInput={({ currentTarget }) => setToken(currentTarget.value)}
             />
-            <small>from whoever runs the coordinator; their link holds it</small>
+            <small>from whoever runs the coordinator; it is part of an invitation link</small>
           </label>
         )}
         <label>
@@ -95,21 +95,16 @@ export function JoinForm({ token: given, known, failure, join }: Props) {
           <Failure text={fault} />
         </div>
         <details>
-          <summary>More</summary>
+          <summary>Advanced options</summary>
           <div class="fields">
-            <ColumnField title="Column of the text" name="textColumn" columns={columns} change={setColumns} />
+            <ColumnField title="Text column" name="textColumn" columns={columns} change={setColumns} />
             <ColumnField
-              title="Column of a second text"
+              title="Second text column"
               name="textPairColumn"
               columns={columns}
               change={setColumns}
             />
-            <ColumnField
-              title="Column of the label"
-              name="labelColumn"
-              columns={columns}
-              change={setColumns}
-            />
+            <ColumnField title="Label column" name="labelColumn" columns={columns} change={setColumns} />
             <label>
               Memory for training (MB)
               <input
@@ -130,14 +125,14 @@ export function JoinForm({ token: given, known, failure, join }: Props) {
                   setRuntime(currentTarget.value === 'wasm' ? 'wasm' : 'fastest')
                 }
               >
-                <option value="fastest">the fastest there is</option>
+                <option value="fastest">the fastest available</option>
                 <option value="wasm">the processor (WebAssembly)</option>
               </select>
             </label>
           </div>
         </details>
         <button type="submit" class="primary" disabled={content === undefined}>
-          {known === undefined ? 'Join' : 'Go on'}
+          {known === undefined ? 'Join' : 'Resume'}
         </button>
       </form>
     </section>
@@ -172,7 +167,7 @@ function Content({ path, content }: { path: string; content: DataContent | undef
     <p class="data-content" role="status">
       <strong>{path}</strong>: {examples.toLocaleString('en')} {examples === 1 ? 'example' : 'examples'} (
       {shown.join(', ')}
-      {classes.length > 6 && `, and ${classes.length - 6} further classes`}). The first: “
+      {classes.length > 6 && `, and ${classes.length - 6} more classes`}). First example: “
       {first.length > 90 ? `${first.slice(0, 90)}…` : first}”
     </p>
   );

@@ -45,6 +45,6 @@ export function RoundTable({ rounds }: { rounds: readonly DeviceRound[] }) {
 
 function describeOutcome({ rejected, late }: Pick<DeviceRound, 'rejected' | 'late'>): string {
   if (rejected === undefined) return 'under way';
-  if (late) return 'came too late: the round had closed';
-  return rejected === null ? 'accepted' : `does not count: ${rejected}`;
+  if (late) return 'too late: the round had closed';
+  return rejected === null ? 'accepted' : `not accepted: ${rejected}`;
 }

@@ -43,7 +43,7 @@ export function TakingPart({ progress, name, runtime, failure, leaving, pause, r
       <Progress activity={activity} closesAt={progress.assignment?.closesAt} />
       {disconnected !== undefined && !over && (
         <p class="failure" role="status">
-          Not connected: {disconnected.reason} Trying again; what is done is not lost.
+          Not connected: {disconnected.reason} Trying again; no work is lost.
         </p>
       )}
       <Failure text={failure} />
@@ -136,8 +136,8 @@ function Facts({ progress }: { progress: DeviceProgress }) {
 function describeOthers({ rejected, late }: DeviceProgress): string {
   const failed = rejected - late;
   const parts = [
-    ...(late > 0 ? [`${late} came too late`] : []),
-    ...(failed > 0 ? [`${failed} came to nothing, see below`] : []),
+    ...(late > 0 ? [`${late} too late`] : []),
+    ...(failed > 0 ? [`${failed} not accepted, see below`] : []),
   ];
   return parts.length === 0 ? 'in this tab' : parts.join('; ');
 }
@@ -177,7 +177,7 @@ function Bar({ done, of, label, text }: { done: number; of: number; label: strin
 
 function describeActivity({ activity, paused, assignment, run }: DeviceProgress): string {
   if (paused !== undefined && activity.kind !== 'finished' && activity.kind !== 'left') {
-    return `Resting: ${paused}`;
+    return `Paused: ${paused}`;
   }
   const round = assignment === undefined ? '' : ` round ${assignment.round} of ${assignment.rounds}`;
   switch (activity.kind) {

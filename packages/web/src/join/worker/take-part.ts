@@ -45,7 +45,7 @@ export function takePart(
   surroundings: Surroundings,
 ): Promise<DeviceOutcome> {
   return holdDevice(async () => {
-    const { choice, runtimeUrl } = order;
+    const { choice, runtimeUrl, token } = order;
     const { gate, signal, tell } = surroundings;
     const database = await DeviceDatabase.open<DeviceChoice>();
     const { runtime, about } = await openWebRuntime(choice.runtime, runtimeUrl);
@@ -68,7 +68,11 @@ export function takePart(
           save: (bytes) => database.keepState(session.device, bytes),
         },
         gate,
-        settings: { run: session.run, memoryBytes: choice.memoryBytes },
+        settings: {
+          run: session.run,
+          memoryBytes: choice.memoryBytes,
+          ...(token === undefined && { name: choice.name }),
+        },
         sleep,
         onEvent: (event) => {
           if (event.type === 'measured') void database.keepSession({ ...session, ready: true });

@@ -84,8 +84,8 @@ function listFilters(
   const present = devices.filter(({ status }) => isPresent(status)).length;
   const attention = devices.filter(needsAttention).length;
   return [
-    { status: 'present' as const, name: 'all that are here', count: present },
-    { status: 'all' as const, name: 'all that ever enrolled', count: devices.length },
+    { status: 'present' as const, name: 'connected', count: present },
+    { status: 'all' as const, name: 'all', count: devices.length },
     { status: 'attention' as const, name: 'needs attention', count: attention },
     ...states,
   ].map(({ status, name, count }) => ({ status, text: `${name} (${count.toLocaleString('en')})` }));

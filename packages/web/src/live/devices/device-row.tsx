@@ -4,10 +4,11 @@ import { Meter } from '../../shared/meter.tsx';
 import { DeviceNote } from './device-note.tsx';
 import { secondsLeft } from './device-status.ts';
 import { DeviceTimes } from './device-times.tsx';
+import type { LabelledDevice } from './label-devices.ts';
 import type { DeviceActions } from './use-device-actions.ts';
 
 interface Props {
-  readonly device: DeviceView;
+  readonly device: LabelledDevice;
   readonly now: number;
   /** Of the row in the whole table. */
   readonly index: number;
@@ -21,6 +22,16 @@ export function DeviceRow({ device, now, index, actions }: Props) {
     <tr aria-rowindex={index} tabindex={-1}>
       <th scope="row" class="name" title={`${name} (${device.id})\n${runtime.about}`}>
         {name}
+        <button
+          type="button"
+          class="plain rename"
+          aria-disabled={actions.busy.has(device.id)}
+          aria-label={`Rename ${name}`}
+          title="Rename"
+          onClick={() => actions.rename(device)}
+        >
+          ✎
+        </button>
         <small>
           {runtime.kind}, {runtime.about}
         </small>

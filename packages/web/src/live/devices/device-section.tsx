@@ -1,16 +1,20 @@
-import type { DeviceView, RunView } from '@legend-fl/protocol';
+import type { RunView } from '@legend-fl/protocol';
 import { useState } from 'preact/hooks';
 import { Failure } from '../../shared/failure.tsx';
 import { useNow } from '../../shared/use-now.ts';
 import { DeviceControls } from './device-controls.tsx';
 import { DeviceTable } from './device-table.tsx';
+import type { LabelledDevice } from './label-devices.ts';
 import { type Filter, type Order, orderDevices, startOrder } from './order-devices.ts';
 import { useDeviceActions } from './use-device-actions.ts';
 
 /** The run's devices in this round, and what the operator can do with each. */
-export function DeviceSection({ run, devices }: { run: RunView; devices: readonly DeviceView[] }) {
+export function DeviceSection({ run, devices }: { run: RunView; devices: readonly LabelledDevice[] }) {
   const now = useNow();
-  const [filter, setFilter] = useState<Filter>({ text: '', status: 'present' });
+  const [chosen, setFilter] = useState<Filter>();
+  const ended = run.status === 'finished' || run.status === 'failed';
+  // Of a run that is over nobody is connected any more.
+  const filter = chosen ?? ({ text: '', status: ended ? 'all' : 'present' } as const);
   const [order, setOrder] = useState<Order>(startOrder('name'));
   const actions = useDeviceActions();
   const shown = orderDevices(devices, filter, order, now);
@@ -18,7 +22,7 @@ export function DeviceSection({ run, devices }: { run: RunView; devices: readonl
     <section class="devices">
       <h2>Devices{run.round > 0 && run.status === 'running' ? ` in round ${run.round}` : ''}</h2>
       {devices.length === 0 ? (
-        <p class="note">None has enrolled yet. Make a join token below and give it to a device.</p>
+        <p class="note">No device has joined yet. Make an invitation below and send it to one.</p>
       ) : (
         <>
           <DeviceControls

@@ -15,6 +15,7 @@ export const statusOrder: readonly DeviceStatus[] = [
   'dropped',
   'away',
   'left',
+  'finished',
   'quarantined',
   'revoked',
 ];
@@ -24,9 +25,9 @@ export function isAtWork(status: DeviceStatus): boolean {
   return ['assigned', 'downloading', 'training', 'uploading'].includes(status);
 }
 
-/** Whether the device has left the run or was revoked. */
+/** Whether the device has left the run or was revoked, or the run is over. */
 export function isGone(status: DeviceStatus): boolean {
-  return status === 'left' || status === 'revoked';
+  return status === 'left' || status === 'finished' || status === 'revoked';
 }
 
 /** Whether the device has been heard of lately. */

@@ -1,13 +1,13 @@
-import type { DeviceView } from '@legend-fl/protocol';
 import { columns } from './columns.ts';
 import { DeviceRow } from './device-row.tsx';
+import type { LabelledDevice } from './label-devices.ts';
 import { type Column, type Order, startOrder } from './order-devices.ts';
 import type { DeviceActions } from './use-device-actions.ts';
 import { useKeptFocus } from './use-kept-focus.ts';
 import { useRowWindow } from './use-row-window.ts';
 
 interface Props {
-  readonly devices: readonly DeviceView[];
+  readonly devices: readonly LabelledDevice[];
   readonly order: Order;
   readonly now: number;
   readonly actions: DeviceActions;

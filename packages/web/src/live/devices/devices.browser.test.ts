@@ -219,7 +219,7 @@ describe('an action that', () => {
     const place = await page.evaluate(`document.activeElement.tagName + document.activeElement.ariaRowIndex`);
     expect(place).toBe('TR3');
     await page.keyboard.press('Tab');
-    expect(await focused()).toBe('Quarantine tablet-3');
+    expect(await focused()).toBe('Rename tablet-3');
   });
 
   test.each([

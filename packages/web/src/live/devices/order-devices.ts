@@ -31,12 +31,12 @@ export function startOrder(column: Column): Order {
 }
 
 /** The devices that the filter lets through, in order; those without a value in the column come last either way. */
-export function orderDevices(
-  devices: readonly DeviceView[],
+export function orderDevices<Device extends DeviceView>(
+  devices: readonly Device[],
   { text, status }: Filter,
   { column, descending }: Order,
   now: number,
-): DeviceView[] {
+): Device[] {
   const sought = text.trim().toLowerCase();
   const valued = devices
     .filter((device) => hasStatus(device, status) && (sought === '' || describe(device).includes(sought)))

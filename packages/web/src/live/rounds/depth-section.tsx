@@ -45,8 +45,8 @@ export function DepthSection(props: Props) {
         </fieldset>
       ) : (
         <p class="lead">
-          How many of the {devices.length.toLocaleString('en')} devices trained so many blocks; each device
-          has a row of its own up to {MAX_DEVICE_ROWS}.
+          How many of the {devices.length.toLocaleString('en')} devices trained each number of blocks. Up to{' '}
+          {MAX_DEVICE_ROWS} devices have a row each.
         </p>
       )}
       {shown === 'device' ? (

@@ -3,20 +3,27 @@ import { type Axis, LineChart } from '@legend-fl/look/charts';
 import type { RoundView, RunView } from '@legend-fl/protocol';
 import { useState } from 'preact/hooks';
 
-/** Accuracy and loss after every round. */
+/** Accuracy and loss after every round, from the untrained adapter on where its score is known. */
 export function LearningSection({ run, rounds }: { run: RunView; rounds: readonly RoundView[] }) {
   const [over, setOver] = useState<'rounds' | 'time'>('rounds');
   const xOf = ({ round, seconds }: RoundView) => (over === 'rounds' ? round : seconds);
   const x = over === 'rounds' ? roundAxis : timeAxis(rounds.at(-1)?.seconds ?? 0);
-  const line = (label: string, tone: number, value: (round: RoundView) => number) => [
-    { label, tone, points: rounds.map((round) => ({ x: xOf(round), y: value(round) })) },
-  ];
+  const { baseline } = run;
+  const line = (label: string, tone: number, value: (score: Score) => number) => {
+    const start = baseline === null ? [] : [{ x: 0, y: value(baseline) }];
+    const points = rounds.map((round) => ({ x: xOf(round), y: value(round) }));
+    return [{ label, tone, points: [...start, ...points] }];
+  };
   const { targetAccuracy } = run;
   return (
     <section class="learning">
       <h2>Accuracy and loss</h2>
       {rounds.length === 0 ? (
-        <p class="note">No round is finished yet.</p>
+        <p class="note">
+          No round is finished yet.
+          {baseline !== null &&
+            ` Untrained, the model is right for ${formatPercent(baseline.accuracy)} of the examples.`}
+        </p>
       ) : (
         <>
           <fieldset class="switch">
@@ -53,11 +60,19 @@ export function LearningSection({ run, rounds }: { run: RunView; rounds: readonl
               lines={line('Loss', 2, ({ loss }) => loss)}
             />
           </div>
+          {baseline !== null && (
+            <p class="note">
+              {over === 'rounds' ? 'Round 0' : 'Time 0'} is the untrained model: accuracy{' '}
+              {formatPercent(baseline.accuracy)}, loss {baseline.loss.toFixed(4)}.
+            </p>
+          )}
         </>
       )}
     </section>
   );
 }
+
+type Score = Pick<RoundView, 'accuracy' | 'loss'>;
 
 const roundAxis: Axis = { title: 'Round', whole: true, format: String };
 

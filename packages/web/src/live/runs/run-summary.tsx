@@ -1,42 +1,47 @@
-import type { RunView } from '@legend-fl/protocol';
 import { formatBytes, formatPercent, formatTarget } from '@legend-fl/look';
-import { callCoordinator, pathOf } from '../../shared/call-coordinator.ts';
+import type { DeviceView, RoundView, RunView } from '@legend-fl/protocol';
 import { Fact } from '../../shared/fact.tsx';
 import { Failure } from '../../shared/failure.tsx';
-import { formatSpan } from '../../shared/format-time.ts';
-import { Meter } from '../../shared/meter.tsx';
 import { shortModelName } from '../../shared/short-model-name.ts';
-import { useAction } from '../../shared/use-action.ts';
-import { useNow } from '../../shared/use-now.ts';
+import { RoundProgress } from './round-progress.tsx';
+import { RunActions, type RunDraft } from './run-actions.tsx';
+
+interface Props {
+  readonly run: RunView;
+  readonly rounds: readonly RoundView[];
+  readonly devices: readonly DeviceView[];
+  draft(draft: RunDraft): void;
+}
 
 /** How the run stands, and what can be done with it. */
-export function RunSummary({ run }: { run: RunView }) {
-  const { devices } = run;
+export function RunSummary({ run, rounds, devices, draft }: Props) {
+  const { enrolled, present } = run.devices;
+  const ended = run.status === 'finished' || run.status === 'failed';
   return (
     <section class="summary">
       <h1>
         {run.name} <span class={`badge badge-${run.status}`}>{run.status}</span>
       </h1>
       <Failure text={run.status === 'failed' && run.about !== '' ? run.about : undefined} />
-      {run.status !== 'failed' && run.about !== '' && <p class="about">{run.about}</p>}
+      {run.status !== 'failed' && run.about !== '' && <p class="about">{toSentence(run.about)}</p>}
       {run.warning !== '' && (
         <p class="warning">
           <strong>Warning:</strong> {run.warning}
         </p>
       )}
-      {run.status === 'running' && <RoundProgress run={run} />}
+      {run.status === 'running' && <RoundProgress run={run} rounds={rounds} devices={devices} />}
       <dl class="facts">
-        <Fact title="Accuracy" about={describeTarget(run)}>
+        <Fact title="Accuracy" about={describeAccuracy(run)}>
           {run.accuracy === null ? '–' : formatPercent(run.accuracy)}
         </Fact>
-        <Fact title="Loss" about="of the held-out examples">
+        <Fact title="Loss" about="on the held-out examples">
           {run.loss === null ? '–' : run.loss.toFixed(4)}
         </Fact>
-        <Fact title="Rounds" about={run.attempt > 1 ? `attempt ${run.attempt} at this one` : undefined}>
-          {run.round} of {run.rounds}
+        <Fact title="Rounds finished" about={describeRound(run)}>
+          {rounds.length} of {run.rounds}
         </Fact>
-        <Fact title="Devices" about={`${devices.present.toLocaleString('en')} here now`}>
-          {devices.enrolled.toLocaleString('en')} enrolled
+        <Fact title="Devices" about={ended ? undefined : `${present.toLocaleString('en')} connected`}>
+          {enrolled.toLocaleString('en')} enrolled
         </Fact>
         <Fact title="Strategy" about={describeRanks(run)}>
           {run.strategy}
@@ -44,81 +49,32 @@ export function RunSummary({ run }: { run: RunView }) {
         <Fact title="Model" about={run.blocks === 1 ? '1 block' : `${run.blocks} blocks`}>
           {shortModelName(run.model)}
         </Fact>
-        <Fact title="Traffic up" about="updates of the devices">
+        <Fact title="Traffic up" about="updates from devices">
           {run.bytesUp === 0 ? '–' : formatBytes(run.bytesUp)}
         </Fact>
-        <Fact title="Traffic down" about="adapters to the devices">
+        <Fact title="Traffic down" about="adapters to devices">
           {run.bytesDown === 0 ? '–' : formatBytes(run.bytesDown)}
         </Fact>
       </dl>
-      <RunActions run={run} />
+      <RunActions run={run} draft={draft} />
     </section>
   );
 }
 
-function RoundProgress({ run }: { run: RunView }) {
-  const now = useNow();
-  const { assigned, updated, dropped } = run.devices;
-  const phase = {
-    planning: 'is planned',
-    collecting: `has ${updated.toLocaleString('en')} of ${assigned.toLocaleString('en')} updates`,
-    aggregating: 'is aggregated',
-    evaluating: 'is scored',
-    finished: 'is the last',
-  }[run.phase];
-  return (
-    <div class="round-progress">
-      <p>
-        Round {run.round} {phase}
-        {dropped > 0 && `, ${dropped.toLocaleString('en')} dropped out`}
-        {run.phase === 'collecting' && run.deadlineAt !== null && (
-          <span class="place">, closes in {formatSpan((run.deadlineAt - now) / 1000)} at the latest</span>
-        )}
-      </p>
-      <Meter done={updated + dropped} of={assigned} label={`Devices that are done with round ${run.round}`} />
-    </div>
-  );
+function describeAccuracy({ targetAccuracy, baseline }: RunView): string {
+  const target = targetAccuracy === null ? 'no target' : `target ${formatTarget(targetAccuracy)}`;
+  return baseline === null ? target : `untrained ${formatPercent(baseline.accuracy)}; ${target}`;
 }
 
-function RunActions({ run }: { run: RunView }) {
-  const { running, failure, run: act } = useAction();
-  const ended = run.status === 'finished' || run.status === 'failed';
-  const stop = () => {
-    const sure = confirm(
-      `Stop “${run.name}” for good? Its adapter stays, and its devices are told to leave. It cannot be resumed.`,
-    );
-    if (sure) {
-      void act(async () => {
-        await callCoordinator('stopRun', { parameters: { run: run.id } });
-      });
-    }
-  };
-  const file = (name: string) => pathOf('adapterFile', { run: run.id, file: name });
-  return (
-    <>
-      <div class="actions">
-        <a class="button" href={file('adapter_model.safetensors')} download="adapter_model.safetensors">
-          Adapter, weights
-        </a>
-        <a class="button" href={file('adapter_config.json')} download="adapter_config.json">
-          Adapter, configuration
-        </a>
-        <a class="button" href={pathOf('report', { run: run.id })} target="_blank" rel="noopener">
-          Report
-        </a>
-        {!ended && (
-          <button type="button" class="danger" disabled={running} onClick={stop}>
-            {running ? 'Stopping…' : 'Stop run'}
-          </button>
-        )}
-      </div>
-      <Failure text={failure} />
-    </>
-  );
+function describeRound({ status, attempt, round }: RunView): string | undefined {
+  if (status !== 'running') return undefined;
+  return attempt > 1 ? `attempt ${attempt} at round ${round}` : `round ${round} is under way`;
 }
 
-function describeTarget({ targetAccuracy }: RunView): string {
-  return targetAccuracy === null ? 'no target' : `target ${formatTarget(targetAccuracy)}`;
+/** What keeps a run waiting begins with its verb. */
+function toSentence(about: string): string {
+  if (!/^\p{Ll}/u.test(about)) return about;
+  return `This run ${about}${/[.!?)]$/.test(about) ? '' : '.'}`;
 }
 
 function describeRanks({ rankDistribution }: RunView): string | undefined {

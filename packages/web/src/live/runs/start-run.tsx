@@ -1,8 +1,9 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { callCoordinator } from '../../shared/call-coordinator.ts';
 import { Failure } from '../../shared/failure.tsx';
 import { useAction } from '../../shared/use-action.ts';
 import { readRunText } from './read-run-text.ts';
+import type { RunDraft } from './run-actions.tsx';
 import { emptyRunForm, type RunForm, settingsOfForm } from './run-form.ts';
 
 interface Field {
@@ -20,19 +21,19 @@ const fields: readonly Field[] = [
   {
     key: 'data',
     title: 'Held-out data',
-    placeholder: 'none: the devices evaluate',
-    about: 'a file or a catalogue name on the coordinator’s machine',
+    placeholder: 'none: the devices score the model',
+    about: 'a catalogue name, or a file on the coordinator’s machine',
   },
   {
     key: 'classes',
     title: 'Classes',
     placeholder: 'those of the data',
-    about: 'in order, separated by commas; needed without held-out data',
+    about: 'in order, separated by commas; required without held-out data',
   },
   { key: 'rounds', title: 'Rounds', placeholder: '20', number: { min: '1', step: '1' } },
   {
     key: 'minimumDevices',
-    title: 'Devices to begin with',
+    title: 'Fewest devices to start a round',
     placeholder: '1',
     number: { min: '1', step: '1' },
   },
@@ -47,22 +48,44 @@ const fields: readonly Field[] = [
   },
 ];
 
-/** A form for another run; `none` where there is no run yet, which opens it. */
-export function StartRun({ started, none }: { started: (run: string) => void; none: boolean }) {
+/** A draft that a button of a run has opened; another one has another number. */
+export interface OpenedDraft extends RunDraft {
+  readonly number: number;
+}
+
+interface Props {
+  readonly draft: OpenedDraft | undefined;
+  /** Whether there is no run yet, which opens the form. */
+  readonly none: boolean;
+  /** The run is started, or its settings are changed. */
+  done(run: string): void;
+}
+
+/** A form for another run, or for the settings of one that has not begun. */
+export function StartRun({ draft, done, none }: Props) {
   const [form, setForm] = useState(emptyRunForm);
-  const [text, setText] = useState('');
-  const [as, setAs] = useState<'form' | 'file'>('form');
-  const [open, setOpen] = useState(false);
+  const [text, setText] = useState(draft?.text ?? '');
+  const [as, setAs] = useState<'form' | 'file'>(draft === undefined ? 'form' : 'file');
+  const [open, setOpen] = useState(draft !== undefined);
+  const edits = draft?.edits;
+  const summary = useRef<HTMLElement>(null);
+  // Its button is further down the page.
+  useEffect(() => {
+    if (draft !== undefined) summary.current?.focus();
+  }, [draft]);
   const { running, failure, run } = useAction();
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     void run(async () => {
       const settings = as === 'form' ? settingsOfForm(form) : await readRunText(text);
-      const { id } = await callCoordinator('createRun', { body: settings });
+      const { id } =
+        edits === undefined
+          ? await callCoordinator('createRun', { body: settings })
+          : await callCoordinator('editRun', { parameters: { run: edits.id }, body: settings });
       setForm(emptyRunForm);
       setText('');
       setOpen(false);
-      started(id);
+      done(id);
     });
   };
   return (
@@ -71,7 +94,7 @@ export function StartRun({ started, none }: { started: (run: string) => void; no
       open={open || none}
       onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
     >
-      <summary>{none ? 'Start the first run' : 'Start another run'}</summary>
+      <summary ref={summary}>{describePurpose(edits, none)}</summary>
       <form onSubmit={submit}>
         <fieldset class="switch">
           <legend>Settings</legend>
@@ -110,11 +133,16 @@ export function StartRun({ started, none }: { started: (run: string) => void; no
         )}
         <Failure text={failure} />
         <button type="submit" class="primary" disabled={running}>
-          {running ? 'Starting…' : 'Start run'}
+          {edits === undefined ? (running ? 'Starting…' : 'Start run') : running ? 'Saving…' : 'Save settings'}
         </button>
       </form>
     </details>
   );
+}
+
+function describePurpose(edits: RunDraft['edits'], none: boolean): string {
+  if (edits !== undefined) return `Settings of “${edits.name}”`;
+  return none ? 'Start the first run' : 'Start another run';
 }
 
 function FormField({

@@ -6,8 +6,9 @@ import { Failure } from '../../shared/failure.tsx';
 import { formatSpan } from '../../shared/format-time.ts';
 import { useAction } from '../../shared/use-action.ts';
 import { useNow } from '../../shared/use-now.ts';
+import { QrCode } from './qr-code.tsx';
 
-/** Lets devices in: makes join tokens and revokes them. */
+/** Invites devices: makes join tokens and revokes them. */
 export function TokenSection({ run }: { run: RunView }) {
   const [tokens, setTokens] = useState<readonly TokenView[]>([]);
   const [made, setMade] = useState<string>();
@@ -22,7 +23,7 @@ export function TokenSection({ run }: { run: RunView }) {
   const own = tokens.filter((token) => token.run === run.id);
   return (
     <section class="tokens">
-      <h2>Let devices in</h2>
+      <h2>Invite devices</h2>
       {!ended && (
         <MakeToken
           run={run.id}
@@ -77,7 +78,7 @@ function MakeToken({ run, made }: { run: string; made: (token: string) => void }
         />
       </label>
       <label>
-        Devices that it lets in
+        Number of devices
         <input
           type="number"
           min="1"
@@ -88,7 +89,7 @@ function MakeToken({ run, made }: { run: string; made: (token: string) => void }
         />
       </label>
       <label>
-        Days that it is good for
+        Valid for (days)
         <input
           type="number"
           min="0.01"
@@ -99,7 +100,7 @@ function MakeToken({ run, made }: { run: string; made: (token: string) => void }
         />
       </label>
       <button type="submit" class="primary" disabled={running}>
-        {running ? 'Making…' : 'Make join token'}
+        {running ? 'Making…' : 'Make invitation'}
       </button>
       <Failure text={failure} />
     </form>
@@ -111,15 +112,19 @@ function Invitation({ token }: { token: string }) {
   return (
     <div class="invitation">
       <p>
-        <strong>Pass this on now:</strong> the coordinator keeps a hash of the token only and cannot show it
-        again.
+        <strong>Send it now:</strong> it cannot be shown again, since the coordinator keeps only a hash of its
+        token.
       </p>
-      <Copyable label="On a machine" text={command} />
-      <Copyable label="In a browser" text={link} />
+      <Copyable label="Link, for a browser" text={link} />
+      <Copyable label="Command, for a machine" text={command} />
+      <figure class="invite-by-code">
+        <QrCode text={link} label="QR code of the link" />
+        <figcaption class="note">Scan it with a phone or tablet to open the link.</figcaption>
+      </figure>
       {!linkIsSecure && (
         <p class="note">
-          Browsers take part over https only: start the coordinator with a certificate (--tls-cert,
-          --tls-key), or put it behind a proxy that has one.
+          Browsers can join only over https: start the coordinator with a certificate (--tls-cert, --tls-key),
+          or put it behind a proxy that has one.
         </p>
       )}
     </div>
@@ -131,7 +136,7 @@ function TokenRow({ token, revoked }: { token: TokenView; revoked: () => Promise
   const { running, failure, run } = useAction();
   const over = describeEnd(token, now);
   const revoke = () => {
-    if (!confirm(`Revoke the token for “${token.label}”? Devices that it let in stay.`)) return;
+    if (!confirm(`Revoke the invitation for “${token.label}”? Devices that joined with it stay.`)) return;
     void run(async () => {
       await callCoordinator('revokeToken', { parameters: { token: token.id } });
       await revoked();
@@ -148,7 +153,7 @@ function TokenRow({ token, revoked }: { token: TokenView; revoked: () => Promise
           type="button"
           class="plain"
           disabled={running}
-          aria-label={`Revoke the token for ${token.label}`}
+          aria-label={`Revoke the invitation for ${token.label}`}
           onClick={revoke}
         >
           Revoke
@@ -163,15 +168,15 @@ function describeEnd(
   { revoked, held, usesLeft, expiresAt, devices }: TokenView,
   now: number,
 ): string | undefined {
-  const used = devices === 1 ? 'let in 1 device' : `let in ${devices} devices`;
+  const used = devices === 1 ? '1 device joined' : `${devices} devices joined`;
   if (revoked) return `revoked, ${used}`;
-  if (held) return `held since a device that it let in was revoked, ${used}`;
+  if (held) return `closed because a device that joined with it was revoked, ${used}`;
   if (usesLeft === 0) return `used up, ${used}`;
   return expiresAt !== null && expiresAt <= now ? `expired, ${used}` : undefined;
 }
 
 function describeValidity({ usesLeft, expiresAt, devices }: TokenView, now: number): string {
-  const uses = usesLeft === null ? 'any number of devices' : `${usesLeft} more`;
-  const time = expiresAt === null ? 'until revoked' : `for ${formatSpan((expiresAt - now) / 1000)}`;
-  return `has let in ${devices}; lets in ${uses}, ${time}`;
+  const uses = usesLeft === null ? 'any number of devices can join' : `${usesLeft} more can join`;
+  const time = expiresAt === null ? 'until revoked' : `within ${formatSpan((expiresAt - now) / 1000)}`;
+  return `${devices} joined; ${uses}, ${time}`;
 }
