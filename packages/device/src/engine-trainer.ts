@@ -81,7 +81,7 @@ export function engineTrainer({
       for (let start = 0; start < examples.length; start += SCORED_AT_ONCE) {
         const part = examples.slice(start, start + SCORED_AT_ONCE);
         const logits = await computeLogits(engine, dataset, adapter, part);
-        const labels = part.map((example) => dataset.labels[example] ?? 0);
+        const labels = part.map((example) => labelOf(dataset, example));
         const score = scoreLogits(logits, labels, model.architecture.classes);
         correct += Math.round(score.accuracy * part.length);
         loss += score.loss * part.length;
@@ -111,4 +111,10 @@ function deepestWithin(
     where: 'memory for training',
     todo: 'Allow more memory, or end other programs.',
   });
+}
+
+function labelOf({ labels }: TokenizedDataset, example: number): number {
+  const label = labels[example];
+  if (label === undefined) throw new Error(`There is no example ${example}, of ${labels.length}.`);
+  return label;
 }

@@ -3,15 +3,15 @@ import { basename, isAbsolute } from 'node:path';
 import { findEntry } from '@legend-fl/method';
 import type { Heartbeat, RunForDevices } from '@legend-fl/protocol';
 import { limits } from '@legend-fl/protocol';
-import { Semaphore } from 'async-mutex';
 import { EnrolmentLimits } from '../enrolment/enrolment-limits.ts';
 import { addressHasher } from '../enrolment/hash-address.ts';
 import { Refusal } from '../refusals/refusal.ts';
 import type { RunDriver } from '../runs/run-driver.ts';
 import type { StoredDevice } from '../store/store.ts';
 import { checkLength } from '../store/uploads.ts';
-import { acceptUpdate, CHECKED_BYTES } from '../updates/accept-update.ts';
+import { acceptUpdate } from '../updates/accept-update.ts';
 import { BufferPool } from '../updates/buffer-pool.ts';
+import { ByteBudget } from '../updates/byte-budget.ts';
 import { mostUpdateBytes } from '../updates/most-update-bytes.ts';
 import { OpenUploads, type Upload } from '../updates/open-uploads.ts';
 import { statusOf } from '../watching/views.ts';
@@ -20,11 +20,14 @@ import type { DeviceService } from './coordinator.ts';
 import { type CoordinatorContext, requireOpen } from './coordinator-context.ts';
 import { renameDevice } from './rename-device.ts';
 
+/** Bytes of the updates that are checked at the same time: enough of small ones to share a flush to the disk. */
+const CHECKED_BYTES = 16 * 2 ** 20;
+
 /** What a coordinator does for devices. */
 export function deviceService(context: CoordinatorContext): DeviceService {
   const { store, registry, presence, runs, blobs, guard, uploads, counters, examples, observer, now } =
     context;
-  const [budget, buffers] = [new Semaphore(CHECKED_BYTES), new BufferPool(CHECKED_BYTES)];
+  const [budget, buffers] = [new ByteBudget(CHECKED_BYTES), new BufferPool(CHECKED_BYTES)];
   const intake = { blobs, guard, uploads, now, budget, buffers };
   const enrolments = new EnrolmentLimits();
   const hashAddress = addressHasher(store.secrets);

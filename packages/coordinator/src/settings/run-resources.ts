@@ -125,7 +125,8 @@ export async function openResources(
   if (known !== undefined && known.model.sha256 !== base.sha256) throw otherModel(known, base);
   const wanted = known?.classes ?? settings.classes;
   const data = settings.data === null ? null : await sources.loadTestData(settings.data, wanted, base);
-  const classes = wanted ?? data?.classes ?? [];
+  const classes = wanted ?? data?.classes;
+  if (classes === undefined) throw new Error('Settings without data name no classes.');
   const model = await openModel(folderFiles(base.folder), { classes: classes.length, seed });
   const { architecture } = model;
   const maxLength = Math.min(local.maxLength, architecture.maxTokens);

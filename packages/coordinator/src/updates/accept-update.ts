@@ -1,7 +1,6 @@
 import { InputError } from '@legend-fl/base';
 import { type ChangeNorms, estimatorNamed, reduceRound, type UpdateReceived } from '@legend-fl/method';
 import type { UpdateReport } from '@legend-fl/protocol';
-import type { Semaphore } from 'async-mutex';
 import type { UpdateDetails } from '../log/event-details.ts';
 import { type Outcome, outcomeOf } from '../log/event-queue.ts';
 import { checkMessage } from '../phases/sum-updates.ts';
@@ -11,9 +10,7 @@ import type { BlobGuard } from '../store/blob-guard.ts';
 import type { BlobFolder } from '../store/blobs.ts';
 import type { UploadFolder } from '../store/uploads.ts';
 import type { BufferPool } from './buffer-pool.ts';
-
-/** Bytes of the updates that are checked at the same time: enough of small ones to share a flush to the disk. */
-export const CHECKED_BYTES = 16 * 2 ** 20;
+import type { ByteBudget } from './byte-budget.ts';
 
 /** What taking in updates needs. */
 export interface UpdateIntake {
@@ -21,8 +18,8 @@ export interface UpdateIntake {
   readonly guard: BlobGuard;
   readonly uploads: Pick<UploadFolder, 'uploadedBytes'>;
   readonly now: () => number;
-  /** Bytes of messages that may be checked at the same time, so that many at once take no more memory than a few. */
-  readonly budget: Semaphore;
+  /** For messages that are being checked, so that many at once take no more memory than a few. */
+  readonly budget: ByteBudget;
   /** That they are read into. */
   readonly buffers: BufferPool;
 }
@@ -52,7 +49,7 @@ export async function acceptUpdate(
         if (bytes === 0) {
           throw new Refusal('upload-incomplete', 'The update has not been uploaded whole; upload it first.');
         }
-        const norms = await spend(intake.budget, bytes, () =>
+        const norms = await intake.budget.spend(bytes, () =>
           checkUpload(driver, device, report, bytes, intake),
         );
         // The round has closed meanwhile, perhaps with this very update, sent before.
@@ -64,11 +61,6 @@ export async function acceptUpdate(
       return settle(await driver.submit(eventOf(driver, device, report, traffic, intake), details));
     }
   });
-}
-
-/** Works in turn while their bytes fit the budget; one that is greater than all of it works alone. */
-function spend<Result>(budget: Semaphore, bytes: number, work: () => Promise<Result>): Promise<Result> {
-  return budget.runExclusive(work, Math.min(bytes, CHECKED_BYTES));
 }
 
 function settle(outcome: Outcome): 'accepted' | 'repeated' {
