@@ -77,7 +77,7 @@ function Drawing({
     ]?.point;
   const { divisor = 1 } = x;
   const describeX = (value: number) =>
-    x.exact?.(value) ?? `${x.title.replace(/ \(.*/, '').toLowerCase()} ${x.format(value / divisor)}`;
+    x.exact?.(value) ?? `${x.title.replace(/ ?[,(].*/, '').toLowerCase()} ${x.format(value / divisor)}`;
   const scales = { xScale, yScale, plot };
   return (
     <>

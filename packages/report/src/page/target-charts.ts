@@ -27,7 +27,7 @@ export function targetCharts(
     {
       name: 'time-to-target',
       title: `${timeName} ${goal}`,
-      subtitle: 'Until the round that gets there has ended.',
+      subtitle: `Until the ${target === null ? 'last round' : 'round that gets there'} has ended.`,
       bars: drawCosts(series, unitOfSeconds, ({ toTarget, total }) =>
         target === null ? [total.seconds] : toTarget.seconds === null ? null : [toTarget.seconds],
       ),
