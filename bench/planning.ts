@@ -36,7 +36,6 @@ const ROWS: Readonly<Record<string, StrategyOptions>> = {
   'greedy, trimmed deadline': { deadline: 'trimmed' },
   optimal: { planner: 'optimal' },
   'optimal, stragglers left': { planner: 'optimal', stragglers: 'leave' },
-  'optimal, traffic priced': { planner: 'optimal', trafficPrice: 1 },
   full: { planner: 'full' },
 };
 

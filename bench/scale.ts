@@ -223,7 +223,7 @@ async function runRounds(
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'legend-bench-'));
   try {
-    const laboratory = {
+    const simulation = {
       ...setting,
       experiment: { ...setting.experiment, devices, rounds },
       shares: shareExamples(devices),
@@ -231,7 +231,7 @@ async function runRounds(
       onEvent,
       signal: new AbortController().signal,
     };
-    await runStrategy(laboratory, strategy, initial, await strategyFolder(folder, setting.name));
+    await runStrategy(simulation, strategy, initial, await strategyFolder(folder, setting.name));
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -1,4 +1,4 @@
-/** Fails where an import goes against the arrows between packages, or takes Node's modules into browser code. */
+/** Fails where an import goes against the arrows between packages or the order of a package's folders, or takes Node's modules into browser code. */
 import { readFileSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
@@ -42,6 +42,29 @@ const arrows = {
     'device',
     'coordinator',
     'web',
+  ],
+};
+
+/**
+ * Folders of a package in the order in which they build on each other: a file imports from its own folder and those before
+ * it. Files beside the folders wire them together.
+ */
+const folderOrders = {
+  coordinator: [
+    'refusals',
+    'pacing',
+    'store',
+    'settings',
+    'log',
+    'fleet',
+    'phases',
+    'results',
+    'runs',
+    'watching',
+    'enrolment',
+    'updates',
+    'services',
+    'http',
   ],
 };
 
@@ -112,7 +135,10 @@ function findFault(path, imported) {
     const target = join(dirname(path), imported);
     if (!target.startsWith(`${home}/`)) return 'another package is imported by its name';
     if (isBrowserCode && nodeCode.test(target)) return 'code for browsers cannot use what needs Node';
-    return !isTest && testCode.test(target) ? 'only tests import what is made for tests' : undefined;
+    if (isTest) return undefined;
+    return testCode.test(target)
+      ? 'only tests import what is made for tests'
+      : findBackArrow(name, path, target);
   }
   const [, target, subpath] = /^@legend-fl\/([^/]+)(.*)$/.exec(imported) ?? [];
   if (target === undefined || top !== 'packages') return undefined;
@@ -121,6 +147,18 @@ function findFault(path, imported) {
   if (!isDeclared(home, `@legend-fl/${target}`, isTest)) return `${home}/package.json does not list it`;
   if (subpath === '/testing' && !isTest) return 'only tests import what is made for tests';
   return isBrowserCode && subpath === '/node' ? 'code for browsers cannot use what needs Node' : undefined;
+}
+
+/** Why a file may not import another one of its package, or undefined where it may. */
+function findBackArrow(name, path, target) {
+  const order = folderOrders[name];
+  if (order === undefined || !target.includes('/src/')) return undefined;
+  const [from, to] = [path, target].map((file) => file.split('/src/')[1].split('/'));
+  if (from.length === 1 || from[0] === to[0]) return undefined;
+  const [above, below] = [from[0], to[0]].map((folder) => order.indexOf(folder));
+  if (above < 0 || below < 0)
+    return `scripts/check-layering.js gives ${above < 0 ? from[0] : to[0]} no place in ${name}`;
+  return below < above ? undefined : `${from[0]} comes before ${to[0]} in ${name}`;
 }
 
 function isDeclared(home, dependency, isTest) {

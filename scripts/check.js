@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-const all = ['format', 'lockfile', 'types', 'unused', 'layering', 'tests', 'packages'];
+const all = ['format', 'lockfile', 'types', 'unused', 'layering', 'docs', 'tests', 'packages'];
 const asked = process.argv.slice(2);
 
 const unknown = asked.filter((name) => !all.includes(name));

@@ -7,6 +7,7 @@ import {
   rankOf,
   type Tensor,
 } from './adapter.ts';
+import { matrixDims } from './matrix-dims.ts';
 
 /**
  * One LoRA adapter that does what `adapter` does on a base whose weights carry the dense changes `deltas`: each ΔW
@@ -30,16 +31,17 @@ export function absorbMerged(adapter: Adapter, deltas: ReadonlyMap<string, Tenso
 }
 
 function absorb(path: string, delta: Tensor, module: AdapterModule | undefined): LoraModule {
-  const [out = 0, columns = 0] = delta.dims;
   if (module?.kind === 'bottleneck')
     throw refuse(path, 'a target that carries LoRA or nothing', 'a bottleneck');
+  if (delta.dims.length !== 2) throw refuse(path, 'a change of shape [out, in]', `[${delta.dims}]`);
+  const [out, columns] = matrixDims(delta);
   const [a, b] = out < columns ? [delta, identity(out)] : [identity(columns), delta];
   const own = module && { a: module.a, b: scaled(module.b, module.alpha / rankOf(module)) };
   if (own && (own.b.dims[0] !== out || own.a.dims[1] !== columns)) {
     throw refuse(path, `a change of shape [${own.b.dims[0]}, ${own.a.dims[1]}]`, `[${delta.dims}]`);
   }
   const stacked = own ? { a: stackRows(a, own.a), b: joinColumns(b, own.b) } : { a, b };
-  return { kind: 'lora', alpha: stacked.a.dims[0] ?? 0, ...stacked };
+  return { kind: 'lora', alpha: matrixDims(stacked.a)[0], ...stacked };
 }
 
 function identity(size: number): Tensor {
@@ -57,13 +59,14 @@ function stackRows(top: Tensor, bottom: Tensor): Tensor {
   const data = new Float32Array(top.data.length + bottom.data.length);
   data.set(top.data);
   data.set(bottom.data, top.data.length);
-  return { dims: [(top.dims[0] ?? 0) + (bottom.dims[0] ?? 0), top.dims[1] ?? 0], data };
+  const [rows, columns] = matrixDims(top);
+  return { dims: [rows + matrixDims(bottom)[0], columns], data };
 }
 
 /** [m, n] beside [m, k]: [m, n + k] */
 function joinColumns(left: Tensor, right: Tensor): Tensor {
-  const [rows = 0, leftWidth = 0] = left.dims;
-  const rightWidth = right.dims[1] ?? 0;
+  const [rows, leftWidth] = matrixDims(left);
+  const [, rightWidth] = matrixDims(right);
   const width = leftWidth + rightWidth;
   const data = new Float32Array(rows * width);
   for (let row = 0; row < rows; row++) {

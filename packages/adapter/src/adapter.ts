@@ -1,3 +1,4 @@
+import { itemAt } from '@legend-fl/base';
 /** A float32 tensor in row-major order; `data.length` is the product of `dims`. */
 export interface Tensor {
   readonly dims: readonly number[];
@@ -46,7 +47,7 @@ export interface Adapter<Module extends AdapterModule = AdapterModule> {
 
 /** Rank of a LoRA module, width of a bottleneck: how many rows its first matrix has. */
 export function rankOf(module: AdapterModule): number {
-  return (module.kind === 'lora' ? module.a : module.down).dims[0] ?? 0;
+  return itemAt((module.kind === 'lora' ? module.a : module.down).dims, 0);
 }
 
 /** The same adapter with only the `depth` blocks nearest the output; the head stays. */

@@ -1,4 +1,4 @@
-import { InputError } from '@legend-fl/base';
+import { entryOf, InputError } from '@legend-fl/base';
 import {
   type Adapter,
   type AdapterModule,
@@ -71,7 +71,7 @@ export function restoreAdapter({ blocks, tensors, alphas }: FlatAdapter, where: 
       todo: 'The file is damaged or of another version; start again from another one.',
     });
   }
-  return mapTensors(shell, (name, tensor) => tensors.get(name) ?? tensor);
+  return mapTensors(shell, (name) => entryOf(tensors, name));
 }
 
 const EMPTY: Tensor = { dims: [0, 0], data: new Float32Array() };

@@ -18,12 +18,13 @@ export {
 } from './adapter.ts';
 export { areFinite } from './are-finite.ts';
 export { type FlatAdapter, flattenAdapter, restoreAdapter } from './flat-adapter.ts';
+export type { Factors, LocalTraining, TailPenalty } from './local-training.ts';
+export { matrixDims } from './matrix-dims.ts';
 export { type Codec, codecNames, valueBytes } from './messages/codec.ts';
 export { decodeAdapter, type HeldFactor } from './messages/decode-adapter.ts';
 export { decodeUpdate } from './messages/decode-update.ts';
 export { encodeAdapter } from './messages/encode-adapter.ts';
 export { type EncodedUpdate, encodeUpdate, type Residual } from './messages/encode-update.ts';
-export type { Factors } from './messages/factors.ts';
 export { narrowToFloat16 } from './messages/narrow-to-float16.ts';
 export { MAX_HEADER_BYTES } from './messages/open-message.ts';
 export { decodeSafetensors } from './safetensors/decode-safetensors.ts';

@@ -1,10 +1,10 @@
-/** What went wrong with something a person supplied: a file, an option, a plan, a server's answer. */
+/** A problem with input: a file, an option, a plan, a server's answer. */
 export interface InputProblem {
   /** Stable kebab-case identifier, e.g. `checkpoint-truncated`. */
   readonly code: string;
   readonly expected: string;
   readonly got: string;
-  /** File, option or message in which it was found. */
+  /** File, option or message with the problem. */
   readonly where: string;
   /** What the person can do now. */
   readonly todo: string;
@@ -18,7 +18,7 @@ export interface InputProblem {
 export class InputError extends Error {
   override readonly name = 'InputError';
   readonly code: string;
-  /** Its parts, from which another thread can make the same error again. */
+  /** The parts of the message, so that another thread can rebuild the error. */
   readonly problem: InputProblem;
 
   constructor(problem: InputProblem) {
@@ -30,7 +30,7 @@ export class InputError extends Error {
   }
 }
 
-/** Characters of each part of a message: what was got may be a stranger's, and as long as he likes. */
+/** Limit for each part of a message: the part that was got may come from a stranger and be of any length. */
 const MOST_CHARACTERS = 1000;
 
 function shorten(text: string): string {

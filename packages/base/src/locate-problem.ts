@@ -1,6 +1,6 @@
 import { InputError } from './input-error.ts';
 
-/** Bad input with the place before its own, e.g. the strategy and round; any other error as it is. */
+/** An InputError with a place in front of its own, e.g. the strategy and round; any other error unchanged. */
 export function locateProblem(error: unknown, place: string): unknown {
   if (!(error instanceof InputError)) return error;
   const { problem } = error;

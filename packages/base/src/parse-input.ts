@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { InputError } from './input-error.ts';
 import { nearestName } from './nearest-name.ts';
+import { requireDefined } from './require-defined.ts';
 
 export interface InputSource {
   /** Code of the InputError, e.g. `fleet-invalid`. */
@@ -10,8 +11,9 @@ export interface InputSource {
 }
 
 /**
- * The value in the schema's type. Throws an InputError about the first problem, unknown keys before others (a
- * mistyped key is otherwise reported as a missing one), naming the field and the items of lists that it lies in.
+ * Checks a value against a schema.
+ * @throws InputError about the first problem, with the field and the list items around it. Unknown keys come first, because a
+ * mistyped key would otherwise be reported as a missing one.
  */
 export function parseInput<Schema extends z.ZodType>(
   schema: Schema,
@@ -36,8 +38,8 @@ export function parseInput<Schema extends z.ZodType>(
 }
 
 /**
- * The problems of the one form of a union that the value was meant in: the only form that accepts its type, so that an
- * unknown key inside it is told as such. The union's own problem where no form, or more than one, does.
+ * The problems of the form of a union that the value was meant to have, which is the only form that accepts its type, so that
+ * unknown keys inside it are reported. If no form or several forms accept it, the union's own problem.
  */
 function unfoldUnion(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   if (issue.code !== 'invalid_union') return [issue];
@@ -51,7 +53,7 @@ function unfoldUnion(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   return form.flatMap((inner) => unfoldUnion({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
-/** The message of an issue about unknown keys: the known ones, which only the schema at hand here can tell. */
+/** Puts the known keys into the message of an issue about unknown keys; only the schema knows them. */
 const listKnownKeys: z.core.$ZodErrorMap = ({ code, inst }) =>
   code === 'unrecognized_keys' && inst instanceof z.ZodObject
     ? Object.keys(inst.shape).join(', ')
@@ -66,7 +68,7 @@ interface IssueText {
 function describeIssue(issue: z.core.$ZodIssue, got: unknown): IssueText {
   switch (issue.code) {
     case 'unrecognized_keys': {
-      const key = issue.keys[0] ?? '';
+      const key = requireDefined(issue.keys[0], 'unknown key');
       return {
         expected: `the keys ${issue.message}`,
         got: `the unknown key "${key}"`,
@@ -139,7 +141,7 @@ function describePath(root: unknown, path: readonly PropertyKey[]): string {
   return `: ${text}${names.length === 0 ? '' : ` (${names.join(', ')})`}`;
 }
 
-/** What a person calls an item of a list. */
+/** The name of a list item for people. */
 function itemName(item: unknown): string | undefined {
   for (const key of ['id', 'name', 'kind', 'mode']) {
     const name = valueAt(item, [key]);
@@ -157,7 +159,7 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   return value;
 }
 
-/** At most this much of a wrong value is quoted. */
+/** Limit for quoting a wrong value. */
 const quotedCharacters = 60;
 
 function describeValue(value: unknown): string {
@@ -170,7 +172,7 @@ function writeValue(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value);
   } catch (error) {
-    // Lists in lists, thousands deep, can be read but not written.
+    // JSON nested thousands deep can be parsed but not written.
     if (!(error instanceof RangeError)) throw error;
     return 'a value nested too deep to be shown';
   }

@@ -6,13 +6,13 @@ export interface Random {
   (): number;
   /** Uniform integer in [0, limit). */
   integer(limit: number): number;
-  /** A new array in random order (Fisher-Yates); the argument is left alone. */
+  /** A new array in random order (Fisher-Yates); the argument stays unchanged. */
   shuffle<T>(items: readonly T[]): T[];
 }
 
 /**
- * The stream that belongs to `seed` and `labels`, e.g. `seededRandom(7, 'batches', deviceId, round)`.
- * Streams with different labels are independent, so no draw depends on how many others were made before it.
+ * The random stream of `seed` and `labels`, e.g. `seededRandom(7, 'batches', deviceId, round)`.
+ * Streams with different labels are independent, so no draw depends on the number of earlier draws elsewhere.
  */
 export function seededRandom(seed: number, ...labels: readonly (string | number)[]): Random {
   const generator = xoroshiro128plus(hash32(JSON.stringify([seed, ...labels])));

@@ -1,4 +1,4 @@
-/** Name -> sha256 of every file that an entry consists of. Sources that do not deliver these bytes are skipped. */
+/** Name -> sha256 of every file of an entry. Sources that deliver other bytes are skipped. */
 export type Pins = Readonly<Record<string, string>>;
 
 /** A repository on the Hugging Face hub. */
@@ -20,7 +20,7 @@ export interface PackageOrigin {
   readonly folder: string;
 }
 
-/** Where an entry comes from, in the order in which to try. Only the hub's own hashes can stand in for pins. */
+/** The sources of an entry, in the order in which they are tried. Only the hub's own hashes can replace pins. */
 type Origins =
   | { readonly files: Pins; readonly origins: readonly (HubOrigin | PackageOrigin)[] }
   | { readonly files?: undefined; readonly origins: readonly HubOrigin[] };
@@ -64,7 +64,7 @@ export interface FixedSplit {
   readonly seed: number;
 }
 
-/** What names a person can use in place of files. */
+/** The names that a user can give instead of files. */
 export type Catalogue = Readonly<Record<string, ModelEntry | DataEntry>>;
 
 const vaderArchive = {

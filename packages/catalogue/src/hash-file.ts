@@ -20,7 +20,7 @@ export async function hashFile(path: string, algorithm: Digest['algorithm']): Pr
   return hash.digest('hex');
 }
 
-/** What is remembered of a file: while its stamp (size, modification time, inode) stays, so does its sha256. */
+/** A remembered sha256, valid while the file's stamp (size, modification time, inode) stays the same. */
 const rememberedHash = z.object({ path: z.string(), stamp: z.string(), sha256: z.string() });
 
 /**

@@ -6,7 +6,7 @@ import { expandHome } from './expand-home.ts';
 import type { Settings } from './read-settings.ts';
 import { dataExtensions } from './select-data-files.ts';
 
-/** What a model or data reference means. */
+/** The meaning of a model or data reference. */
 export type Reference<Kind extends 'model' | 'data'> =
   | { readonly kind: 'catalogue'; readonly entry: Extract<Catalogue[string], { kind: Kind }> }
   | { readonly kind: 'path'; readonly path: string }
@@ -16,7 +16,7 @@ const looksLikePath = /^(\.{0,2}[/\\]|~|\.{1,2}$)/;
 const hubReference = /^([\w-][\w.-]*\/[\w-][\w.-]*)(?:@([\w-][\w.-]*(?:\/[\w-][\w.-]*)*))?$/;
 
 /**
- * Tells what `ref` means: a catalogue name (write `./name` for a folder of that name), a path that exists
+ * Interprets `ref`: a catalogue name (write `./name` for a folder of that name), a path that exists
  * or looks like one (`./x`, `/x`, `~/x`, `x.csv`), or `org/name[@revision]` on the Hugging Face hub.
  *
  * @throws InputError for a name that is none of these.

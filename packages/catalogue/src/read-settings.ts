@@ -17,7 +17,7 @@ export interface ResolveOptions {
   /** Default: `process.env`. */
   readonly env?: NodeJS.ProcessEnv | undefined;
   readonly onProgress?: ((event: DownloadProgress) => void) | undefined;
-  /** Gets a line whenever a source or a cached file is given up. */
+  /** Gets a line for every source or cached file that is given up. */
   readonly log?: ((line: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Names to resolve in place of the built-in ones. */
@@ -36,7 +36,7 @@ export interface Settings {
     /** How long one request for metadata may take. */
     readonly timeoutMs: number;
   };
-  /** The variable that forbids to fetch anything. */
+  /** The variable that forbids all downloads. */
   readonly offlineBy: string | undefined;
   readonly onProgress: (event: DownloadProgress) => void;
   readonly log: (line: string) => void;
@@ -44,7 +44,7 @@ export interface Settings {
 }
 
 const publicHubUrl = 'https://huggingface.co';
-/** Short, because most entries have another source to turn to. */
+/** Short, because most entries have another source. */
 const hubTimeoutSeconds = 5;
 const ignore = (): void => {};
 
@@ -53,7 +53,7 @@ const ignore = (): void => {};
  * HF_HUB_CACHE, HUGGINGFACE_HUB_CACHE, HF_HOME, HF_HUB_ETAG_TIMEOUT in seconds, XDG_CACHE_HOME) and
  * Legend's own (LEGEND_CACHE, LEGEND_OFFLINE).
  *
- * @throws InputError for an endpoint or a timeout that is none.
+ * @throws InputError for an invalid endpoint or timeout.
  */
 export function readSettings(options: ResolveOptions): Settings {
   const env = options.env ?? process.env;

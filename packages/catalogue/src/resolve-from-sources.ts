@@ -3,10 +3,10 @@ import type { Settings } from './read-settings.ts';
 import { type LocalFiles, type Source, SourceFailure } from './source.ts';
 
 /**
- * The files of `name` from the first source that has them: whatever is cached first, then by fetching.
+ * The files of `name` from the first source that has them: cached files first, then downloads.
  *
  * @throws InputError when nothing is cached and fetching is forbidden (`offline-not-cached`), or when no
- * source helped: `sha256-mismatch` if one delivered other bytes than expected, else `sources-failed`.
+ * source delivered: `sha256-mismatch` if one delivered other bytes than expected, else `sources-failed`.
  */
 export async function resolveFromSources(
   name: string,

@@ -15,7 +15,7 @@ export interface ResolvedModel {
   readonly id: string;
   /** Holds config.json, tokenizer.json and the safetensors weights. */
   readonly folder: string;
-  /** What Python's libraries load it by: its repository on the hub where it has one, else the reference. */
+  /** Its name for Python's libraries: its repository on the hub if it has one, else the reference. */
   readonly pretrainedName: string;
   /** Of the weights; for weights in several files see {@link hashWeights}. */
   readonly sha256: string;

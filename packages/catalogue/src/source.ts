@@ -5,7 +5,7 @@ export interface LocalFiles {
   readonly files: readonly string[];
 }
 
-/** One place from which the files of a model or data set can be had. */
+/** A place from which the files of a model or data set can be downloaded. */
 export interface Source {
   /** For messages, e.g. `the Hugging Face hub`. */
   readonly name: string;
@@ -13,14 +13,14 @@ export interface Source {
   readonly setting: string;
   /** Verified files from this source that are already here; makes no request. */
   cached(): Promise<LocalFiles | undefined>;
-  /** Fetches what is missing. Throws a {@link SourceFailure} when the source is no help. */
+  /** Fetches what is missing. Throws a {@link SourceFailure} when the source cannot deliver. */
   fetch(): Promise<LocalFiles>;
 }
 
 /** Picks the needed ones among the paths a source has; throws a {@link SourceFailure} when some are missing. */
 export type SelectFiles = (paths: readonly string[]) => readonly string[];
 
-/** Why a source is no help; another one may be. Faults of this machine, e.g. a full disk, are other errors. */
+/** Why a source cannot deliver; another source may. Faults of this machine, e.g. a full disk, are other errors. */
 export class SourceFailure extends Error {
   override readonly name = 'SourceFailure';
   readonly kind: 'unreachable' | 'refused' | 'incomplete' | 'wrong-bytes';

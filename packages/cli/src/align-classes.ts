@@ -1,8 +1,9 @@
+import { requireDefined } from '@legend-fl/base';
 import type { Dataset } from '@legend-fl/data';
 
 /**
- * The data with the classes of a trained head, in the order of its outputs, if they include all of the data's own;
- * else the data as it is. A head without names of its own (`LABEL_0`, …) has the numbers from 0 as classes.
+ * The data with the classes of a trained head, in the order of its outputs, if they include all classes of the data; else
+ * the data as it is. A head whose classes have no names (`LABEL_0`, …) has the numbers from 0 as classes.
  */
 export function alignClasses(data: Dataset, headClasses: readonly string[] | undefined): Dataset {
   if (headClasses === undefined) return data;
@@ -10,6 +11,9 @@ export function alignClasses(data: Dataset, headClasses: readonly string[] | und
   const classes = unnamed ? headClasses.map((_, index) => String(index)) : headClasses;
   const places = data.classes.map((name) => classes.indexOf(name));
   if (places.includes(-1)) return data;
-  const examples = data.examples.map((example) => ({ ...example, label: places[example.label] ?? 0 }));
+  const examples = data.examples.map((example) => ({
+    ...example,
+    label: requireDefined(places[example.label], `class ${example.label}`),
+  }));
   return { ...data, classes, examples };
 }

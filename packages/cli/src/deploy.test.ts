@@ -9,7 +9,10 @@ import { runLegend } from './testing/run-legend.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
-const files = [...readdirSync(join(root, 'deploy')).map((name) => `deploy/${name}`), 'docs/operating.md'];
+const files = [
+  ...readdirSync(join(root, 'deploy')).map((name) => `deploy/${name}`),
+  'docs/how-to/operating.md',
+];
 
 test('the Dockerfile has no mistake, and copies what there is', () => {
   expect(validate(read('deploy/Dockerfile'))).toEqual([]);

@@ -5,7 +5,7 @@ import type { MeasuredCapacity } from '@legend-fl/trainer';
 import { type Command, InvalidArgumentError } from 'commander';
 import { numberAboveZero } from './options.ts';
 
-/** This machine as a device of a fleet file: what `bench` measured, and what it is told of the network. */
+/** This machine as a device of a fleet file: measurements of `bench`, and bandwidths from options. */
 
 export interface ProfileOptions {
   readonly fleetProfile?: string;
@@ -23,15 +23,15 @@ export interface ProfileTarget {
 
 export function addProfileOptions(command: Command): Command {
   return command
-    .option('--fleet-profile <file>', 'write this machine as a device into this fleet file (YAML or JSON)')
+    .option('--fleet-profile <file>', 'add this machine as a device to this fleet file (YAML or JSON)')
     .option('--id <name>', "the device's name there (default: the host's)", nonEmpty)
     .option('--upload-mbps <x>', 'its upload bandwidth, megabits per second', numberAboveZero)
     .option('--download-mbps <x>', 'its download bandwidth, megabits per second', numberAboveZero);
 }
 
 /**
- * Where the options want the profile; undefined where they want none.
- * @throws InputError for options that lack one another, or a file that the profile cannot go into
+ * The place for the profile; undefined if no option asks for one.
+ * @throws InputError for an incomplete set of options, or a file that cannot hold the profile
  */
 export async function profileTarget(options: ProfileOptions): Promise<ProfileTarget | undefined> {
   const { fleetProfile, id, uploadMbps, downloadMbps } = options;
@@ -56,9 +56,9 @@ export async function profileTarget(options: ProfileOptions): Promise<ProfileTar
 }
 
 /**
- * Writes the device, with all memory that this process may have.
- * @param about what the measurement holds for
- * @throws InputError where the measurement is no use, WriteError
+ * Writes the device, with all memory that this process may use.
+ * @param about the model and batch of the measurement
+ * @throws InputError for a measurement too noisy to use, WriteError
  */
 export async function writeProfile(
   { file, ...target }: ProfileTarget,
@@ -82,14 +82,14 @@ export async function writeProfile(
     backwardSecondsPerBlock: rounded(backwardSecondsPerBlock),
     uploadBytesPerSecond,
     downloadBytesPerSecond,
-    // A container's limit; more than the machine has where there is none.
+    // A container's limit, which is larger than the machine's memory if there is none.
     memoryBytes: Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY),
   };
   await putDeviceProfile(file, device);
   return device;
 }
 
-/** To four digits, more than the measurement holds. */
+/** To four digits, more than the measurement is worth. */
 function rounded(seconds: number): number {
   return Number(seconds.toPrecision(4));
 }

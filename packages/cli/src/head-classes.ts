@@ -4,8 +4,8 @@ import { readPeftClasses } from '@legend-fl/lora/node';
 import { readJsonObject, selectArchitecture, trainedClasses } from '@legend-fl/models';
 
 /**
- * Class names of the head that a model, or an adapter without notes, brings along; undefined where there is none.
- * An adapter that PEFT wrote does not name its classes: they are the model's where their number fits.
+ * Class names of the head of a model, or of an adapter without notes; undefined if it has no head. An adapter that PEFT
+ * wrote does not name its classes: it has those of the model if their number fits.
  */
 export async function headClasses(
   { folder }: Pick<ResolvedModel, 'folder'>,

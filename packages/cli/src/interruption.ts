@@ -1,11 +1,11 @@
-/** The person pressed Ctrl-C, or the process was asked to end. */
+/** The user pressed Ctrl-C, or the process was asked to end. */
 export class Interruption extends Error {
   override readonly name = 'Interruption';
 }
 
 /**
  * A signal that aborts at the first SIGINT or SIGTERM; a second one ends the process at once.
- * @param message what the person is told
+ * @param message printed for the user
  */
 export function onInterrupt(message: string): { readonly signal: AbortSignal; readonly dispose: () => void } {
   const controller = new AbortController();
@@ -17,7 +17,7 @@ export function onInterrupt(message: string): { readonly signal: AbortSignal; re
       controller.abort(new Interruption(message));
       return;
     }
-    // As if nobody listened. process.exit would crash on workers that are inside ONNX Runtime.
+    // The default action ends the process. process.exit would crash on workers that are inside ONNX Runtime.
     dispose();
     process.kill(process.pid, name);
   };

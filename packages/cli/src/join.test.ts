@@ -73,10 +73,10 @@ describe('legend join', () => {
     const { code, stderr, stdout } = await join('--token', 'lj_late');
     expect(code).toBe(0);
     expect(stderr).toMatch(
-      /round 1 goes on without this device: its update came too late, which is no error/,
+      /round 1 continues without this device: its update came too late, which is not an error/,
     );
     expect(stderr).toMatch(
-      /round 2 goes on without this device: Refused: update-invalid\. \(update-invalid\)/,
+      /round 2 continues without this device: Refused: update-invalid\. \(update-invalid\)/,
     );
     expect(stdout).toBe('0 updates counted, 2 did not: 1 came too late\n');
   });
@@ -112,7 +112,7 @@ describe('legend join', () => {
     });
     const { code, stderr } = await ended;
     expect(stderr).toMatch(/left the run\n/);
-    expect(stderr).toMatch(/the same command goes on as this device/);
+    expect(stderr).toMatch(/the same command resumes as this device/);
     expect(code).toBe(130);
     expect(small.server.requests(/leave/)).toHaveLength(1);
   });

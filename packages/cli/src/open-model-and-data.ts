@@ -8,7 +8,7 @@ import { headClasses } from './head-classes.ts';
 import { type ColumnOptions, columnsOf } from './options.ts';
 import { loadPart, locateModel } from './resolve-inputs.ts';
 
-/** What a command was told to work on. */
+/** The model and data that a command works on. */
 interface Wanted extends ColumnOptions {
   readonly model: string;
   readonly data: string;
@@ -16,8 +16,8 @@ interface Wanted extends ColumnOptions {
 }
 
 /**
- * The model and one part of the data, agreed on their classes: those of the adapter's notes, else of the head that
- * adapter or model bring along, else of the data.
+ * Opens the model and one part of the data with the same classes: those of the adapter's notes, else of the head of adapter
+ * or model, else of the data.
  * @param adapter folder of an adapter in PEFT format
  */
 export async function openModelAndData(

@@ -63,23 +63,23 @@ export const sharedOptions = {
   textPairColumn: () =>
     new Option('--text-pair-column <name>', 'column of the second text (default: text_b)'),
   labelColumn: () => new Option('--label-column <name>', 'column of the label (default: label)'),
-  keyColumn: () => new Option('--key-column <name>', 'column that says which client an example belongs to'),
+  keyColumn: () => new Option('--key-column <name>', 'column with the client of each example'),
   maxLength: (description = 'cut texts to this many tokens') =>
     new Option('--max-length <n>', description).argParser(integerFrom(3)),
-  seed: () => new Option('--seed <n>', 'every random choice follows from it').argParser(integerFrom(0)),
+  seed: () => new Option('--seed <n>', 'seed of every random choice').argParser(integerFrom(0)),
   threads: () => new Option('--threads <n>', 'threads of ONNX Runtime').argParser(integerFrom(1)),
   trunkCache: () =>
-    new Option('--trunk-cache <dir>', 'folder that keeps hidden states of frozen blocks, for later runs too'),
+    new Option('--trunk-cache <dir>', 'folder to keep hidden states of frozen blocks in, for later runs too'),
   trunkCacheMb: () =>
     new Option(
       '--trunk-cache-mb <n>',
-      `decimal megabytes in it at most; the oldest go first (default: ${DEFAULT_TRUNK_CACHE_MB})`,
+      `its limit in decimal megabytes; the oldest entries go first (default: ${DEFAULT_TRUNK_CACHE_MB})`,
     ).argParser(integerFrom(1)),
-  /** A password has no place on a command line, which others can read. */
+  /** Other users can read a command line, so a password does not belong there. */
   database: () =>
     new Option(
       '--database <url>',
-      'postgres://… or a path (default: coordinator.sqlite in --dir); better from the environment where it holds a password',
+      'postgres://… or a path (default: coordinator.sqlite in --dir); pass it in the environment if it holds a password',
     ).env('LEGEND_DATABASE'),
   json: () => new Option('--json', 'print one JSON document to stdout; everything else goes to stderr'),
 };

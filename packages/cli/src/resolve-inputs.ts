@@ -4,7 +4,7 @@ import { readExamples, readTrainTest } from '@legend-fl/data/node';
 import { alignClasses } from './align-classes.ts';
 import { showDownloads } from './terminal/show-downloads.ts';
 
-/** A model on this machine, fetched where it has to be, with a progress bar on stderr. */
+/** A model on this machine, downloaded if need be, with a progress bar on stderr. */
 export async function locateModel(ref: string): Promise<ResolvedModel> {
   return showDownloads((options) => resolveModel(ref, options));
 }
@@ -15,18 +15,18 @@ interface Parts {
   readonly test: Dataset;
 }
 
-/** Class names of a trained head, in the order of its outputs; undefined where there is none. */
+/** Class names of a trained head, in the order of its outputs; undefined without a trained head. */
 type HeadClasses = readonly string[] | undefined;
 
 /**
- * Data in two parts: its own, its fixed split, or a tenth held out. The classes are those of the reading, else those
- * of the head where it knows all of the data's, else the data's.
+ * Reads data in two parts: its own parts, its fixed split, or with a tenth held out. The classes are those of the reading,
+ * else those of the head if it has all classes of the data, else those of the data.
  */
 export async function loadTrainTest(ref: string, reading: Reading, head: HeadClasses): Promise<Parts> {
   return nameClasses(await readTrainTest(await locateData(ref), reading), reading, head);
 }
 
-/** One part of the data where it has parts; a single file without a split of its own is one whole. Classes as above. */
+/** One part of the data; a single file without a split is one whole. The classes are those of `loadTrainTest`. */
 export async function loadPart(
   ref: string,
   part: keyof Parts,
@@ -36,12 +36,12 @@ export async function loadPart(
   return readPart(await locateData(ref), part, reading, head);
 }
 
-/** A data set on this machine, fetched where it has to be, with a progress bar on stderr. */
+/** A data set on this machine, downloaded if need be, with a progress bar on stderr. */
 export async function locateData(ref: string): Promise<DataSource> {
   return showDownloads((options) => resolveData(ref, options));
 }
 
-/** One part of data that is on this machine; as `loadPart`. */
+/** Like `loadPart`, for data that is on this machine. */
 export async function readPart(
   source: DataSource,
   part: keyof Parts,

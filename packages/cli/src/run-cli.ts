@@ -16,7 +16,7 @@ import { trainCommand } from './commands/train.ts';
 import { Interruption } from './interruption.ts';
 import { readVersion } from './read-version.ts';
 
-/** What the process tells its caller (DESIGN: exit codes). */
+/** Exit codes of the process. */
 const exitCodes = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as const;
 
 /**
@@ -53,7 +53,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
   }
 }
 
-/** A command, and those below it, that throws what is wrong with its usage. */
+/** Makes a command and its subcommands throw their usage errors. */
 function prepare(command: Command, path: string): Command {
   for (const inner of command.commands) prepare(inner, `${path} ${inner.name()}`);
   return command
@@ -62,14 +62,14 @@ function prepare(command: Command, path: string): Command {
     .configureOutput(usageErrors(`${path} --help`));
 }
 
-/** Commander's mistakes, which it breaks over two lines where it has a suggestion, as one line. */
+/** Prints Commander's usage errors on one line; Commander puts a suggestion on a second one. */
 function usageErrors(help: string): OutputConfiguration {
   return { outputError: (text, write) => write(`${oneLine(text)} See ${help}.\n`) };
 }
 
-/** Tells a person what went wrong: one line for what they can mend, the stack for what they cannot. */
+/** Prints what went wrong: one line for what the user can mend, the stack for anything else. */
 function report(error: unknown): number {
-  // Commander has printed its own message, or the help that was asked for.
+  // Commander has printed its message, the help or the version.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.badInput;
   if (error instanceof InputError) {
     console.error(`error: ${oneLine(error.message)} (${error.code})`);

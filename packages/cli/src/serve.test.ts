@@ -10,7 +10,7 @@ import { createDeviceKey, secureRandom } from '@legend-fl/protocol';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { expectBadInput } from './testing/expect-bad-input.ts';
 import { newFolder, runLegend, startLegend, tinyModel, writeTextFile } from './testing/run-legend.ts';
-import { startServing, type Told } from './testing/start-serving.ts';
+import { type ServeStart, startServing } from './testing/start-serving.ts';
 
 const program = fileURLToPath(new URL('./main.ts', import.meta.url));
 
@@ -20,7 +20,7 @@ const runFile = (change = '') =>
     `name: demo\nmodel: ${tinyModel}\nclasses: [cold, warm, old]\nrounds: 2\n${change}`,
   );
 
-function asOperator({ url, operatorToken }: Told, path: string): Promise<Response> {
+function asOperator({ url, operatorToken }: ServeStart, path: string): Promise<Response> {
   return fetch(`${url}${path}`, { headers: { Authorization: `Bearer ${operatorToken}` } });
 }
 
@@ -101,7 +101,7 @@ describe('legend serve', () => {
     expect(stdout).toMatch(
       /^join {9}npx legend-fl join http:\S+ --token-file \S+\/join-token-demo --data FILE$/m,
     );
-    expect(stdout).toMatch(/\(lets in 20 devices until \d{4}-\S+Z; /);
+    expect(stdout).toMatch(/\(admits 20 devices until \d{4}-\S+Z; /);
     expect(stdout + stderr).not.toMatch(/l[oj]_[\w-]{20}/);
     expect(await readFile(operatorFile, 'utf8')).toMatch(/^lo_[\w-]{43}\n$/);
     expect(await readFile(joinFile, 'utf8')).toMatch(/^lj_[\w-]{32}\n$/);
@@ -162,7 +162,7 @@ describe('legend serve', () => {
       join(dir, 'join-token-demo'),
     ]);
     told.child.kill('SIGINT');
-    expect((await told.ended).stderr).toContain('its mode is 0700 now');
+    expect((await told.ended).stderr).toContain('its mode is now 0700');
   });
 
   test('refuses other settings for a run that was begun', async () => {
@@ -171,7 +171,7 @@ describe('legend serve', () => {
     first.child.kill('SIGINT');
     await first.ended;
     const ended = await runLegend('serve', await runFile('seed: 2\n'), '--dir', dir, '--port', '0');
-    expectBadInput(lastLine(ended), /settings that run demo was begun with.*\(run-exists\)/);
+    expectBadInput(lastLine(ended), /the settings of run demo, or none, to resume it.*\(run-exists\)/);
   });
 
   test.each([

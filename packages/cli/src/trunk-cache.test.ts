@@ -119,7 +119,7 @@ describe('train --trunk-cache', () => {
     const unmade = join(file, 'states');
     const { stderr, trunkCache, adapter } = await train('--trunk-cache', unmade);
     expect(stderr).toMatch(
-      /^warning: from now on nothing is kept in the trunk cache .*file\/states: ENOTDIR.*; the run goes on\n$/,
+      /^warning: the trunk cache .*file\/states is switched off: ENOTDIR.*; the run continues\n$/,
     );
     expect(trunkCache).toMatchObject({ diskHits: 0, misses: rows.length, damaged: 0 });
     expect(adapter).toBe(cold.adapter);
@@ -133,7 +133,7 @@ describe('train --trunk-cache', () => {
       onTestFinished(() => void execFileSync('/bin/umount', [disk]));
       const { stderr, trunkCache, adapter } = await train('--trunk-cache', disk);
       expect(stderr).toBe(
-        `warning: from now on nothing is kept in the trunk cache ${disk}: the disk is full; the run goes on\n`,
+        `warning: the trunk cache ${disk} is switched off: the disk is full; the run continues\n`,
       );
       expect(trunkCache.misses).toBe(rows.length);
       expect(adapter).toBe(cold.adapter);
@@ -143,7 +143,7 @@ describe('train --trunk-cache', () => {
   test('at full depth says that there is nothing to keep', async () => {
     const empty = join(await newFolder(), 'states');
     const { stderr, trunkCache } = await train('--trunk-cache', empty, '--depth', '3', '--epochs', '1');
-    expect(stderr).toMatch(/^note: nothing is kept in the trunk cache: at full depth no block is frozen/);
+    expect(stderr).toMatch(/^note: the trunk cache stays unused: at full depth no block is frozen/);
     expect(trunkCache).toEqual({ memoryHits: 0, diskHits: 0, misses: 0, damaged: 0 });
   });
 
@@ -210,13 +210,15 @@ describe('simulate --trunk-cache', () => {
   test('that cannot be made is one line of warning', async () => {
     const experiment = await writeExperiment('trunkCache: {}\n');
     const { stderr } = await simulate(experiment, '--trunk-cache', join(data, 'states'));
-    expect(stderr.match(/^warning: .*$/gm)).toEqual([expect.stringContaining('rows.jsonl/states: ENOTDIR')]);
+    expect(stderr.match(/^warning: .*$/gm)).toEqual([
+      expect.stringContaining('rows.jsonl/states is switched off: ENOTDIR'),
+    ]);
   });
 
   test('says when no strategy caches anything', async () => {
     const folder = join(await newFolder(), 'states');
     const { stderr } = await simulate(await writeExperiment(''), '--trunk-cache', folder);
-    expect(stderr).toContain(`note: nothing is kept in the trunk cache ${folder}: no strategy`);
+    expect(stderr).toContain(`note: the trunk cache ${folder} stays unused: no strategy`);
   });
 
   test('refuses a file in place of the folder', async () => {

@@ -3,7 +3,7 @@ import { InputError } from '@legend-fl/base';
 import type { ElementType } from '@legend-fl/trainer';
 import type { TrunkDisk } from '@legend-fl/trainer/node';
 
-/** What the command line says about a folder for hidden states. */
+/** Options for a folder for hidden states. */
 export interface TrunkCacheOptions {
   readonly trunkCache?: string;
   readonly trunkCacheMb?: number;
@@ -15,7 +15,7 @@ export const DEFAULT_TRUNK_CACHE_MB = 4000;
 
 /**
  * The folder for hidden states, if one was given.
- * @throws InputError when it is a file, or when it is missing and another option is about it
+ * @throws InputError if it is a file, or if it is missing and another option needs it
  */
 export async function trunkDiskOf(options: TrunkCacheOptions): Promise<TrunkDisk | undefined> {
   const { trunkCache: folder, trunkCacheMb, trunkCacheType } = options;
@@ -24,7 +24,7 @@ export async function trunkDiskOf(options: TrunkCacheOptions): Promise<TrunkDisk
     if (trunkCacheType !== undefined) throw folderMissing('--trunk-cache-type');
     return undefined;
   }
-  // Whether it can be made and written shows at the first write, and does not stop a run.
+  // Whether it can be written shows at the first write, and does not stop a run.
   const entry = await stat(folder).catch(() => undefined);
   if (entry && !entry.isDirectory()) {
     throw new InputError({
@@ -41,7 +41,7 @@ export async function trunkDiskOf(options: TrunkCacheOptions): Promise<TrunkDisk
 function folderMissing(option: string): InputError {
   return new InputError({
     code: 'trunk-cache-missing',
-    expected: 'the folder that it is about',
+    expected: 'a folder to apply it to',
     got: 'no --trunk-cache',
     where: option,
     todo: 'Give the folder with --trunk-cache, or leave the option out.',

@@ -2,7 +2,7 @@ import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { InputError } from '@legend-fl/base';
 import { WriteError } from '@legend-fl/base/node';
-import { neededBlobs } from './needed-blobs.ts';
+import { neededBlobs } from './log/needed-blobs.ts';
 import { backupStore } from './store/backup-store.ts';
 import { BlobFolder } from './store/blobs.ts';
 import { openStore } from './store/open-store.ts';

@@ -5,10 +5,17 @@ import type { DeviceEvent } from '@legend-fl/device';
 import { joinRun } from '@legend-fl/device/node';
 import { secureRandom } from '@legend-fl/protocol';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { newDir, openPlace, type Place, tinyData, tinySettings, until } from './coordinator.fixture.ts';
 import { makeLogger } from './http/logger.ts';
 import { createOperatorToken } from './http/operator-token.ts';
 import { startHttpServer } from './http/start-http-server.ts';
+import {
+  newDir,
+  openPlace,
+  type Place,
+  tinyData,
+  tinySettings,
+  until,
+} from './testing/coordinator.fixture.ts';
 
 /** Everything together: a coordinator over its store, HTTP, and devices that train for real. */
 

@@ -1,12 +1,5 @@
 export { backupCoordinator, STORE_FILE } from './backup-coordinator.ts';
-export type {
-  Coordinator,
-  CoordinatorFigures,
-  DeviceService,
-  OfferedBlob,
-  OperatorService,
-  UploadPart,
-} from './coordinator.ts';
+export { createJoinToken, viewToken } from './enrolment/join-tokens.ts';
 export { defaultHttpLimits, type HttpLimits } from './http/http-limits.ts';
 export { loadCertificate, type TlsCertificate } from './http/load-certificate.ts';
 export { type Logger, makeLogger } from './http/logger.ts';
@@ -18,12 +11,26 @@ export {
   type HttpServerOptions,
   startHttpServer,
 } from './http/start-http-server.ts';
-export { createJoinToken, viewToken } from './join-tokens.ts';
 export { type CoordinatorOptions, openCoordinator } from './open-coordinator.ts';
-export { Refusal } from './refusal.ts';
-export { type BaseModel, isBegunWith, openResources, type Sources, type TestData } from './run-resources.ts';
-export { parseRunSettings, type RunSettings } from './run-settings.ts';
-export { encodeRunTensors } from './run-tensors.ts';
+export { sumInWorker } from './phases/sum-in-worker.ts';
+export { type SumTask, startOf, sumUpdates } from './phases/sum-updates.ts';
+export { Refusal } from './refusals/refusal.ts';
+export type {
+  Coordinator,
+  CoordinatorFigures,
+  DeviceService,
+  OfferedBlob,
+  OperatorService,
+} from './services/coordinator.ts';
+export {
+  type BaseModel,
+  isBegunWith,
+  openResources,
+  type Sources,
+  type TestData,
+} from './settings/run-resources.ts';
+export { parseRunSettings, type RunSettings } from './settings/run-settings.ts';
+export { encodeRunTensors } from './settings/run-tensors.ts';
 export { BlobFolder } from './store/blobs.ts';
 export { lockFolder } from './store/folder-lock.ts';
 export { keepFolderPrivate } from './store/keep-private.ts';
@@ -48,6 +55,4 @@ export type {
   TokenFault,
   TokenStore,
 } from './store/store.ts';
-export { UploadFolder } from './store/uploads.ts';
-export { sumInWorker } from './sum-in-worker.ts';
-export { type SumTask, startOf, sumUpdates } from './sum-updates.ts';
+export { UploadFolder, type UploadPart } from './store/uploads.ts';

@@ -6,6 +6,7 @@ import { openModel } from '@legend-fl/models';
 import type { LiveEvent } from '@legend-fl/protocol';
 import type { RoundRecord } from '@legend-fl/runs';
 import { expect, test } from 'vitest';
+import { BlobFolder } from './store/blobs.ts';
 import {
   makeRun,
   openPlace,
@@ -13,8 +14,7 @@ import {
   tinyModel,
   until,
   withHugeValues,
-} from './coordinator.fixture.ts';
-import { BlobFolder } from './store/blobs.ts';
+} from './testing/coordinator.fixture.ts';
 
 test('a run of three devices ends with an adapter, rounds, a summary and no blobs that nobody needs', async () => {
   const place = await openPlace();
@@ -120,6 +120,8 @@ test('where nothing bounds updates, one that spoils every round is left out soon
     4,
   );
   const [spoiler, ...honest] = devices as [TestDevice, ...TestDevice[]];
+  // However slow the others are, no round is planned without it.
+  await spoiler.reportCapacity();
   const spoiling = spoiler.spoil();
   await Promise.all([spoiling, ...honest.map((device) => device.takePart())]);
   const [record] = (await place.coordinator.forOperators.roundRecords(run)) as readonly RoundRecord[];

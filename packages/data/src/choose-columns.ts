@@ -1,6 +1,6 @@
 import { InputError } from '@legend-fl/base';
 import type { Reading } from './dataset.ts';
-import { missingColumn } from './missing-column.ts';
+import { missingColumn } from './tables/missing-column.ts';
 
 /** The columns that an example's parts come from. */
 export interface Columns {

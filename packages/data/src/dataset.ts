@@ -13,7 +13,7 @@ export interface Dataset {
   readonly id: string;
   readonly classes: readonly string[];
   readonly examples: readonly Example[];
-  /** What a person should know about how the files were read, e.g. dropped rows. */
+  /** Notes for the user on how the files were read, e.g. dropped rows. */
   readonly warnings?: readonly string[];
 }
 
@@ -48,7 +48,7 @@ export type Format = 'jsonl' | 'csv' | 'tsv' | 'parquet';
 /** Which examples a file holds when the data set comes already split. */
 export type Part = 'train' | 'test';
 
-/** Local files that together are one data set, and how to read them. */
+/** The local files of one data set, and how to read them. */
 export interface DataSource {
   readonly id: string;
   readonly files: readonly {
@@ -57,7 +57,7 @@ export interface DataSource {
     readonly key?: string | undefined;
   }[];
   readonly reading?: Reading | undefined;
-  /** The split that everybody uses, for data that comes in one piece. */
+  /** The agreed split of data that comes in one piece. */
   readonly split?: Split | undefined;
 }
 

@@ -16,7 +16,7 @@ export interface LabelledText {
   readonly place: string;
 }
 
-/** A file by the name that it goes by in messages, and how to get its bytes. */
+/** A file's name in messages, and how to get its bytes. */
 export interface DataFile {
   readonly path: string;
   readonly part?: Part | undefined;
@@ -27,15 +27,15 @@ export interface DataFile {
 export interface LabelledTexts {
   /** In the order of the files. */
   readonly texts: readonly LabelledText[];
-  /** What a person should know about how the files were read. */
+  /** Notes for the user on how the files were read. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Reads labelled texts from files that may lie anywhere: in a folder, in a browser.
+ * Reads labelled texts from files in a folder or in a browser.
  *
  * @throws InputError naming file and line (row in Parquet files): malformed file, text that is not UTF-8, missing
- * column, empty text, a label that is none, no rows.
+ * column, empty text, an invalid label, no rows.
  */
 export async function readLabelledTexts(
   files: readonly DataFile[],

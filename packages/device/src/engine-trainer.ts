@@ -8,6 +8,7 @@ import {
   Engine,
   meanTokens,
   measureBlocks,
+  padTokens,
   type Runtime,
   scoreLogits,
   type TokenizedDataset,
@@ -22,8 +23,6 @@ const MEASURED_RANK = 8;
 const MEASURED_REPEATS = 3;
 /** Seconds after which one measurement of each kind has to do. */
 const MEASURED_BUDGET_SECONDS = 5;
-/** Tokens of a batch are padded to a multiple of this. */
-const TOKEN_MULTIPLE = 8;
 /** Examples that are scored between two signs of life. */
 const SCORED_AT_ONCE = 32;
 
@@ -56,7 +55,7 @@ export function engineTrainer({
     },
     measure: (step) => {
       const { model, engine, dataset } = atWork();
-      const tokens = TOKEN_MULTIPLE * Math.ceil(meanTokens(dataset) / TOKEN_MULTIPLE);
+      const tokens = padTokens(meanTokens(dataset));
       const shape = { batchSize: step.batchSize, tokens, rank: MEASURED_RANK, targets: step.targets };
       const deepest = deepestWithin(model, step, tokens);
       return measureBlocks(engine, model, shape, {

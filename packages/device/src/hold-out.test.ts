@@ -17,7 +17,6 @@ test('divides the examples, in their order, and always leaves one to train on', 
         expect(heldOut.length).toBe(Math.min(examples - 1, Math.floor(share * examples)));
       },
     ),
-    { seed: 1 },
   );
 });
 

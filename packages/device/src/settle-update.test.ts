@@ -144,9 +144,7 @@ class FatefulCoordinator {
   }
 }
 
-test('whatever becomes of its updates, a device owes what the last one that counted left unsaid', {
-  timeout: 120_000,
-}, async () => {
+test('whatever becomes of its updates, a device owes what the last one that counted left unsaid', async () => {
   let [settled, sent, crashes] = [0, 0, 0];
   await fc.assert(
     fc.asyncProperty(fc.array(fates, { minLength: 3, maxLength: 9 }), async (list) => {
@@ -175,7 +173,7 @@ test('whatever becomes of its updates, a device owes what the last one that coun
       settled += coordinator.residuals.length;
       sent += coordinator.messages.length;
     }),
-    { seed: 8, numRuns: 12 },
+    { numRuns: 12 },
   );
   // The property was put to the test.
   expect(Math.min(settled, sent, crashes)).toBeGreaterThan(10);

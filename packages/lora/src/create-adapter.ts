@@ -1,5 +1,5 @@
 import type { Adapter, LoraModule, Tensor } from '@legend-fl/adapter';
-import { InputError, type Random, seededRandom } from '@legend-fl/base';
+import { InputError, itemAt, type Random, seededRandom } from '@legend-fl/base';
 import type { Architecture, LinearMap } from '@legend-fl/models';
 
 /** Which linear maps carry LoRA, and with which ranks. */
@@ -38,7 +38,7 @@ export function createAdapter(
     if (rank === 0) return new Map<string, LoraModule>();
     const modules = maps.map((map): [string, LoraModule] => {
       const random = seededRandom(seed, 'lora_A', index + 1, map.name);
-      return [map.name, createModule(map, rank, alphas[index] ?? rank, random)];
+      return [map.name, createModule(map, rank, itemAt(alphas, index), random)];
     });
     return new Map(modules);
   });

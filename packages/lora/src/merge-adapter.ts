@@ -1,4 +1,4 @@
-import { type Adapter, type LoraModule, rankOf, type Tensor } from '@legend-fl/adapter';
+import { type Adapter, type LoraModule, matrixDims, rankOf, type Tensor } from '@legend-fl/adapter';
 import { InputError } from '@legend-fl/base';
 import type { Architecture } from '@legend-fl/models';
 
@@ -17,7 +17,7 @@ export async function mergeAdapter(
     for (const [target, module] of block) {
       if (module.kind !== 'lora') throw refuseBottleneck(index + 1, target);
       const name = `${architecture.blockPath(index + 1)}.${target}.weight`;
-      const dims = [module.b.dims[0] ?? 0, module.a.dims[1] ?? 0];
+      const dims = [matrixDims(module.b)[0], matrixDims(module.a)[1]];
       merged.set(name, addProduct(await read(name, dims), module));
     }
   }
@@ -37,7 +37,7 @@ function refuseBottleneck(block: number, target: string): InputError {
 /** W + (α/r)·B·A, summed in double precision; W [out, in]. */
 function addProduct(weight: Tensor, module: LoraModule): Tensor {
   const rank = rankOf(module);
-  const [rows = 0, columns = 0] = weight.dims;
+  const [rows, columns] = matrixDims(weight);
   const scale = module.alpha / rank;
   const data = new Float32Array(weight.data.length);
   for (let row = 0; row < rows; row++) {

@@ -1,4 +1,5 @@
-import { InputError } from '@legend-fl/base';
+import type { Factors } from '@legend-fl/adapter';
+import { InputError, itemAt } from '@legend-fl/base';
 import type { Capacity } from './capacity.ts';
 import { requireNonNegative } from './require-non-negative.ts';
 
@@ -36,9 +37,6 @@ export interface BottleneckParameters {
  * (applied, not trained).
  */
 export type Trunk = 'base' | 'global';
-
-/** Which of LoRA's two factors. */
-export type Factors = 'both' | 'A' | 'B';
 
 /** The part of the adapter that a device trains. */
 export interface TrainedPart {
@@ -97,9 +95,9 @@ export function countParameters(profile: ModelProfile, part: TrainedPart, factor
   const { depth, ranks } = part;
   let parameters = profile.headParameters;
   for (let index = profile.blocks - depth; index < profile.blocks; index++) {
-    const { A, B } = profile.rankParameters[index] ?? { A: 0, B: 0 };
+    const { A, B } = itemAt(profile.rankParameters, index);
     const perRank = (factors === 'B' ? 0 : A) + (factors === 'A' ? 0 : B);
-    const rank = ranks[index] ?? 0;
+    const rank = itemAt(ranks, index);
     requireNonNegative({ rank, perRank }, `block ${index + 1}`);
     parameters += rank * perRank;
   }

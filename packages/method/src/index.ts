@@ -19,6 +19,7 @@ export {
   scaleNorms,
 } from './aggregation/norm-history.ts';
 export { type RoundStarts, roundStarts } from './aggregation/round-starts.ts';
+export { startAdapter } from './aggregation/start-adapter.ts';
 export {
   type Capacity,
   type CapacityEstimator,
@@ -33,19 +34,18 @@ export {
   completionTime,
   countParameters,
   type FactorParameters,
-  type Factors,
   type ModelProfile,
   memoryBytes,
   type RoundLoad,
   type TrainedPart,
   type Trunk,
 } from './cost-model.ts';
+export type { Evaluation } from './evaluation.ts';
+export type { GlobalState, JsonValue } from './global-state.ts';
 export {
   type DevicePlan,
   type ExcludedDevice,
-  type LocalTraining,
   type Plan,
-  type TailPenalty,
   waitingTime,
 } from './plan.ts';
 export { checkPlan } from './planning/check-plan.ts';
@@ -81,25 +81,20 @@ export { listUpdates, roundStateFormatVersion } from './round/round-state.ts';
 export type { RoundStep } from './round/round-step.ts';
 export { startRounds } from './round/start-rounds.ts';
 export { upgradeRoundState } from './round/upgrade-round-state.ts';
+export type { DeviceContext, RoundContext } from './round-context.ts';
 export { assemblePlan } from './strategies/assemble-plan.ts';
 export { completePlan, type PlanDecisions } from './strategies/complete-plan.ts';
 export { createStrategy, strategyNames } from './strategies/registry.ts';
-export { startAdapter } from './strategies/start-adapter.ts';
 export type {
-  DeviceContext,
-  GlobalState,
   InitialAdapter,
-  JsonValue,
-  RoundContext,
   Strategy,
   StrategyDescription,
-  Update,
 } from './strategies/strategy.ts';
 export {
   DEFAULT_ALPHA_PER_RANK,
   DEFAULT_RANKS,
   type Deadline,
-  type ImportanceSource,
   type Planner,
   type StrategyOptions,
 } from './strategies/strategy-options.ts';
+export type { Update } from './update.ts';

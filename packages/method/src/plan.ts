@@ -1,4 +1,5 @@
-import type { Factors, Trunk } from './cost-model.ts';
+import type { Factors, LocalTraining } from '@legend-fl/adapter';
+import type { Trunk } from './cost-model.ts';
 
 /** What one device does in a round. Strategies may add fields of their own. */
 export interface DevicePlan {
@@ -21,22 +22,6 @@ export interface DevicePlan {
   readonly training?: LocalTraining;
   /** `false`: its update counts if it comes in time, but the round does not wait for it. */
   readonly awaited?: false;
-}
-
-/** Variants of local training. */
-export interface LocalTraining {
-  /** The factor of every LoRA module that is trained and sent; the other stays as received. Both by default. */
-  readonly factors?: Factors;
-  /** A penalty on the ranks that a device may give up (HetLoRA, arXiv 2401.06432). */
-  readonly tailPenalty?: TailPenalty;
-  /** So many of the trained blocks, from the lowest, keep their activations as int8 (FedQuad, arXiv 2506.01001). */
-  readonly quantizedBlocks?: number;
-}
-
-/** Adds weight·Σ ‖B[:, keep:]‖_F·‖A[keep:, :]‖_F to the loss, with keep = ⌈keptShare·r⌉ of a module's r ranks. */
-export interface TailPenalty {
-  readonly weight: number;
-  readonly keptShare: number;
 }
 
 /** A device that is left out of a round, and why. */

@@ -1,5 +1,5 @@
 import type { ModelFiles, Tensor } from '@legend-fl/adapter';
-import { seededRandom } from '@legend-fl/base';
+import { requireDefined, seededRandom } from '@legend-fl/base';
 import { randomNormal } from 'd3-random';
 import type { Architecture, HeadParameter } from './architectures/architecture.ts';
 import { selectArchitecture } from './architectures/select-architecture.ts';
@@ -13,7 +13,7 @@ export interface Model {
   readonly architecture: Architecture;
   /** Modules of the head that are trained with the adapter: PEFT's `modules_to_save`. */
   readonly headModules: readonly string[];
-  /** Their parameters, from the checkpoint where it has them in the right shape, else drawn from the seed. */
+  /** Their parameters: from the checkpoint if it has them in the right shape, else drawn from the seed. */
   readonly head: ReadonlyMap<string, Tensor>;
   /** Names of those that were drawn. */
   readonly newHead: readonly string[];
@@ -49,7 +49,7 @@ export async function openModel(
   const trained = architecture.headParameters.filter(({ name }) =>
     headModules.some((module) => name.startsWith(`${module}.`)),
   );
-  // A module of which a part is missing is drawn whole, so that its parts belong together.
+  // A module with a missing part is drawn as a whole, so that its parts belong together.
   const drawn = trained.filter(({ name }) =>
     missing.some((other) => moduleOf(architecture, other.name) === moduleOf(architecture, name)),
   );
@@ -89,7 +89,10 @@ async function readAll(
     if (stored.endsWith('position_ids')) continue;
     const current = stored.replace(/\.gamma$/, '.weight').replace(/\.beta$/, '.bias');
     const name = current.startsWith(prefix) || bareHead.has(current) ? current : `${prefix}${current}`;
-    tensors.set(name, await checkpoint.read(stored, checkpoint.dimsOf(stored) ?? []));
+    tensors.set(
+      name,
+      await checkpoint.read(stored, requireDefined(checkpoint.dimsOf(stored), `shape of ${stored}`)),
+    );
   }
   return tensors;
 }
@@ -99,8 +102,8 @@ function elementCount(dims: readonly number[] = []): number {
 }
 
 /**
- * The names of the classes that a model's head was trained on, in the order of its outputs; undefined where
- * the checkpoint has no whole head. transformers names them `LABEL_0`, … where nobody did.
+ * The names of the classes that a model's head was trained on, in the order of its outputs; undefined if the checkpoint has no
+ * complete head. transformers names unnamed classes `LABEL_0`, ….
  */
 export async function trainedClasses(files: ModelFiles): Promise<readonly string[] | undefined> {
   const checkpoint = await openCheckpoint(files);

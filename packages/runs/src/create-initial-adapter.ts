@@ -4,8 +4,8 @@ import type { InitialAdapter } from '@legend-fl/method';
 import type { Model } from '@legend-fl/models';
 
 /**
- * The global adapter that a strategy begins with; the same seed draws the same numbers for all strategies.
- * @param targets linear maps that carry LoRA; a bottleneck stands where the architecture has it
+ * The global adapter that a strategy starts with; the same seed draws the same numbers for all strategies.
+ * @param targets linear maps that carry LoRA; the architecture decides where bottlenecks stand
  */
 export function createInitialAdapter(
   { architecture, head }: Model,

@@ -6,9 +6,9 @@ import { z } from 'zod';
 import { readMetadata, writeMetadata } from './metadata-text.ts';
 import { adapterOf, adapterTextSchema, partOf, putAdapter, putPart } from './tensor-parts.ts';
 
-/** What a file says of a global state besides its tensors, key by key. */
+/** The part of a stored global state that is not tensors, key by key. */
 export const globalTextKeys = {
-  /** Comes from JSON, so that nothing is left to check; `z.json()` would follow it down as deep as it goes. */
+  /** Comes from JSON, so nothing is left to check; `z.json()` would recurse as deep as the value is nested. */
   memory: z.custom<z.core.util.JSONType>((memory) => memory !== undefined),
   global: adapterTextSchema,
   hasMerged: z.boolean(),
@@ -32,7 +32,7 @@ export function putGlobalState(tensors: Map<string, Tensor>, global: GlobalState
 }
 
 /**
- * The state that `putGlobalState` put there.
+ * Reads the state that `putGlobalState` wrote.
  * @throws InputError for a tensor that is missing or belongs nowhere
  */
 export function globalStateOf(
@@ -49,7 +49,7 @@ export function globalStateOf(
 
 const fileSchema = globalTextSchema.extend({ formatVersion: z.literal(1) });
 
-/** The state as the bytes of one safetensors file, to the bit. Equal states give equal bytes. */
+/** Encodes the state losslessly as one safetensors file. Equal states give equal bytes. */
 export function encodeGlobalState(global: GlobalState): Uint8Array {
   const tensors = new Map<string, Tensor>();
   const text: z.output<typeof fileSchema> = { formatVersion: 1, ...putGlobalState(tensors, global) };
@@ -57,9 +57,9 @@ export function encodeGlobalState(global: GlobalState): Uint8Array {
 }
 
 /**
- * The state that `encodeGlobalState` encoded.
+ * Decodes the bytes of `encodeGlobalState`.
  * @param where the source of the bytes, for error messages
- * @throws InputError when they are damaged or of another version
+ * @throws InputError if they are damaged or of another version
  */
 export function decodeGlobalState(bytes: Uint8Array, where: string): GlobalState {
   const { tensors, metadata } = decodeSafetensors(bytes, where);

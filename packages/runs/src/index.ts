@@ -1,4 +1,6 @@
 export { createInitialAdapter } from './create-initial-adapter.ts';
+export { drawParticipants } from './draw-participants.ts';
+export { type FittedStrategy, fitStrategy } from './fit-strategy.ts';
 export { checkScore, wholeAdapter } from './evaluated-adapter.ts';
 export {
   decodeGlobalState,
@@ -31,7 +33,9 @@ export {
   methodSchema,
   strategyOptions,
 } from './settings/method-settings.ts';
+export { withoutRemovedOptions } from './settings/removed-options.ts';
 export {
+  isTrunkDue,
   type TrunkCacheRule,
   type TrunkSettings,
   trunkCacheSchema,
@@ -48,4 +52,5 @@ export {
 export { withTrunk } from './with-trunk.ts';
 export { partitionRuleSchema, type PartitionRule } from './settings/partition-rule.ts';
 export { figuresOf, summarizeStrategy, type RoundFigures } from './summary/summarize-strategy.ts';
-export { type Host, type StrategySummary, type Summary } from './summary/summary.ts';
+export { type RealRun, summarizeRealRun } from './summary/summarize-real-run.ts';
+export { type Host, isRealRun, type StrategySummary, type Summary } from './summary/summary.ts';

@@ -5,31 +5,31 @@ import type { Start } from './messages/start-message.ts';
 import type { LocalSettings } from './settings/local-settings.ts';
 import type { TrunkCacheRule } from './settings/trunk-settings.ts';
 
-/** What all local tasks of a run share. */
+/** Shared by all local tasks of a run. */
 export interface TaskSettings {
   readonly local: LocalSettings;
-  /** Of the whole run: where a falling learning rate ends. */
+  /** Rounds of the whole run; a linear schedule ends with the last one. */
   readonly rounds: number;
   readonly seed: number;
   readonly trunkCache: Pick<TrunkCacheRule, 'type'> | null;
 }
 
-/** Whose task it is, and when. */
+/** The device and round of a task. */
 export interface TaskOccasion {
-  /** Of the run or its strategy; with the round it names the weights that were merged, so no other run may share it. */
+  /** Name of the run or its strategy. With the round it names the merged weights, so no other run may share it. */
   readonly name: string;
   /** From 1. */
   readonly round: number;
   /** τ of the round's plan. */
   readonly localSteps: number;
   readonly deviceId: string;
-  /** Indices into the dataset of those that the device holds. */
+  /** Indices of the device's examples in the dataset. */
   readonly examples: readonly number[];
 }
 
 /**
- * What a device of the plan trains, from the start that it received. Which batches it draws depends on the seed, the
- * round and the device, not on the strategy.
+ * The training task of a device, from the start that it received. Its batches depend on the seed, the round and the device,
+ * not on the strategy.
  */
 export function localTask(
   { local, rounds, seed, trunkCache }: TaskSettings,

@@ -1,13 +1,13 @@
 import { InputError, type InputSource } from '@legend-fl/base';
 
-/** What our safetensors files say besides tensors is one JSON text in their metadata, under this key. */
+/** Our safetensors files keep everything but tensors as one JSON text in their metadata, under this key. */
 const METADATA_KEY = 'legend';
 
 export function writeMetadata(value: unknown): Readonly<Record<string, string>> {
   return { [METADATA_KEY]: JSON.stringify(value) };
 }
 
-/** What `writeMetadata` wrote, unchecked. Throws InputError where there is no such text. */
+/** Reads what `writeMetadata` wrote, unchecked. Throws InputError if there is no such text. */
 export function readMetadata(
   metadata: ReadonlyMap<string, string>,
   { code, where, todo }: InputSource & { readonly todo: string },

@@ -7,7 +7,7 @@ const FLOAT_BYTES = 4;
  * attention output, two sums before normalisation.
  */
 const KEPT_HIDDEN = 7;
-/** Values of intermediate size that it keeps per token: GELU's input, its normal cdf, its output. */
+/** Values of intermediate size that the backward pass keeps per token: GELU's input, its normal cdf, its output. */
 const KEPT_INTERMEDIATE = 3;
 
 /** The shape of one local step. */
@@ -18,7 +18,7 @@ export interface StepShape {
 }
 
 /**
- * The figures of a model that the cost model needs.
+ * The figures of a model for the cost model.
  * @param targets the linear maps that carry LoRA
  * @param shape of the longest batch, padding included
  */

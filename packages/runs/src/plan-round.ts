@@ -15,34 +15,33 @@ import { screenDevices } from './planning/screen-devices.ts';
 import type { LocalSettings } from './settings/local-settings.ts';
 import type { MethodSettings } from './settings/method-settings.ts';
 
-/** What all plans of a run are made under. */
+/** Settings of all plans of a run. */
 export interface PlanSettings extends Pick<MethodSettings, 'trunk' | 'codec'> {
   readonly local: Pick<LocalSettings, 'steps'>;
 }
 
-/** What a round's plan is made from. */
+/** Everything that a round's plan depends on. */
 export interface RoundToPlan {
   readonly profile: ModelProfile;
   readonly state: Pick<RoundState, 'round' | 'lastEvaluation'>;
-  /** Those that are there, with their estimated capacities. */
+  /** The devices that are present, with their estimated capacities. */
   readonly devices: readonly DeviceContext[];
   readonly global: GlobalState;
   /** See `RoundContext`; 1 if left out. */
   readonly minimumCohort?: number;
   /** Devices that stay in the plan even if they will be late; the minimum cohort if left out. */
   readonly leastDevices?: number;
-  /** Devices that can't do anything in so many seconds are left out before planning; none if left out. */
+  /** Devices that cannot finish the least work in so many seconds are left out before planning; by default none is. */
   readonly mostSeconds?: number;
-  /** When a round with this plan closes; devices that would be late are left out. If left out, no round closes early. */
+  /** When a round with this plan closes; devices that would be late are left out. By default no round closes early. */
   readonly deadlineSeconds?: (plan: Plan) => number;
 }
 
 /**
- * The strategy's plan, checked. Devices that no plan can have in it are left out with a reason and appear in the plan's
- * `excluded`: those whose figures are no numbers, those that make a plan impossible, those that can't finish in time. So
+ * Makes and checks a strategy's plan. Devices that no plan can include are left out and listed in the plan's `excluded` with a
+ * reason: devices whose figures are not numbers, devices that make a plan impossible, devices that cannot finish in time. So
  * there is a plan as long as there is one for a single device.
- *
- * Throws the strategy's own InputError where there is none, or one that asks too much of a device.
+ * @throws the strategy's own InputError if there is no plan, or one that exceeds a device's budget
  */
 export function planRound(
   strategy: Strategy,

@@ -27,22 +27,22 @@ const deviceRecordSchema = z.looseObject({
   downloadSeconds: seconds,
   /** Training examples that the device holds: its weight in averages. */
   examples: count,
-  /** What the device sent and received. Lines of earlier versions lack this key and the following ones. */
+  /** Bytes that the device sent and received. Lines of earlier versions lack this key and the following ones. */
   bytesUp: count.exactOptional(),
   bytesDown: count.exactOptional(),
-  /** What the device could do in this round. */
+  /** The device's capacity in this round. */
   capacity: capacitySchema.exactOptional(),
-  /** Why the device's update doesn't count; of a device that vanished before its end, its seconds are those until then. */
+  /** Why the device's update does not count. If the device vanished, its seconds end there. */
   dropped: z.string().exactOptional(),
-  /** Its update was accepted, and then left out of the sum for the reason in `dropped`. */
+  /** Its update was accepted, but left out of the sum for the reason in `dropped`. */
   leftOut: z.literal(true).exactOptional(),
-  /** Least share of its change that was added, of an update that was clipped. */
+  /** Of a clipped update: the smallest share of its change that was added. */
   clipped: z.number().min(0).max(1).exactOptional(),
-  /** How far it moved each block, from block 1, and the head, as added: root mean squares; null of a block not trained. */
+  /** Root mean square change, as added, of each block from block 1 and of the head; null for blocks that it did not train. */
   norms: z
     .object({ blocks: z.array(z.number().nonnegative().nullable()), head: z.number().nonnegative() })
     .exactOptional(),
-  /** Seconds that its part should have taken by its own measurements. */
+  /** Seconds that its work should have taken by its own measurements. */
   claimedSeconds: seconds.exactOptional(),
   /** How a simulated device lied. */
   attack: z.string().exactOptional(),
@@ -65,9 +65,12 @@ export const roundRecordSchema = z.looseObject({
   bytesDown: count,
   /** Rank of each block, from block 1. */
   rankDistribution: z.array(count),
-  /** Which try of the round this was, of rounds of real devices. */
+  /** Of rounds of real devices: when devices were assigned, and when the round closed, in milliseconds since 1970. */
+  assignedAt: z.number().exactOptional(),
+  closedAt: z.number().exactOptional(),
+  /** Of rounds of real devices: the number of this attempt. */
   attempt: z.number().int().positive().exactOptional(),
-  /** Of the strategy's file as it was then, for a strategy from a file. */
+  /** For a strategy from a file: hash of the file in this round. */
   strategySha256: z.string().exactOptional(),
   /** The devices that took part. */
   devices: z.array(deviceRecordSchema),

@@ -1,7 +1,7 @@
 import { type Adapter, flattenAdapter, restoreAdapter, type Tensor } from '@legend-fl/adapter';
 import { z } from 'zod';
 
-/** Several groups of tensors in one list, as one file or message holds them: each under a prefix of its own. */
+/** Several groups of tensors in one file or message, each under its own prefix. */
 
 export function putPart(
   tensors: Map<string, Tensor>,
@@ -19,10 +19,10 @@ export function partOf(tensors: ReadonlyMap<string, Tensor>, prefix: string): Ma
   );
 }
 
-/** More blocks than any model has; it keeps a forged number from reserving memory. */
+/** More blocks than any model has; a forged number must not reserve memory. */
 const MAX_BLOCKS = 1000;
 
-/** What tensors do not say of an adapter; see `FlatAdapter`. */
+/** The parts of an adapter that are not tensors; see `FlatAdapter`. */
 export const adapterTextSchema = z.object({
   blocks: z.int().positive().max(MAX_BLOCKS),
   alphas: z.record(z.string(), z.number()),
@@ -37,7 +37,7 @@ export function putAdapter(tensors: Map<string, Tensor>, prefix: string, adapter
 }
 
 /**
- * The adapter that `putAdapter` put there.
+ * Reads the adapter that `putAdapter` wrote.
  * @throws InputError for a tensor that is missing or belongs nowhere
  */
 export function adapterOf(

@@ -1,10 +1,10 @@
 export { type Experiment, loadExperiment, parseExperiment } from './experiment/experiment.ts';
 export type { ExperimentEvent } from './experiment/experiment-event.ts';
 export type { ExperimentData, ExperimentResources } from './experiment/experiment-resources.ts';
-export type { FleetTrainer, Laboratory, Setting } from './experiment/laboratory.ts';
 export { type PreparedExperiment, prepareExperiment, type Trial } from './experiment/prepare-experiment.ts';
 export { runExperiment } from './experiment/run-experiment.ts';
 export { runStrategy, type StrategyOutcome } from './experiment/run-strategy.ts';
+export type { FleetTrainer, Setting, Simulation } from './experiment/simulation.ts';
 export { blockWork } from './fleet/block-work.ts';
 export { deviceCapacities } from './fleet/device-capacities.ts';
 export { checkDeviceFile, putDeviceProfile } from './fleet/device-file.ts';

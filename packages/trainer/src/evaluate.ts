@@ -1,4 +1,5 @@
 import type { Adapter } from '@legend-fl/adapter';
+import { entryOf, itemAt } from '@legend-fl/base';
 import { adaptedPartOf, adapterFeeds } from './adapter-feeds.ts';
 import { collate } from './batches/collate.ts';
 import { evaluationBatches } from './batches/plan-batches.ts';
@@ -30,7 +31,7 @@ export async function computeLogits(
     );
     const rows = vectorOutput(outputs, 'logits').data;
     for (const [index, example] of batch.entries()) {
-      logits.set(rows.subarray(index * classes, (index + 1) * classes), (rowOf.get(example) ?? 0) * classes);
+      logits.set(rows.subarray(index * classes, (index + 1) * classes), entryOf(rowOf, example) * classes);
     }
   }
   return logits;
@@ -48,11 +49,11 @@ export function scoreLogits(logits: Float32Array, labels: ArrayLike<number>, cla
   let loss = 0;
   for (let row = 0; row < labels.length; row++) {
     const values = logits.subarray(row * classes, (row + 1) * classes);
-    const label = labels[row] ?? 0;
+    const label = itemAt(labels, row);
     const highest = values.reduce((best, value) => Math.max(best, value), Number.NEGATIVE_INFINITY);
     const total = values.reduce((sum, value) => sum + Math.exp(value - highest), 0);
     if (values.indexOf(highest) === label) correct++;
-    loss += Math.log(total) + highest - (values[label] ?? Number.NaN);
+    loss += Math.log(total) + highest - itemAt(values, label);
   }
   return { accuracy: correct / labels.length, loss: loss / labels.length };
 }

@@ -1,4 +1,5 @@
 import { type Adapter, restrictToDepth } from '@legend-fl/adapter';
+import { itemAt } from '@legend-fl/base';
 import { createAdapter, type LoraSpecification } from '@legend-fl/lora';
 import { loadTokenizer, type Model } from '@legend-fl/models';
 import { type TextExample, tokenizeExamples } from './batches/tokenized-dataset.ts';
@@ -53,7 +54,7 @@ export async function fineTune(
     (step, loss) => tuning.onStep?.(step + 1, steps, loss),
   );
   const blocks = initial.blocks.map((block, index) =>
-    index < architecture.blocks - depth ? block : (result.adapter.blocks[index] ?? block),
+    index < architecture.blocks - depth ? block : itemAt(result.adapter.blocks, index),
   );
   return { ...result, adapter: { blocks, head: result.adapter.head }, steps, truncated: dataset.truncated };
 }

@@ -1,3 +1,4 @@
+export { padTokens } from './batches/pad-tokens.ts';
 export { trainingBatches } from './batches/plan-batches.ts';
 export {
   longestTokens,
@@ -11,7 +12,6 @@ export { Engine } from './engine.ts';
 export { computeLogits, type Score, scoreLogits } from './evaluate.ts';
 export { type FineTuned, type FineTuning, fineTune } from './fine-tune.ts';
 export type { LearningRateSchedule } from './learning-rate.ts';
-export type { LocalTraining, TailPenalty } from './local-training.ts';
 export { type BlockSeconds, measureBlocks } from './measure-blocks.ts';
 export { type MeasuredCapacity, measureCapacity } from './measure-capacity.ts';
 export type { MergedWeights } from './merged-weights.ts';

@@ -1,8 +1,8 @@
-import { type Adapter, namedTensors } from '@legend-fl/adapter';
+import { type Adapter, type LocalTraining, namedTensors } from '@legend-fl/adapter';
 import { createAdapter, createBottlenecks } from '@legend-fl/lora';
 import { describe, expect, test } from 'vitest';
 import { expectClose } from './golden.fixture.ts';
-import { checkLocalTraining, keptRanks, type LocalTraining } from './local-training.ts';
+import { checkLocalTraining, keptRanks } from './local-training.ts';
 import { gradients, newEngine, smallBert, stepOnSentences, trainedLora } from './small-bert.fixture.ts';
 
 const engine = newEngine();

@@ -1,24 +1,8 @@
-import type { Adapter } from '@legend-fl/adapter';
+import type { Adapter, LocalTraining, TailPenalty } from '@legend-fl/adapter';
 import { InputError } from '@legend-fl/base';
 import type { TrainingVariant } from './programs/program.ts';
 
-/** How local training differs from training every tensor of the trained blocks on the cross-entropy. */
-export interface LocalTraining {
-  /** The factor of each LoRA module that is trained; the other stays as it is. The head is always trained. */
-  readonly factors?: 'both' | 'A' | 'B' | undefined;
-  /** HetLoRA's pull on the last ranks (arXiv 2401.06432). */
-  readonly tailPenalty?: TailPenalty | undefined;
-  /** The lowest so many of the trained blocks keep their activations as int8 (FedQuad, arXiv 2506.01001). */
-  readonly quantizedBlocks?: number | undefined;
-}
-
-/** The loss grows by weight·Σ ‖A[keep:, :]‖_F·‖B[:, keep:]‖_F over the trained modules, keep = ⌈keptShare·r⌉. */
-export interface TailPenalty {
-  readonly weight: number;
-  readonly keptShare: number;
-}
-
-/** What of it is compiled into a program; nothing that is off leaves a trace, so that programs are shared. */
+/** What of local training is compiled into a program; nothing that is off leaves a trace, so that programs are shared. */
 export function trainingVariantOf({ factors, quantizedBlocks }: LocalTraining): TrainingVariant {
   return {
     ...(factors && factors !== 'both' && { factors }),

@@ -1,3 +1,4 @@
+import { itemAt } from '@legend-fl/base';
 import type { Model } from '@legend-fl/models';
 import type { Engine } from './engine.ts';
 import { medianSeconds, slope } from './median-seconds.ts';
@@ -30,10 +31,11 @@ export async function measureBlocks(
   const [first] = timed;
   if (!first) throw new RangeError('There is nothing to measure without a depth.');
   const measurements = [first.forward, ...timed.map(({ step }) => step)];
-  const [forward = Number.NaN, ...steps] = await medianSeconds(measurements, repeats, budgetSeconds);
+  const seconds = await medianSeconds(measurements, repeats, budgetSeconds);
+  const [forward, steps] = [itemAt(seconds, 0), seconds.slice(1)];
   const forwardSecondsPerBlock = forward / model.architecture.blocks;
   const difference =
-    depths.length > 1 ? slope(depths, steps) : ((steps[0] ?? Number.NaN) - forward) / (depths[0] ?? 1);
+    depths.length > 1 ? slope(depths, steps) : (itemAt(steps, 0) - forward) / itemAt(depths, 0);
   return {
     forwardSecondsPerBlock,
     backwardSecondsPerBlock: Math.max(difference, forwardSecondsPerBlock / 20),

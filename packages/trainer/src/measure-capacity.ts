@@ -1,3 +1,4 @@
+import { itemAt } from '@legend-fl/base';
 import type { Model } from '@legend-fl/models';
 import { Engine } from './engine.ts';
 import { medianSeconds, slope } from './median-seconds.ts';
@@ -39,11 +40,10 @@ export async function measureCapacity(
   const full = timed.at(-1);
   if (!full) throw new Error('a model has at least one block');
   const measurements = [product, full.forward, ...timed.map(({ step }) => step)];
-  const [productSeconds = Number.NaN, forwardSeconds = Number.NaN, ...stepSeconds] = await medianSeconds(
-    measurements,
-    repeats,
-  );
-  const fullSeconds = stepSeconds.at(-1) ?? Number.NaN;
+  const seconds = await medianSeconds(measurements, repeats);
+  const [productSeconds, forwardSeconds] = [itemAt(seconds, 0), itemAt(seconds, 1)];
+  const stepSeconds = seconds.slice(2);
+  const fullSeconds = itemAt(stepSeconds, -1);
   const peakFlops = product.flops / productSeconds;
   return {
     blocks,

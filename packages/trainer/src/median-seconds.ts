@@ -1,3 +1,4 @@
+import { itemAt } from '@legend-fl/base';
 /** Something that can be timed again and again. */
 export interface Repeatable {
   /** Seconds of one more execution. */
@@ -20,17 +21,20 @@ export async function medianSeconds(
     if (round > 1 && (performance.now() - start) / 1000 > budgetSeconds) break;
     for (const [index, measurement] of measurements.entries()) {
       const seconds = await measurement.seconds();
-      if (round > 0) samples[index]?.push(seconds);
+      if (round > 0) itemAt(samples, index).push(seconds);
     }
   }
-  return samples.map((values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN);
+  return samples.map((values) => {
+    const ascending = values.toSorted((a, b) => a - b);
+    return itemAt(ascending, Math.floor(ascending.length / 2));
+  });
 }
 
 /** Least-squares slope of y over x. */
 export function slope(x: readonly number[], y: readonly number[]): number {
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [meanX, meanY] = [mean(x), mean(y)];
-  const covariance = x.reduce((sum, value, index) => sum + (value - meanX) * ((y[index] ?? 0) - meanY), 0);
+  const covariance = x.reduce((sum, value, index) => sum + (value - meanX) * (itemAt(y, index) - meanY), 0);
   const variance = x.reduce((sum, value) => sum + (value - meanX) ** 2, 0);
   return covariance / variance;
 }

@@ -36,3 +36,11 @@ test('what they throw ends the training between two steps', async () => {
   await expect(training).rejects.toBe(reason);
   expect(told).toBe(2);
 });
+
+test.each([
+  ['no label', { ...sentences, labels: sentences.labels.slice(0, 2) }, [0, 2]],
+  ['no tokens', sentences, [99]],
+])('an example that has %s is a fault, not class 0', async (_, dataset, examples) => {
+  const training = trainLocally(newEngine(), dataset, { ...task, examples });
+  await expect(training).rejects.toThrow(RangeError);
+});

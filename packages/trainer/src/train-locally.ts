@@ -1,12 +1,18 @@
-import { type Adapter, mapTensors, restrictToDepth, type Tensor } from '@legend-fl/adapter';
-import { InputError } from '@legend-fl/base';
+import {
+  type Adapter,
+  type LocalTraining,
+  mapTensors,
+  restrictToDepth,
+  type Tensor,
+} from '@legend-fl/adapter';
+import { InputError, itemAt } from '@legend-fl/base';
 import { adaptedPartOf, adapterFeeds, scalar } from './adapter-feeds.ts';
 import { collate } from './batches/collate.ts';
 import { chunk, trainingBatches } from './batches/plan-batches.ts';
 import type { TokenizedDataset } from './batches/tokenized-dataset.ts';
 import type { Engine } from './engine.ts';
 import { type LearningRateSchedule, learningRateAt } from './learning-rate.ts';
-import { checkLocalTraining, type LocalTraining, trainingVariantOf } from './local-training.ts';
+import { checkLocalTraining, trainingVariantOf } from './local-training.ts';
 import type { MergedWeights } from './merged-weights.ts';
 import { ADAMW } from './programs/append-update.ts';
 import { type ProgramSpecification, stateNames, type UpdateRule } from './programs/program.ts';
@@ -64,7 +70,7 @@ export interface LocalResult {
   readonly trunkCounts: TrunkCacheCounts;
 }
 
-/** Told the number of a step, from 0, and its loss; the next step waits for it. */
+/** Called with the number of a step, from 0, and its loss; the next step waits for it. */
 export type OnStep = (step: number, loss: number) => void | Promise<void>;
 
 /**
@@ -105,7 +111,8 @@ export async function trainOnBatches(
   const batchFeeds: BatchFeeds = cached
     ? await openTrunk(engine, dataset, { ...task, ...cached, boundary })
     : async (examples) => collate(architecture, dataset, examples);
-  const accumulated = task.microBatchSize !== undefined && task.microBatchSize < task.batchSize;
+  const microBatchSize = Math.min(task.microBatchSize ?? task.batchSize, task.batchSize);
+  const accumulated = microBatchSize < task.batchSize;
   const variant = trainingVariantOf(task);
   const specification = {
     ...part,
@@ -134,19 +141,19 @@ export async function trainOnBatches(
     const drawn = batches.next();
     if (drawn.done) break;
     const batch = drawn.value;
-    const micro = chunk(batch, accumulated ? (task.microBatchSize ?? batch.length) : batch.length);
-    const feedsOf: BatchFeeds = async (part) =>
+    const microBatches = accumulated ? chunk(batch, microBatchSize) : [batch];
+    const feedsOf: BatchFeeds = async (microBatch) =>
       new Map([
         ...fixed,
         ...state.parameters,
-        ...(await batchFeeds(part)),
-        ...lossFeeds(dataset, part, batch.length),
+        ...(await batchFeeds(microBatch)),
+        ...lossFeeds(dataset, microBatch, batch.length),
       ]);
     const sums = accumulated
       ? await accumulate(
           engine,
           { ...part, ...begin, ...variant, kind: 'gradients', depth: task.depth },
-          micro.slice(0, -1),
+          microBatches.slice(0, -1),
           feedsOf,
           elementCount(state.parameters),
         )
@@ -154,7 +161,7 @@ export async function trainOnBatches(
     const outputs = await engine.run(
       specification,
       new Map([
-        ...(await feedsOf(micro.at(-1) ?? [])),
+        ...(await feedsOf(itemAt(microBatches, -1))),
         ...state.moments,
         ...sums.feeds,
         ...scheduleFeeds(task, step),
@@ -189,13 +196,13 @@ export async function trainOnBatches(
 async function accumulate(
   engine: Engine,
   specification: ProgramSpecification,
-  micro: readonly (readonly number[])[],
+  microBatches: readonly (readonly number[])[],
   feedsOf: BatchFeeds,
   elements: number,
 ): Promise<{ loss: number; feeds: Feeds }> {
   let loss = 0;
   let accumulator = zeros(elements);
-  for (const examples of micro) {
+  for (const examples of microBatches) {
     const outputs = await engine.run(
       specification,
       new Map([...(await feedsOf(examples)), [stateNames.accumulator, accumulator]]),
@@ -212,7 +219,7 @@ function lossFeeds(dataset: TokenizedDataset, examples: readonly number[], batch
   return new Map<string, RuntimeTensor>([
     [
       'labels',
-      { dtype: 'int32', dims, data: Int32Array.from(examples, (example) => dataset.labels[example] ?? 0) },
+      { dtype: 'int32', dims, data: Int32Array.from(examples, (example) => itemAt(dataset.labels, example)) },
     ],
     [
       'example_weights',

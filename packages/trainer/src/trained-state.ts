@@ -1,3 +1,4 @@
+import { itemAt } from '@legend-fl/base';
 import { stateNames, type UpdateRule } from './programs/program.ts';
 import type { Feeds, Outputs, RuntimeTensor } from './runtime/runtime.ts';
 
@@ -65,5 +66,5 @@ export function vectorOutput(
 }
 
 export function scalarOutput(outputs: Outputs, name: string): number {
-  return vectorOutput(outputs, name).data[0] ?? Number.NaN;
+  return itemAt(vectorOutput(outputs, name).data, 0);
 }

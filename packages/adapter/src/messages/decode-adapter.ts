@@ -1,3 +1,4 @@
+import { itemAt } from '@legend-fl/base';
 import { type Adapter, namedTensors, type Tensor } from '../adapter.ts';
 import { restoreAdapter } from '../flat-adapter.ts';
 import { adapterDescription } from './description.ts';
@@ -37,7 +38,7 @@ export function decodeAdapter(bytes: Uint8Array, where: string, partial?: HeldFa
   const tensors = readTensors(message, where);
   if (partial !== undefined) addHeldFactor(tensors, modules, partial, where);
   for (const module of modules) checkRanks(module, tensors, where);
-  const alphaOf = Object.fromEntries(modules.map((module, index) => [module, alphas[index] ?? 0]));
+  const alphaOf = Object.fromEntries(modules.map((module, index) => [module, itemAt(alphas, index)]));
   return restoreAdapter({ blocks, tensors, alphas: alphaOf }, where);
 }
 

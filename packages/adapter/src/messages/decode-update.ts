@@ -1,6 +1,7 @@
 import { type Adapter, mapTensors, type Tensor } from '../adapter.ts';
+import type { Factors } from '../local-training.ts';
 import { updateDescription } from './description.ts';
-import { type Factors, travellingTensors } from './factors.ts';
+import { travellingTensors } from './factors.ts';
 import { invalidMessage } from './invalid-message.ts';
 import { type Message, openMessage } from './open-message.ts';
 import { checkFinite, readTensors } from './read-tensors.ts';

@@ -1,9 +1,11 @@
+import { entryOf } from '@legend-fl/base';
 import type { Adapter } from '../adapter.ts';
 import { flattenAdapter } from '../flat-adapter.ts';
+import type { Factors } from '../local-training.ts';
 import type { Codec } from './codec.ts';
 import { VERSION } from './description.ts';
 import { encodeMessage } from './encode-message.ts';
-import { type Factors, listLoraModules, travellingTensors } from './factors.ts';
+import { listLoraModules, travellingTensors } from './factors.ts';
 
 /**
  * The message that takes an adapter, the part that a device needs, down to it: values, alphas, number of blocks.
@@ -17,6 +19,7 @@ export function encodeAdapter(
 ): Uint8Array {
   const tensors = travellingTensors(adapter, factors);
   const { blocks, alphas } = flattenAdapter(adapter);
-  const alphaList = listLoraModules(tensors.keys()).flatMap((module) => alphas[module] ?? []);
+  const alphaOf = new Map(Object.entries(alphas));
+  const alphaList = listLoraModules(tensors.keys()).map((module) => entryOf(alphaOf, module));
   return encodeMessage({ version: VERSION, kind: 'adapter', codec, blocks, alphas: alphaList }, tensors);
 }

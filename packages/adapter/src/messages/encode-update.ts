@@ -1,8 +1,9 @@
 import type { Adapter, Tensor } from '../adapter.ts';
+import type { Factors } from '../local-training.ts';
 import type { Codec } from './codec.ts';
 import { updateDescription, VERSION } from './description.ts';
 import { encodeMessage } from './encode-message.ts';
-import { type Factors, travellingTensors } from './factors.ts';
+import { travellingTensors } from './factors.ts';
 import { openMessage } from './open-message.ts';
 import { readTensors } from './read-tensors.ts';
 import { addTensors, haveSameDims } from './tensor-sum.ts';

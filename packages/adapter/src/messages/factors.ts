@@ -1,7 +1,5 @@
 import { type Adapter, namedTensors, type Tensor } from '../adapter.ts';
-
-/** Which factor of each LoRA module travels; everything that belongs to no LoRA module always does. */
-export type Factors = 'both' | 'A' | 'B';
+import type { Factors } from '../local-training.ts';
 
 /** A LoRA tensor's name: its module, `blocks.<l>.<target>`, and its factor. */
 const LORA_NAME = /^(blocks\.\d+\..+)\.lora_([AB])$/;

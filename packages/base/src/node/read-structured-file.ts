@@ -3,8 +3,8 @@ import { type Document, parseDocument } from 'yaml';
 import { InputError } from '../input-error.ts';
 
 /**
- * The value in a YAML or JSON file (JSON is read as the YAML that it is, so both name the line of a mistake).
- * Throws an InputError with code `file-unreadable` or `file-syntax`.
+ * The value in a YAML or JSON file. JSON is read as YAML, so that mistakes in both are reported with their line.
+ * @throws InputError `file-unreadable` or `file-syntax`
  */
 export async function readStructuredFile(path: string): Promise<unknown> {
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
@@ -22,7 +22,7 @@ export async function readStructuredFile(path: string): Promise<unknown> {
 
 /**
  * The document in a YAML or JSON text, with its comments.
- * @param path the file that it was read from
+ * @param path the file of the text
  * @throws InputError with code `file-syntax`, naming the line
  */
 export function parseStructuredText(text: string, path: string): Document {

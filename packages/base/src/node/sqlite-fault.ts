@@ -1,7 +1,7 @@
 import { InputError } from '../input-error.ts';
 import { WriteError } from './write-error.ts';
 
-/** Result codes of SQLite (sqlite.org/rescode.html) that a person can do something about. */
+/** Result codes of SQLite (sqlite.org/rescode.html) that a user can act on. */
 const FULL = 13;
 const faults = {
   5: {
@@ -32,7 +32,7 @@ const faults = {
   },
 } as const;
 
-/** The same error as one for people, where there is something that they can do. */
+/** Turns SQLite's error into one for users, if they can act on it; otherwise returns it unchanged. */
 export function explainSqliteFault(error: unknown, path: string): unknown {
   const code = resultCode(error);
   if (code === FULL)
@@ -46,7 +46,7 @@ export function explainSqliteFault(error: unknown, path: string): unknown {
   });
 }
 
-/** The primary result code; undefined of an error that is not SQLite's. */
+/** SQLite's primary result code; undefined for any other error. */
 export function resultCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number')
     return undefined;

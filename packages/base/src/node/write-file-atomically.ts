@@ -3,14 +3,14 @@ import { open, rename, rm } from 'node:fs/promises';
 import { WriteError } from './write-error.ts';
 
 /**
- * Writes a file whole or not at all: beside it, through to the disk, then renamed over it. A reader sees the file as
- * it was before or the whole new one.
+ * Writes a file as a whole or not at all: it writes a new file beside it, flushes it to disk and renames it. A reader sees
+ * either the old file or the complete new one.
  *
- * Written here because write-file-atomic 7 takes a short write, which is what a filling disk gives first, for success
- * and renames the truncated file over the good one.
+ * Not write-file-atomic: its version 7 treats a short write, the first sign of a full disk, as success and renames the
+ * truncated file over the good one.
  *
- * @param content a text, or the file's bytes in parts
- * @param mode permissions of the file; default: those that new files get
+ * @param content a text, or bytes in parts
+ * @param mode permissions of the file; default: those of new files
  * @throws WriteError, after which nothing is left behind
  */
 export async function writeFileAtomically(

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** The browser that pages are tested in: the one at CHROMIUM_PATH, else one on the PATH. */
+/** The browser for page tests: the one at CHROMIUM_PATH, else one on the PATH. */
 export function findChromium(): string {
   const { CHROMIUM_PATH, PATH = '' } = process.env;
   if (CHROMIUM_PATH !== undefined) return CHROMIUM_PATH;

@@ -3,12 +3,12 @@ import { readdir, rename, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
-/** Longer than a download waits for its next byte, so an older partial file belongs to nobody any more. */
+/** Longer than a download waits for its next byte, so nobody works on an older partial file. */
 const abandonedAfterMs = 60_000;
 
 /**
- * The path of a partial download of `file` that no other process writes to: one that an earlier try left
- * behind, else a new one. Renaming makes the claim, so of two processes only one gets it.
+ * The path of a partial download of `file` that no other process writes to: one that an earlier attempt left, else a new one.
+ * A file is claimed by renaming it, so only one of two processes gets it.
  */
 export async function claimPartial(file: string): Promise<string> {
   const folder = dirname(file);

@@ -10,7 +10,7 @@ const explanations: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: 'connection cut',
 };
 
-/** What went wrong with a request, in a few words, from the innermost cause that says so. */
+/** Describes a failed request in a few words, from the innermost cause that has a message. */
 export function describeNetworkError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const inner = error instanceof AggregateError ? error.errors[0] : error.cause;

@@ -12,7 +12,7 @@ interface Download {
   readonly headers: Readonly<Record<string, string>>;
   /** Where the complete, verified file goes. */
   readonly path: string;
-  /** The file system path beside which partial downloads wait for the next try. */
+  /** The path beside which partial downloads wait for the next attempt. */
   readonly partialsBeside: string;
   /** For progress and messages. */
   readonly name: string;
@@ -21,12 +21,12 @@ interface Download {
 
 /** A connection that is silent for longer counts as cut. */
 const silenceMs = 30_000;
-/** How often a cut connection is taken up again before the next source gets its chance. */
+/** How often a cut connection is resumed before the next source is tried. */
 const maxConnections = 4;
 
 /**
- * Downloads a file: continues what an earlier try left, verifies the digest, and only then gives the file its
- * name. Processes that fetch the same file at once do not disturb each other.
+ * Downloads a file: continues an earlier attempt, verifies the digest, and only then gives the file its name. Processes that
+ * download the same file at once do not disturb each other.
  *
  * @throws SourceFailure when the server is out of reach, refuses, or delivers other bytes (which are removed).
  */

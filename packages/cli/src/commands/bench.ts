@@ -25,7 +25,7 @@ export function benchCommand(): Command {
     .option('--batch-size <n>', 'examples per step', integerFrom(1), 16)
     .option('--tokens <n>', 'tokens per example', integerFrom(2), 64)
     .option('--rank <n>', 'LoRA rank', integerFrom(1), 8)
-    .option('--repeats <n>', 'measurements, of which the median counts', integerFrom(1), 7)
+    .option('--repeats <n>', 'number of measurements; the median counts', integerFrom(1), 7)
     .addOption(sharedOptions.threads().default(1))
     .addOption(sharedOptions.json())
     .action(bench);

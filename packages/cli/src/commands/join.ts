@@ -31,24 +31,36 @@ export function joinCommand(): Command {
     .description('take part in the rounds of a coordinator as a device; its data stays on this machine')
     .argument('<url>', 'address of the coordinator')
     .addOption(sharedOptions.data().makeOptionMandatory())
-    .option('--part <i/n>', 'only every n-th example: tries several devices out on one data set', parsePart)
+    .option(
+      '--part <i/n>',
+      'use only every n-th example, to try out several devices on one data set',
+      parsePart,
+    )
     .addOption(
       new Option(
         '--token <token>',
-        'join token, needed once; others can read command lines, so rather set LEGEND_TOKEN, or:',
+        'join token, needed once; other users can read command lines: prefer LEGEND_TOKEN or --token-file',
       ).conflicts('tokenFile'),
     )
     .option('--token-file <file>', 'file with the join token')
-    .option('--name <name>', 'what people call this device', displayName, hostname())
+    .option('--name <name>', 'name to show for this device', displayName, hostname())
     .addOption(sharedOptions.textColumn())
     .addOption(sharedOptions.textPairColumn())
     .addOption(sharedOptions.labelColumn())
-    .option('--hold-out <share>', 'of the examples, to score adapters with (default: 0.1)', shareBelowOne)
-    .option('--max-memory <MB>', 'that training may take (default: most of what is free)', integerFrom(1))
+    .option(
+      '--hold-out <share>',
+      'share of the examples held out to score adapters (default: 0.1)',
+      shareBelowOne,
+    )
+    .option(
+      '--max-memory <MB>',
+      'memory that training may use (default: most of the free memory)',
+      integerFrom(1),
+    )
     .option('--max-threads <n>', 'threads of ONNX Runtime', integerFrom(1), availableParallelism())
-    .option('--only-when-idle', 'rest while other programs need the processor')
-    .option('--state <dir>', 'folder for key and state (default: one of its own in ~/.local/share/legend)')
-    .option('--ca-cert <file>', "certificate of the authority that signed the coordinator's, as PEM")
+    .option('--only-when-idle', 'pause while other programs need the processor')
+    .option('--state <dir>', 'folder for key and state (default: its own folder in ~/.local/share/legend)')
+    .option('--ca-cert <file>', "certificate of the authority that signed the coordinator's, in PEM format")
     .option('--allow-plain-http', 'permit http to another machine')
     .addOption(sharedOptions.json())
     .action(join);
@@ -58,7 +70,7 @@ async function join(url: string, options: JoinOptions): Promise<void> {
   if (options.caCert !== undefined) await trustCertificate(options.caCert);
   const token = await readToken(options);
   const source = await locateData(options.data);
-  const { signal, dispose } = onInterrupt('interrupted; the same command goes on as this device');
+  const { signal, dispose } = onInterrupt('interrupted; the same command resumes as this device');
   const display = showDevice(options);
   try {
     const outcome = await joinRun({
@@ -93,7 +105,7 @@ function describeOutcome({ updates, rejected, late }: JoinOutcome): string {
   return `${updates} updates counted, ${rejected} did not${why}`;
 }
 
-/** From the command line, a file or the environment, whichever is given first; undefined where none is. */
+/** From the command line, else a file, else the environment; undefined if none has it. */
 async function readToken({ token, tokenFile }: JoinOptions): Promise<string | undefined> {
   if (token !== undefined) return token.trim();
   if (tokenFile === undefined) return process.env.LEGEND_TOKEN?.trim() || undefined;
@@ -118,7 +130,7 @@ function displayName(text: string): string {
   return name;
 }
 
-/** A number from 0 and below 1. */
+/** A number of at least 0 and below 1. */
 function shareBelowOne(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !(value >= 0 && value < 1)) {

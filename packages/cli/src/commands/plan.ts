@@ -1,7 +1,6 @@
 import { type Codec, codecNames, valueBytes } from '@legend-fl/adapter';
 import { folderFiles } from '@legend-fl/adapter/node';
 import { formatBytes, formatSeconds } from '@legend-fl/look';
-import { selectLinearMaps } from '@legend-fl/lora';
 import {
   checkPlan,
   type Plan,
@@ -10,10 +9,10 @@ import {
   strategyNames,
 } from '@legend-fl/method';
 import { openModel } from '@legend-fl/models';
-import { createInitialAdapter, modelProfile } from '@legend-fl/runs';
+import { fitStrategy } from '@legend-fl/runs';
 import { blockWork, deviceCapacities, loadFleet, loadStrategy } from '@legend-fl/simulator';
 import { Command, Option } from 'commander';
-import { integerFrom, numberFrom, sharedOptions } from '../options.ts';
+import { integerFrom, sharedOptions } from '../options.ts';
 import { parseRanks } from '../parse-ranks.ts';
 import { locateModel } from '../resolve-inputs.ts';
 
@@ -27,7 +26,6 @@ interface PlanOptions {
   readonly batchSize: number;
   readonly maxLength: number;
   readonly ranks?: string;
-  readonly waitingBound?: number;
   readonly planner?: NonNullable<StrategyOptions['planner']>;
   readonly codec: Codec;
   readonly seed: number;
@@ -45,16 +43,11 @@ export function planCommand(): Command {
       'legend',
     )
     .option('--devices <n>', "number of devices (default: the fleet's)", integerFrom(1))
-    .option('--round <n>', 'round, on which modes and bandwidths depend', integerFrom(1), 1)
+    .option('--round <n>', 'round to plan; power modes and bandwidths depend on it', integerFrom(1), 1)
     .option('--local-steps <n>', 'steps per round', integerFrom(1), 8)
     .option('--batch-size <n>', 'examples per step', integerFrom(1), 8)
     .addOption(sharedOptions.maxLength('tokens per example').default(32))
     .option('--ranks <ranks>', 'one rank, one per block, or a growing range (4-12)')
-    .option(
-      '--waiting-bound <seconds>',
-      'plan shorter rounds while devices wait longer than this',
-      numberFrom(0),
-    )
     .addOption(
       new Option('--planner <name>', 'how LEGEND chooses depths').choices(['greedy', 'optimal', 'full']),
     )
@@ -65,20 +58,17 @@ export function planCommand(): Command {
 }
 
 async function plan(options: PlanOptions): Promise<void> {
-  const { devices, round, seed, localSteps, batchSize, maxLength, ranks, waitingBound, codec } = options;
+  const { devices, round, seed, localSteps, batchSize, maxLength, ranks, codec } = options;
   const { strategy } = await loadStrategy(options.strategy, {
     ...(ranks !== undefined && { ranks: parseRanks(ranks) }),
     ...(options.planner && { planner: options.planner }),
-    ...(waitingBound !== undefined && { waitingBoundSeconds: waitingBound }),
   });
   const fleet = await loadFleet(options.fleet);
   const model = await openModel(folderFiles((await locateModel(options.model)).folder), { seed });
-  const { architecture } = model;
-  const targets = selectLinearMaps(architecture, architecture.defaultTargets);
-  const names = targets.map(({ name }) => name);
   const shape = { batchSize, tokens: maxLength };
-  const profile = modelProfile(model, targets, shape);
-  const capacities = deviceCapacities(fleet, { devices, round, seed, work: blockWork(architecture, shape) });
+  const { profile, initial } = fitStrategy(strategy, model, { ...shape, targets: null, seed });
+  const work = blockWork(model.architecture, shape);
+  const capacities = deviceCapacities(fleet, { devices, round, seed, work });
   const context: RoundContext = {
     round,
     profile,
@@ -87,10 +77,7 @@ async function plan(options: PlanOptions): Promise<void> {
     valueBytes: valueBytes(codec),
     lastEvaluation: null,
     devices: capacities.filter(({ available }) => available),
-    global: {
-      adapter: createInitialAdapter(model, names, strategy.initialAdapter(profile), seed),
-      memory: null,
-    },
+    global: initial,
   };
   const result = strategy.plan(context);
   checkPlan(result, context);

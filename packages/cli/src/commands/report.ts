@@ -20,11 +20,11 @@ interface ReportOptions {
 
 export function reportCommand(): Command {
   return new Command('report')
-    .description('compare finished runs; those that differ in the seed only are one experiment')
+    .description('compare finished runs; runs that differ only in the seed count as one experiment')
     .argument('<dir...>', 'run folders, or folders that hold run folders such as seed-1, seed-2')
     .option(
       '--baseline <name>',
-      'strategy that speed-up and saving are against (default: fedlora, else the last)',
+      'strategy to compare speed-up and saving with (default: fedlora, else the last)',
     )
     .option('--target-accuracy <x>', "read time and traffic at this target instead of the runs' own", share)
     .option('--out <file>', 'also write the comparison as one HTML file')

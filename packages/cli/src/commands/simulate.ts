@@ -32,25 +32,25 @@ interface SimulateOptions extends ColumnOptions, Omit<TrunkCacheOptions, 'trunkC
 export function simulateCommand(): Command {
   return new Command('simulate')
     .description('compare strategies on a simulated fleet: real training, virtual time')
-    .argument('[experiment]', 'experiment file (YAML or JSON); options win over it')
+    .argument('[experiment]', 'experiment file (YAML or JSON), which options override')
     .option('--strategy <names>', 'strategies to run, names or paths of files, separated by commas', names)
     .addOption(sharedOptions.model())
     .addOption(sharedOptions.data())
     .option('--fleet <ref>', 'fleet file (YAML or JSON) or built-in name')
     .option('--devices <n>', 'number of devices', integerFrom(1))
-    .option('--rounds <n>', 'rounds at most', integerFrom(1))
+    .option('--rounds <n>', 'maximum number of rounds', integerFrom(1))
     .addOption(sharedOptions.seed())
-    .option('--target-accuracy <x>', 'stop a strategy when it gets there', share)
+    .option('--target-accuracy <x>', 'stop a strategy when it reaches this accuracy', share)
     .option(
       '--workers <n>',
-      'worker threads; the result does not depend on it',
+      'worker threads; they do not change the result',
       integerFrom(1),
       availableParallelism(),
     )
     .addOption(sharedOptions.trunkCache())
     .addOption(sharedOptions.trunkCacheMb())
     .option('--out <dir>', 'run folder (default: runs/<date and time>)')
-    .option('--resume', 'go on with the interrupted run in --out')
+    .option('--resume', 'resume the interrupted run in --out')
     .addOption(sharedOptions.textColumn())
     .addOption(sharedOptions.textPairColumn())
     .addOption(sharedOptions.labelColumn())
@@ -109,7 +109,7 @@ interface Run {
   readonly resume: boolean;
 }
 
-/** A run for every seed, in folders of their own below `out`; without a list of seeds, or with --seed, one in `out`. */
+/** One run per seed, each in its own folder below `out`; without a list of seeds, or with --seed, one run in `out`. */
 function listRuns(
   { seeds, ...experiment }: Experiment,
   { seed, resume = false }: SimulateOptions,
@@ -122,7 +122,7 @@ function listRuns(
   });
 }
 
-/** The comparison on stdout; of several runs also a report over all of them. */
+/** Prints the comparison to stdout; several runs also get a report over all of them. */
 async function showResults(
   out: string,
   runs: readonly Run[],
@@ -148,14 +148,14 @@ function runFolderOf({ out, resume }: SimulateOptions): string {
   if (!resume) return join('runs', timestamp(new Date()));
   throw new InputError({
     code: 'out-missing',
-    expected: 'the folder of the run to go on with',
+    expected: 'the folder of the run to resume',
     got: 'no --out',
     where: '--resume',
     todo: 'Give the folder with --out.',
   });
 }
 
-/** What the options say about the experiment, under its keys. */
+/** The options that override keys of the experiment. */
 function overridesOf(options: SimulateOptions): Record<string, unknown> {
   const { strategy, model, data, fleet, devices, rounds, seed, targetAccuracy } = options;
   const overrides = { strategies: strategy, model, data, fleet, devices, rounds, seed, targetAccuracy };

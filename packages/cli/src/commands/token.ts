@@ -4,33 +4,37 @@ import { countOrAny, sharedOptions } from '../options.ts';
 
 export function tokenCommand(): Command {
   return new Command('token')
-    .description('tokens that let devices and operators in')
+    .description('manage the tokens that admit devices and operators')
     .addCommand(
       place(new Command('create').description('make a join token'))
-        .option('--run <id>', 'run that it is for, where there are several')
+        .option('--run <id>', 'run to join, if there are several')
         .option('--label <text>', 'who gets it', 'devices')
         .addOption(
-          new Option('--uses <n>', 'devices that it lets in, or any').argParser(countOrAny).default(1),
+          new Option('--uses <n>', 'number of devices that it admits, or any')
+            .argParser(countOrAny)
+            .default(1),
         )
         .addOption(
-          new Option('--hours <n>', 'hours that it counts, or any').argParser(countOrAny).default(7 * 24),
+          new Option('--hours <n>', 'hours that it stays valid, or any')
+            .argParser(countOrAny)
+            .default(7 * 24),
         )
         .addOption(tokenFile())
         .action(async (options: CreateOptions) => (await actions()).create(options)),
     )
     .addCommand(
-      place(new Command('list').description('join tokens, without what they say')).action(
+      place(new Command('list').description('list join tokens, without their secrets')).action(
         async (options: PlaceOptions) => (await actions()).list(options),
       ),
     )
     .addCommand(
-      place(new Command('revoke').description('revoke a join token; devices that it let in stay'))
+      place(new Command('revoke').description('revoke a join token; devices that have joined stay'))
         .argument('<id>', 'as listed')
         .action(async (id: string, options: PlaceOptions) => (await actions()).revoke(id, options)),
     )
     .addCommand(
       folder(
-        new Command('operator').description('make a new operator token; the last one ends with its sessions'),
+        new Command('operator').description('make a new operator token; the old one and its sessions end'),
       )
         .addOption(sharedOptions.json())
         .addOption(tokenFile())
@@ -40,13 +44,13 @@ export function tokenCommand(): Command {
 
 function folder(command: Command): Command {
   return command
-    .option('--dir <dir>', 'folder of a coordinator that does not run at present', 'coordinator')
+    .option('--dir <dir>', 'folder of a coordinator that is not running', 'coordinator')
     .addOption(sharedOptions.database());
 }
 
 function place(command: Command): Command {
   return folder(command)
-    .option('--url <url>', 'address of a coordinator that runs, instead of --dir')
+    .option('--url <url>', 'address of a running coordinator, instead of --dir')
     .option('--operator-token-file <file>', 'file with the operator token, for --url')
     .addOption(sharedOptions.json());
 }
@@ -58,5 +62,5 @@ function tokenFile(): Option {
   );
 }
 
-/** Loaded only here: the store's libraries are of no use to any other command. */
+/** Loaded only here: no other command needs the store's libraries. */
 const actions = () => import('../coordinator/token-actions.ts');

@@ -29,10 +29,10 @@ export function trainCommand(): Command {
     )
     .option('--alpha <x>', `LoRA's alpha (default: ${DEFAULT_ALPHA_PER_RANK} x rank)`, numberFrom(0))
     .option('--targets <names>', 'linear maps that carry LoRA (default: query and value)', names)
-    .option('--steps <n>', 'optimizer steps; wins over --epochs', integerFrom(1))
+    .option('--steps <n>', 'optimizer steps; overrides --epochs', integerFrom(1))
     .option('--epochs <n>', 'passes over the data', integerFrom(1), trainDefaults.epochs)
     .option('--batch-size <n>', 'examples per step', integerFrom(1), trainDefaults.batchSize)
-    .option('--micro-batch-size <n>', 'examples at once; gradients are summed up to a batch', integerFrom(1))
+    .option('--micro-batch-size <n>', 'examples per pass; gradients are summed over a batch', integerFrom(1))
     .addOption(new Option('--optimizer <name>').choices(['adamw', 'sgd']).default(trainDefaults.optimizer))
     .option('--lr <x>', 'learning rate', numberFrom(0), trainDefaults.lr)
     .addOption(
@@ -46,7 +46,7 @@ export function trainCommand(): Command {
       integerFrom(0),
       trainDefaults.warmupSteps,
     )
-    .option('--weight-decay <x>', '', numberFrom(0), trainDefaults.weightDecay)
+    .option('--weight-decay <x>', 'weight decay', numberFrom(0), trainDefaults.weightDecay)
     .option(
       '--max-grad-norm <x>',
       'clip gradients to this global norm; 0 = off',
@@ -57,10 +57,10 @@ export function trainCommand(): Command {
     .addOption(sharedOptions.trunkCache())
     .addOption(sharedOptions.trunkCacheMb())
     .addOption(
-      new Option('--trunk-cache-type <type>', 'f16 takes half the bytes and rounds (default: f32)').choices([
-        'f32',
-        'f16',
-      ]),
+      new Option(
+        '--trunk-cache-type <type>',
+        'element type; f16 rounds and takes half the space (default: f32)',
+      ).choices(['f32', 'f16']),
     )
     .addOption(sharedOptions.textColumn())
     .addOption(sharedOptions.textPairColumn())

@@ -9,8 +9,8 @@ import {
 import type { RunView } from '@legend-fl/protocol';
 
 /**
- * The run that settings describe: the one that was begun with them and goes on, else a new one. Without settings the
- * last one, null where there is none. Throws InputError where the folder holds runs with other settings alone.
+ * Finds the stored run with these settings, or creates it. Without settings it is the last run, null if there is none.
+ * @throws InputError if the folder holds only runs with other settings
  */
 export async function ensureRun(
   coordinator: Coordinator,
@@ -30,20 +30,20 @@ export async function ensureRun(
   if (settings === undefined) return find(stored.at(-1)?.id) ?? null;
   if (stored.length === 0) return coordinator.forOperators.createRun(settings);
   const wanted = parseRunSettings(settings, 'run settings');
-  const same = stored.filter((run) => isBegun(run, wanted));
+  const same = stored.filter((run) => hasSettings(run, wanted));
   const view = find(same.at(-1)?.id);
   if (view !== undefined) return view;
   throw new InputError({
     code: 'run-exists',
-    expected: `the settings that run ${stored.at(-1)?.id} was begun with, or none, to go on with it`,
+    expected: `the settings of run ${stored.at(-1)?.id}, or none, to resume it`,
     got: 'other settings',
     where,
-    todo: 'Leave the run file and its options out, name another folder with --dir, or begin another run on the live page.',
+    todo: 'Omit the run file and its options, name another folder with --dir, or start another run on the live page.',
   });
 }
 
-/** False of a run whose settings cannot be read, which the coordinator has set aside. */
-function isBegun({ id, settings }: StoredRun, wanted: RunSettings): boolean {
+/** False if the stored settings cannot be read: then the coordinator has set the run aside. */
+function hasSettings({ id, settings }: StoredRun, wanted: RunSettings): boolean {
   try {
     return isBegunWith(settings, wanted, id);
   } catch (error) {

@@ -1,10 +1,10 @@
 import type { Coordinator } from '@legend-fl/coordinator';
 import type { RunView } from '@legend-fl/protocol';
 
-/** What a run's first join token lets in. */
+/** A run's first join token. */
 export interface FirstToken {
   readonly token: string;
-  /** Devices; null: any number. */
+  /** Devices that it admits; null: any number. */
   readonly uses: number | null;
   /** Milliseconds since 1970. */
   readonly expiresAt: number | null;
@@ -12,7 +12,7 @@ export interface FirstToken {
 
 const WEEK_SECONDS = 7 * 24 * 3600;
 
-/** A join token for a run that has none yet; null for others, whose tokens nobody knows. */
+/** Makes a join token for a run that has none; null if the run is over or has tokens, which cannot be shown again. */
 export async function firstJoinToken(
   { forOperators }: Coordinator,
   { id, status }: RunView,

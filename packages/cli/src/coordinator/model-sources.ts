@@ -3,7 +3,7 @@ import { readRuns, renderReport } from '@legend-fl/report';
 import { headClasses } from '../head-classes.ts';
 import { loadPart, locateModel } from '../resolve-inputs.ts';
 
-/** Where a coordinator takes models, held-out examples and reports from: as every other command does. */
+/** Gives a coordinator models, held-out examples and reports as every other command gets them. */
 export const modelSources: Required<
   Pick<CoordinatorOptions, 'resolveModel' | 'loadTestData' | 'renderReport'>
 > = {

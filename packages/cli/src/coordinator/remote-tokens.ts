@@ -1,10 +1,10 @@
 import { InputError } from '@legend-fl/base';
 import { PROTOCOL_VERSION, problemSchema, type Route, routes, VERSION_HEADER } from '@legend-fl/protocol';
 import type { z } from 'zod';
-import type { TokenDesk } from './token-desk.ts';
+import type { JoinTokens } from './join-tokens.ts';
 
-/** Join tokens of a coordinator that runs, through its operators' interface. */
-export function remoteTokens(url: string, operatorToken: string): TokenDesk {
+/** Join tokens of a running coordinator, through its operator API. */
+export function remoteTokens(url: string, operatorToken: string): JoinTokens {
   const call = async <Schema extends z.ZodType>(
     route: Route & { readonly answer: Schema },
     { body, path = route.path }: { readonly body?: unknown; readonly path?: string } = {},
@@ -40,10 +40,10 @@ async function send(url: string, init: RequestInit): Promise<unknown> {
     const { cause: reason } = cause as Error;
     throw new InputError({
       code: 'coordinator-unreachable',
-      expected: 'a coordinator that runs',
+      expected: 'a running coordinator',
       got: `"${reason instanceof Error ? reason.message : (cause as Error).message}"`,
       where: origin,
-      todo: 'Check the address. A certificate that this machine does not know is named in NODE_EXTRA_CA_CERTS.',
+      todo: 'Check the address. If this machine does not trust the certificate, name the file of its authority in NODE_EXTRA_CA_CERTS.',
       cause,
     });
   }
@@ -52,7 +52,7 @@ async function send(url: string, init: RequestInit): Promise<unknown> {
   const problem = problemSchema.safeParse(answer);
   throw new InputError({
     code: problem.data?.code ?? 'foreign-answer',
-    expected: 'a coordinator that does it',
+    expected: 'the coordinator to accept the request',
     got: problem.data === undefined ? `status ${response.status}` : `"${problem.data.message}"`,
     where: origin,
     todo: 'Check the address and the operator token.',

@@ -5,8 +5,8 @@ import { placeBeside, readStructuredFile } from '@legend-fl/base/node';
 import { z } from 'zod';
 
 /**
- * The settings of a run as a file and options give them, options first; undefined where neither says anything. Files
- * that they name are given by absolute paths, so that a run goes on whatever folder the coordinator starts in.
+ * The settings of a run from a file and options, which override the file; undefined if there are none. Paths become
+ * absolute, so that a run resumes from whatever folder the coordinator is started in.
  */
 export async function readRunSettings(
   file: string | undefined,

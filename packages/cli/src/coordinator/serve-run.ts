@@ -17,13 +17,13 @@ import {
 import { secureRandom } from '@legend-fl/protocol';
 import { bundlePages } from '@legend-fl/web/node';
 import { onInterrupt } from '../interruption.ts';
-import { addressToTell } from './address-to-tell.ts';
 import { CleanupStack } from './cleanup-stack.ts';
 import { ensureRun } from './ensure-run.ts';
 import { firstJoinToken } from './first-join-token.ts';
 import { modelSources } from './model-sources.ts';
+import { printStart } from './print-start.ts';
+import { publicAddress } from './public-address.ts';
 import { readRunSettings } from './run-file.ts';
-import { tellStart } from './tell-start.ts';
 
 export interface ServeOptions {
   readonly dir: string;
@@ -47,7 +47,10 @@ export interface ServeOptions {
   readonly json?: boolean;
 }
 
-/** Coordinates a run until the person ends it; then throws the interruption. Throws InputError. */
+/**
+ * Coordinates a run until the user ends it.
+ * @throws Interruption when the user does, InputError for bad input
+ */
 export async function serveRun(file: string | undefined, options: ServeOptions): Promise<void> {
   const { dir, host, port, publicUrl, allowPlainHttp, trustedProxy, json = false } = options;
   const isTerminal = process.stdout.isTTY === true;
@@ -57,14 +60,12 @@ export async function serveRun(file: string | undefined, options: ServeOptions):
   const overrides = { model, data, strategy, rounds, minimumDevices, minimumCohort, targetAccuracy };
   const settings = await readRunSettings(file, overrides);
   const logger = makeLogger({ level: options.logLevel });
-  const { signal, dispose } = onInterrupt(
-    'stopped; everything is stored, and the same command goes on with it',
-  );
+  const { signal, dispose } = onInterrupt('stopped; everything is stored, and the same command resumes');
   await using cleanup = new CleanupStack();
   cleanup.defer(dispose);
   const lock = await lockFolder(dir);
   cleanup.defer(() => lock.release());
-  await keepToOneself(dir, logger);
+  await keepPrivate(dir, logger);
   const store = await openStore(options.database ?? join(dir, STORE_FILE));
   cleanup.defer(() => store.close());
   const stored = await store.runs.list();
@@ -91,12 +92,12 @@ export async function serveRun(file: string | undefined, options: ServeOptions):
     logger,
   });
   cleanup.defer(() => server.close());
-  // Told once; so only when nothing can go wrong any more before they are.
+  // Tokens are shown only once, so they are made when nothing can fail any more before they are printed.
   const tokens = {
     operator: await createOperatorToken(store.secrets, secureRandom),
     join: run === null ? null : await firstJoinToken(coordinator, run, options.joinUses),
   };
-  await tellStart({ url: addressToTell(server.url, publicUrl), dir, run, tokens }, { json, isTerminal });
+  await printStart({ url: publicAddress(server.url, publicUrl), dir, run, tokens }, { json, isTerminal });
   if (!signal.aborted) {
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   }
@@ -104,14 +105,14 @@ export async function serveRun(file: string | undefined, options: ServeOptions):
   throw signal.reason;
 }
 
-/** Closes the folder to other users of this machine, or says that they can look into it. */
-async function keepToOneself(dir: string, logger: Logger): Promise<void> {
+/** Closes the folder to other users of this machine, or warns that they can read it. */
+async function keepPrivate(dir: string, logger: Logger): Promise<void> {
   const privacy = await keepFolderPrivate(dir);
   if (privacy.status === 'tightened') {
-    logger.warn({ dir }, 'other users of this machine could look into the folder; its mode is 0700 now');
+    logger.warn({ dir }, 'other users of this machine could read the folder; its mode is now 0700');
   } else if (privacy.status === 'open') {
     const { reason } = privacy;
-    logger.warn({ dir, reason }, 'other users of this machine can look into the folder; name one of its own');
+    logger.warn({ dir, reason }, 'other users of this machine can read the folder; use a private one');
   }
 }
 

@@ -1,9 +1,9 @@
 import { InputError } from '@legend-fl/base';
 import { createJoinToken, type Store, viewToken } from '@legend-fl/coordinator';
-import type { TokenDesk } from './token-desk.ts';
+import type { JoinTokens } from './join-tokens.ts';
 
-/** Join tokens in the store of a coordinator that does not run at present. */
-export function storedTokens({ runs, tokens }: Store, now: () => number): TokenDesk {
+/** Join tokens in the store of a coordinator that is not running. */
+export function storedTokens({ runs, tokens }: Store, now: () => number): JoinTokens {
   return {
     async listRuns() {
       return (await runs.list()).filter(({ failure }) => failure === null).map(({ id }) => id);

@@ -10,9 +10,9 @@ import {
   secureRandom,
   type TokenView,
 } from '@legend-fl/protocol';
+import type { JoinTokens } from './join-tokens.ts';
 import { remoteTokens } from './remote-tokens.ts';
 import { storedTokens } from './stored-tokens.ts';
-import type { TokenDesk } from './token-desk.ts';
 import { writeTokenFile } from './write-token-file.ts';
 
 export interface PlaceOptions {
@@ -38,8 +38,8 @@ export interface CreateOptions extends OutOptions {
 
 export async function create(options: CreateOptions): Promise<void> {
   const { label, uses, hours } = options;
-  await withDesk(options, async (desk) => {
-    const run = chooseRun(await desk.listRuns(), options.run);
+  await withJoinTokens(options, async (joinTokens) => {
+    const run = chooseRun(await joinTokens.listRuns(), options.run);
     const token = {
       run,
       label,
@@ -47,7 +47,9 @@ export async function create(options: CreateOptions): Promise<void> {
       seconds: hours === 'any' ? null : hours * 3600,
     };
     const where = 'join token';
-    const created = await desk.create(parseInput(newTokenSchema, token, { code: 'token-invalid', where }));
+    const created = await joinTokens.create(
+      parseInput(newTokenSchema, token, { code: 'token-invalid', where }),
+    );
     const { out, json, url = 'URL' } = options;
     if (out !== undefined) {
       const { token, ...view } = created;
@@ -66,8 +68,8 @@ export async function create(options: CreateOptions): Promise<void> {
 }
 
 export async function list(options: PlaceOptions): Promise<void> {
-  await withDesk(options, async (desk) => {
-    const tokens = await desk.list();
+  await withJoinTokens(options, async (joinTokens) => {
+    const tokens = await joinTokens.list();
     if (options.json) {
       console.log(JSON.stringify(tokens, null, 2));
       return;
@@ -80,13 +82,13 @@ export async function list(options: PlaceOptions): Promise<void> {
 
 function describe({ usesLeft, expiresAt, revoked, held }: TokenView): string {
   if (revoked) return 'revoked';
-  if (held) return 'lets in no more, as a device that it let in was revoked';
-  const uses = usesLeft === null ? 'any number of uses' : `${usesLeft} uses left`;
-  return `${uses}, ${expiresAt === null ? 'no end' : `until ${new Date(expiresAt).toISOString()}`}`;
+  if (held) return 'suspended, as a device that joined with it was revoked';
+  const uses = usesLeft === null ? 'unlimited uses' : `${usesLeft} uses left`;
+  return `${uses}, ${expiresAt === null ? 'no expiry' : `until ${new Date(expiresAt).toISOString()}`}`;
 }
 
 export async function revoke(id: string, options: PlaceOptions): Promise<void> {
-  await withDesk(options, (desk) => desk.revoke(id));
+  await withJoinTokens(options, (joinTokens) => joinTokens.revoke(id));
   if (options.json) console.log(JSON.stringify({ revoked: id }));
   else console.log(`revoked ${id}`);
 }
@@ -103,8 +105,11 @@ export async function replaceOperator({ out, json, ...options }: OutOptions): Pr
   });
 }
 
-/** Where the options say that tokens are made. */
-async function withDesk(options: PlaceOptions, use: (desk: TokenDesk) => Promise<void>): Promise<void> {
+/** Uses the join tokens of a running coordinator, or those in the store of one that is not running. */
+async function withJoinTokens(
+  options: PlaceOptions,
+  use: (tokens: JoinTokens) => Promise<void>,
+): Promise<void> {
   const { url, operatorTokenFile } = options;
   if (url === undefined) {
     await withStore(options, (store) => use(storedTokens(store, Date.now)));
@@ -136,7 +141,7 @@ async function withStore(
   }
 }
 
-/** A store is held by the coordinator that uses it. */
+/** Opens a store, unless a running coordinator holds it. */
 async function openHere(path: string): Promise<Store> {
   try {
     return await openStore(path);
@@ -144,7 +149,7 @@ async function openHere(path: string): Promise<Store> {
     if (!(error instanceof InputError) || error.code !== 'store-in-use') throw error;
     throw new InputError({
       ...error.problem,
-      todo: 'Ask the coordinator that runs: --url URL --operator-token-file FILE. Or stop it first; started again, it goes on.',
+      todo: 'Ask the running coordinator: --url URL --operator-token-file FILE. Or stop it first; after a restart it resumes.',
       cause: error,
     });
   }
@@ -157,9 +162,9 @@ async function readOperatorToken(file: string | undefined): Promise<string> {
   throw new InputError({
     code: 'operator-token-missing',
     expected: 'a file that holds the operator token, lo_…',
-    got: file === undefined ? 'none' : text === undefined ? 'no file that can be read' : 'something else',
+    got: file === undefined ? 'none' : text === undefined ? 'no readable file' : 'something else',
     where: file ?? '--operator-token-file',
-    todo: '`legend serve` tells the token at its first start, or writes it into the file operator-token of its folder; `legend token operator` makes another.',
+    todo: '`legend serve` prints the token at its first start, or writes it into the file operator-token in its folder; `legend token operator` makes a new one.',
   });
 }
 
@@ -169,10 +174,10 @@ function chooseRun(runs: readonly string[], wanted: string | undefined): string 
   if (wanted !== undefined && runs.includes(wanted)) return wanted;
   throw new InputError({
     code: 'run-unknown',
-    expected: runs.length === 0 ? 'a run that goes on' : `one of the runs ${runs.join(', ')}`,
+    expected: runs.length === 0 ? 'an unfinished run' : `one of the runs ${runs.join(', ')}`,
     got: wanted === undefined ? 'none' : `"${wanted}"`,
     where: '--run',
-    todo: runs.length === 0 ? 'Begin a run first.' : 'Name one.',
+    todo: runs.length === 0 ? 'Start a run first.' : 'Choose one.',
   });
 }
 

@@ -5,8 +5,9 @@ import { z } from 'zod';
 import { labelledRows, runLegend, tinyModel, writeRows } from '../testing/run-legend.ts';
 import { Deployment } from './deployment.fixture.ts';
 import type { LegendProcess } from './legend-process.fixture.ts';
+import { secondsHere } from './seconds-here.fixture.ts';
 
-vi.setConfig({ testTimeout: 240_000 });
+vi.setConfig({ testTimeout: 900_000 });
 
 /** Accuracy of the model on texts that no party has seen, with an adapter or as it is. */
 async function accuracyOf(adapter?: string): Promise<number> {
@@ -22,7 +23,7 @@ test('whatever is killed, a run of LEGEND ends with an adapter that has learnt',
   const deployment = await Deployment.make({
     strategy: 'legend',
     rounds: 14,
-    roundDeadline: { factor: 1, graceSeconds: 4 },
+    roundDeadline: { factor: 1, graceSeconds: await secondsHere(4) },
   });
   await deployment.start();
   const devices: LegendProcess[] = [await deployment.join(1), await deployment.join(2)];

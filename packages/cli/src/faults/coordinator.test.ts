@@ -5,13 +5,13 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { Deployment, expectedAdapter } from './deployment.fixture.ts';
 import { SmallDisk } from './small-disk.fixture.ts';
 
-vi.setConfig({ testTimeout: 240_000 });
+vi.setConfig({ testTimeout: 900_000 });
 
 /** `npm run faults` asks for twenty. */
 const kills = Number(process.env.LEGEND_FAULT_KILLS ?? 4);
 
 test(`a coordinator that is killed at ${kills} random instants goes on to the same bits`, {
-  timeout: 120_000 + 60_000 * kills,
+  timeout: 600_000 + 120_000 * kills,
 }, async () => {
   const rounds = 3 + 2 * kills;
   const adapter = await expectedAdapter({ rounds });

@@ -5,10 +5,11 @@ import { describe, expect, test, vi } from 'vitest';
 import { Deployment, expectedAdapter } from './deployment.fixture.ts';
 import type { LegendProcess } from './legend-process.fixture.ts';
 import { everyHeadValue, everyValue, type Lie, LyingDevice, plainCapacity } from './lying-device.fixture.ts';
+import { secondsHere } from './seconds-here.fixture.ts';
 
 /** What one enrolled device can do to a run by lying, beside honest devices: all of them real programs. */
 
-vi.setConfig({ testTimeout: 240_000 });
+vi.setConfig({ testTimeout: 900_000 });
 
 const HONEST = [1, 2, 3];
 const settings = { minimumDevices: 3, minimumCohort: 3, codec: 'f32', local: { steps: 20, batchSize: 4 } };
@@ -148,7 +149,7 @@ test('a device that takes work and returns nothing costs the others one deadline
   const { deployment, honest, liar } = await setScene({
     rounds: 5,
     minimumDevices: 3,
-    roundDeadline: { factor: 1, graceSeconds: 12 },
+    roundDeadline: { factor: 1, graceSeconds: await secondsHere(12) },
   });
   const taken: number[] = [];
   const taking = (async () => {

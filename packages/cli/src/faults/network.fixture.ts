@@ -59,6 +59,13 @@ export class Network {
     });
   }
 
+  /** The same for what a device sends after it has sent something else, however soon. */
+  seenAfter(earlier: string, text: string, act?: () => void): Promise<void> {
+    return new Promise((resolve) => {
+      void this.seen(earlier, () => void this.seen(text, act).then(resolve));
+    });
+  }
+
   /** Nothing passes, and connections stay: a network that has fallen silent. */
   hold(): void {
     this.#up = 'held';

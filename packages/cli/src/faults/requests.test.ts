@@ -8,7 +8,7 @@ import type { Network } from './network.fixture.ts';
 import { type Answer, hashOf, pendingUpdate, RawDevice } from './raw-device.fixture.ts';
 import { type Parts, putTogether, takeApart, withHeader, withValue } from './tampered-message.fixture.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 240_000 });
+vi.setConfig({ hookTimeout: 900_000 });
 
 /**
  * In the second round of a run one device is held up before it hands in its update; meanwhile whoever holds its key, and

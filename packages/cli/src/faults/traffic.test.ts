@@ -6,13 +6,16 @@ import { expect, test, vi } from 'vitest';
 import { tinyModel } from '../testing/run-legend.ts';
 import { Deployment } from './deployment.fixture.ts';
 
-vi.setConfig({ testTimeout: 240_000 });
+vi.setConfig({ testTimeout: 900_000 });
 
 /** Classes that the coordinator names itself, and words of the protocol, are no data of the device. */
 const ofTheRun = new Set(['cold', 'warm', 'old', 'it', 'is', 'an', 'and', 'the', 'was', 'open']);
 
+/** Steps so small that no device, whatever its key, ends with a loss for which its round is tried again for ever. */
+const local = { steps: 20, batchSize: 4, maxLength: 16, learningRate: 0.001 };
+
 test.each(['f32', 'int8'])('nothing of its texts leaves a device that sends %s updates', async (codec) => {
-  const deployment = await Deployment.make({ codec, minimumDevices: 1, evaluate: 'both' });
+  const deployment = await Deployment.make({ codec, local, minimumDevices: 1, evaluate: 'both' });
   await deployment.start();
   const network = await deployment.network();
   const device = await deployment.join(1, { url: network.url });

@@ -1,7 +1,7 @@
 import type { TrunkCacheStatus } from '@legend-fl/trainer/node';
 
-/** A line for stderr on what happened to a folder for hidden states. */
+/** A line for stderr: a folder for hidden states can no longer be written. */
 export function describeTrunkStatus({ folder, reason, message }: TrunkCacheStatus): string {
   const why = reason === 'disk-full' ? 'the disk is full' : message;
-  return `warning: from now on nothing is kept in the trunk cache ${folder}: ${why}; the run goes on`;
+  return `warning: the trunk cache ${folder} is switched off: ${why}; the run continues`;
 }

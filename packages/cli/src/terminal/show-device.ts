@@ -9,7 +9,7 @@ const PLAIN_INTERVAL_MS = 5_000;
 
 export interface DeviceDisplay {
   readonly onEvent: (event: DeviceEvent) => void;
-  /** Of the last round that had them, for a summary. */
+  /** Figures of the last round that had them, for a summary. */
   readonly figures: () => { readonly lastLoss: number | null; readonly heldOutAccuracy: number | null };
   readonly done: () => void;
 }
@@ -51,7 +51,7 @@ export function showDevice({ json }: { readonly json?: boolean }): DeviceDisplay
         progress(`base model ${portion(event)}`);
         return;
       case 'data-ready':
-        say(`${event.training} examples to train on, ${event.heldOut} held out; they stay here`);
+        say(`${event.training} examples to train on, ${event.heldOut} held out; they stay on this machine`);
         noteCutTexts(event.truncated, event.maxLength);
         return;
       case 'measuring':
@@ -84,7 +84,9 @@ export function showDevice({ json }: { readonly json?: boolean }): DeviceDisplay
         return;
       case 'accepted': {
         lastLoss = event.loss;
-        const how = event.resent ? 'handed in, as finished before' : `took ${formatDuration(event.seconds)}`;
+        const how = event.resent
+          ? 'sent again, as it was trained before'
+          : `took ${formatDuration(event.seconds)}`;
         say(`round ${event.round}: loss ${event.loss.toFixed(4)}, ${how}`);
         return;
       }
@@ -94,20 +96,20 @@ export function showDevice({ json }: { readonly json?: boolean }): DeviceDisplay
       case 'scored':
         if (event.score === null) return;
         heldOutAccuracy = event.score.accuracy;
-        say(`round ${event.round}: accuracy ${formatPercent(event.score.accuracy)} on what is held out here`);
+        say(`round ${event.round}: accuracy ${formatPercent(event.score.accuracy)} on the held-out examples`);
         return;
       case 'rejected':
         say(describeRejection(event));
         return;
       case 'paused':
-        say(`resting: ${event.reason}`);
+        say(`paused: ${event.reason}`);
         return;
       case 'resumed':
-        say('going on');
+        say('resumed');
         return;
       case 'reconnecting':
-        // Not a line for every attempt of a night.
-        if (event.reason !== lastTrouble) say(`${event.reason} Trying again until it works.`);
+        // One line per reason, however many attempts there are.
+        if (event.reason !== lastTrouble) say(`${event.reason} Retrying until it works.`);
         lastTrouble = event.reason;
         moment(`next attempt in ${formatDuration(event.seconds)}`);
         return;
@@ -142,9 +144,9 @@ function describeRejection({
   late,
 }: Extract<DeviceEvent, { type: 'rejected' }>): string {
   const why = late
-    ? `its ${kind === 'train' ? 'update' : 'score'} came too late, which is no error`
+    ? `its ${kind === 'train' ? 'update' : 'score'} came too late, which is not an error`
     : `${reason} (${code})`;
-  return `round ${round} goes on without this device: ${why}`;
+  return `round ${round} continues without this device: ${why}`;
 }
 
 function milliseconds(seconds: number): string {

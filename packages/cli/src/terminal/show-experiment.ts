@@ -23,11 +23,11 @@ export function showExperiment(
   const update = createLogUpdate(process.stderr);
   const live = process.stderr.isTTY && !json;
   const started = performance.now();
-  /** Rounds that ran here, for the mean time of one. */
+  /** Rounds of this process, for the mean time of one. */
   let roundsRun = 0;
   /** Rounds of the current strategy, those of an interrupted run included. */
   let roundsDone = 0;
-  /** In this run and those after it. */
+  /** Strategies left, in this run and those after it. */
   let strategiesToCome = strategies.length * runs;
 
   const say = (line: string): void => {
@@ -50,12 +50,12 @@ export function showExperiment(
         return;
       case 'strategy-changed':
         say(
-          `note: ${event.path} has changed since ${event.strategy} ran its first rounds; they stay as they are`,
+          `note: ${event.path} has changed since ${event.strategy} ran its first rounds; those rounds stay as they are`,
         );
         return;
       case 'trunk-disk-unused':
         say(
-          `note: nothing is kept in the trunk cache ${event.folder}: no strategy of the experiment sets trunkCache`,
+          `note: the trunk cache ${event.folder} stays unused: no strategy of the experiment sets trunkCache`,
         );
         return;
       case 'trunk-cache-status':
@@ -107,10 +107,10 @@ export function showExperiment(
   return { onRun, onEvent, done };
 }
 
-/** How much came from the host's trunk cache, where a strategy has one. */
+/** How much came from the host's trunk cache, if a strategy has one. */
 function trunkFacts({ memoryHits, diskHits, misses, damaged }: TrunkCacheCounts): readonly string[] {
   const found = memoryHits + diskHits;
   if (found + misses === 0) return [];
   const share = `${formatPercent(found / (found + misses), 0)} of hidden states from the trunk cache`;
-  return damaged > 0 ? [share, `${damaged} computed anew for damaged files`] : [share];
+  return damaged > 0 ? [share, `${damaged} computed again because of damaged files`] : [share];
 }

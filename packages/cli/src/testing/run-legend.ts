@@ -10,7 +10,7 @@ import { seededRandom } from '@legend-fl/base';
 /** Runs the real program as a child process, offline, with nothing in its caches, on the smallest model. */
 
 const program = fileURLToPath(new URL('../main.ts', import.meta.url));
-/** Where `legend` is started. */
+/** The working and home folder of `legend`. */
 export const home = mkdtempSync(join(tmpdir(), 'legend-home-'));
 
 /** BERT with 3 blocks, hidden size 32, 64 positions and a head of 3 classes. */
@@ -34,24 +34,30 @@ export function startLegend(...args: readonly string[]): Started {
   return startLegendWith({}, ...args);
 }
 
-/** The same with further variables in its environment. */
+/** Starts `legend` with more variables in its environment. */
 export function startLegendWith(env: Readonly<Record<string, string>>, ...args: readonly string[]): Started {
   return startLegendIn({ env }, ...args);
 }
 
 export interface Surroundings {
-  /** Further variables in its environment. */
+  /** More variables in its environment. */
   readonly env?: Readonly<Record<string, string>>;
   /** A program with arguments that becomes `legend` when it is ready. */
   readonly launcher?: readonly string[];
 }
 
-/** The same in surroundings of its own. */
+/** Starts `legend` in these surroundings. */
 export function startLegendIn({ env, launcher = [] }: Surroundings, ...args: readonly string[]): Started {
   const [first = '', ...others] = [...launcher, process.execPath, program, ...args];
   const child = spawn(first, others, {
     cwd: home,
-    env: { PATH: process.env.PATH, HOME: home, LEGEND_OFFLINE: '1', ...env },
+    env: {
+      PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+      HOME: home,
+      LEGEND_OFFLINE: '1',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [stdout, stderr] = ['', ''];
@@ -88,7 +94,7 @@ export function writeRows(rows: readonly object[]): Promise<string> {
   return writeTextFile('rows.jsonl', rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
 }
 
-/** Rows of three classes, which show in the last word. */
+/** Rows of three classes; the last word tells them apart. */
 export function labelledRows(count: number, seed: number): { text: string; label: string }[] {
   const random = seededRandom(seed, 'rows');
   const words = {
@@ -104,7 +110,7 @@ export function labelledRows(count: number, seed: number): { text: string; label
   });
 }
 
-/** A copy of the smallest model to spoil. */
+/** A copy of the smallest model, to be damaged. */
 export async function copyTinyModel(): Promise<string> {
   const folder = join(await newFolder(), 'model');
   await cp(tinyModel, folder, { recursive: true });

@@ -1,3 +1,4 @@
+import { itemAt } from '@legend-fl/base';
 import { CompileError } from '../graph/compile-error.ts';
 import type { Dim } from '../graph/dim.ts';
 import type { Value } from '../graph/graph.ts';
@@ -51,8 +52,8 @@ export const movementRules = {
     const [starts, ends] = [knownIntegers(input(1)), knownIntegers(input(2))];
     const axes = node.inputs[3] ? knownIntegers(input(3)) : starts.map((_, index) => index);
     const padded = () => {
-      const before = axes.map((axis, index) => lengthBefore(b, x.shape.at(axis), starts[index]));
-      const after = axes.map((axis, index) => lengthAfter(b, x.shape.at(axis), ends[index]));
+      const before = axes.map((axis, index) => lengthBefore(b, itemAt(x.shape, axis), itemAt(starts, index)));
+      const after = axes.map((axis, index) => lengthAfter(b, itemAt(x.shape, axis), itemAt(ends, index)));
       const pads = b.Concat([...before, ...after], 0);
       return b.node('Pad', [dy, pads, b.scalar(0), b.integers(axes)], { declared: x.shape });
     };
@@ -80,17 +81,17 @@ function fixedLength(dim: Dim | undefined): number {
 }
 
 /** Number of elements that [start, …) leaves out at the beginning, as a [1] int64 value. */
-function lengthBefore(b: GraphBuilder, dim: Dim | undefined, start = 0): Value {
+function lengthBefore(b: GraphBuilder, dim: Dim, start: number): Value {
   if (start >= 0) return b.integers([Math.min(start, typeof dim === 'number' ? dim : start)]);
   if (typeof dim === 'number') return b.integers([Math.max(dim + start, 0)]);
-  return b.Sub(b.lengthOf(dim ?? 1), b.integers([-start]));
+  return b.Sub(b.lengthOf(dim), b.integers([-start]));
 }
 
 /** Number of elements that […, end) leaves out at the end, as a [1] int64 value. */
-function lengthAfter(b: GraphBuilder, dim: Dim | undefined, end = 0): Value {
+function lengthAfter(b: GraphBuilder, dim: Dim, end: number): Value {
   if (end < 0) return b.integers([-end]);
   if (typeof dim === 'number') return b.integers([Math.max(dim - end, 0)]);
-  return b.Sub(b.lengthOf(dim ?? 1), b.integers([end]));
+  return b.Sub(b.lengthOf(dim), b.integers([end]));
 }
 
 /**

@@ -2,8 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { addDims, type Dim, divideDims, formatShape, multiplyDims, termsOf } from './dim.ts';
 
-fc.configureGlobal({ seed: 1 });
-
 const symbol = fc.constantFrom('batch', 'seq', 'rank');
 /** Dimensions in canonical form. */
 const monomial = fc

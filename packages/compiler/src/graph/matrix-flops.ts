@@ -1,3 +1,4 @@
+import { itemAt } from '@legend-fl/base';
 import { CompileError } from './compile-error.ts';
 import { type Dim, termsOf } from './dim.ts';
 import type { Graph, Node } from './graph.ts';
@@ -12,8 +13,10 @@ export function countMatrixFlops(graph: Graph, symbols: Readonly<Record<string, 
 
 function productFlops(node: Node, symbols: Readonly<Record<string, number>>): number {
   if (node.op !== 'MatMul' && node.op !== 'Gemm' && node.op !== 'FusedMatMul') return 0;
-  const inner = node.inputs[0]?.shape.at(node.attributes.transA === 1 ? -2 : -1) ?? 0;
-  const output = node.outputs[0]?.shape ?? [];
+  const left = itemAt(node.inputs, 0);
+  if (left === null) throw new CompileError(`${node.op} has no left factor`);
+  const inner = itemAt(left.shape, node.attributes.transA === 1 ? -2 : -1);
+  const output = itemAt(node.outputs, 0).shape;
   return 2 * [...output, inner].reduce<number>((product, dim) => product * lengthOf(dim, symbols), 1);
 }
 

@@ -21,7 +21,14 @@ export const movementTypes = {
   // 0 copies the dimension in its place, one -1 takes what is left
   Reshape: (args) => {
     const { dtype, shape } = input(args, 0);
-    const target = knownShape(args).map((dim, axis) => (dim === 0 ? (shape[axis] ?? 0) : dim));
+    const target = knownShape(args).map((dim, axis) => {
+      const copied = dim === 0 ? shape[axis] : dim;
+      if (copied !== undefined) return copied;
+      const wanted = formatShape(knownShape(args));
+      throw new CompileError(
+        `${formatShape(shape)} does not reshape to ${wanted}, as it has no axis ${axis}`,
+      );
+    });
     const named = target.filter((dim) => dim !== -1);
     const rest = divideDims(multiplyDims(shape), multiplyDims(named));
     const unnamed = target.length - named.length;

@@ -1,4 +1,5 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { itemAt } from '@legend-fl/base';
 import type { Shape } from '../graph/dim.ts';
 import type { AttributeValue, ConstantData, DType, Graph, Node, Value } from '../graph/graph.ts';
 import { verify } from '../graph/verify.ts';
@@ -66,7 +67,7 @@ function encodeNode(writer: BinaryWriter, node: Node, nameOf: (value: Value) => 
   const { domain, attributes = {} } = signatureOf(node.op);
   for (const input of node.inputs) text(writer, 1, input ? nameOf(input) : '');
   for (const output of node.outputs) text(writer, 2, nameOf(output));
-  text(writer, 3, node.outputs[0]?.name ?? node.op);
+  text(writer, 3, itemAt(node.outputs, 0).name);
   text(writer, 4, node.op);
   for (const [name, value] of Object.entries(node.attributes)) {
     const kind = attributes[name];

@@ -1,3 +1,4 @@
+import { itemAt } from '@legend-fl/base';
 import { CompileError } from '../graph/compile-error.ts';
 import { type Dim, multiplyDims, type Shape } from '../graph/dim.ts';
 import type { Graph, Node, Value } from '../graph/graph.ts';
@@ -62,7 +63,7 @@ export function quantizeKept(graph: Graph, forwardNodes: number, parts: readonly
   return rewrite(graph, (b, node, inputs) => {
     const own = node.inputs.map((original, index) => {
       const entry = backward.has(node) && original ? kept.get(original) : undefined;
-      return entry && original ? restore(b, original, entry) : (inputs[index] ?? null);
+      return entry && original ? restore(b, original, entry) : itemAt(inputs, index);
     });
     const outputs = b.nodeOutputs(node.op, own, {
       attributes: node.attributes,

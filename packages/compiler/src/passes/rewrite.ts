@@ -1,3 +1,4 @@
+import { entryOf, itemAt } from '@legend-fl/base';
 import type { Graph, Node, Value } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 
@@ -18,15 +19,14 @@ export function rewrite(graph: Graph, rewriteNode: Rewrite): Graph {
   for (const value of graph.inputs) renewed.set(value, b.input(value.name, value.dtype, value.shape));
   for (const [value, { dtype, dims, data }] of graph.constants)
     renewed.set(value, b.constant(dtype, dims, data));
-  const find = (value: Value): Value => renewed.get(value) ?? value;
 
   for (const node of graph.nodes) {
-    const inputs = node.inputs.map((input) => input && find(input));
+    const inputs = node.inputs.map((input) => input && entryOf(renewed, input));
     const outputs =
       rewriteNode(b, node, inputs) ??
       b.nodeOutputs(node.op, inputs, { attributes: node.attributes, declared: node.outputs[0]?.shape });
-    for (const [index, output] of node.outputs.entries()) renewed.set(output, outputs[index] ?? output);
+    for (const [index, output] of node.outputs.entries()) renewed.set(output, itemAt(outputs, index));
   }
-  for (const [name, value] of graph.outputs) b.output(name, find(value));
+  for (const [name, value] of graph.outputs) b.output(name, entryOf(renewed, value));
   return b.graph();
 }

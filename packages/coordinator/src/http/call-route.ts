@@ -3,7 +3,7 @@ import type { ProblemCode, Route, RouteName } from '@legend-fl/protocol';
 import { publicKeySchema, VERSION_HEADER } from '@legend-fl/protocol';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { z } from 'zod';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../refusals/refusal.ts';
 import type { DeviceGate, GateRequest } from './device-gate.ts';
 import type { ExchangeContext } from './exchange.ts';
 import type { HttpLimits } from './http-limits.ts';

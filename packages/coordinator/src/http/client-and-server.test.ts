@@ -1,4 +1,4 @@
-import { connect, MemorySink, sleep } from '@legend-fl/device';
+import { connect, MemorySink, sleep as wait } from '@legend-fl/device';
 import type { UpdateReport } from '@legend-fl/protocol';
 import { secureRandom, sha256Hex } from '@legend-fl/protocol';
 import { describe, expect, test } from 'vitest';
@@ -26,6 +26,9 @@ const update: UpdateReport = {
   times: { download: 1, forward: 1, backward: 1, upload: 1 },
 };
 const beat = { run: 'run-1', activity: 'training', round: 1, step: 2, steps: 3, loss: 0.5 } as const;
+
+/** A hundredth of the time. */
+const sleep = (ms: number, signal: AbortSignal): Promise<void> => wait(ms / 100, signal);
 
 function clientOf({ url, device }: TestServer, clockOffsetMs = 0) {
   const now = () => Date.now() + clockOffsetMs;

@@ -9,9 +9,9 @@ import {
   verifyRequest,
 } from '@legend-fl/protocol';
 import type { CryptoKey } from 'jose';
-import type { DeviceService } from '../coordinator.ts';
-import { Refusal } from '../refusal.ts';
-import { TooManyRequests } from '../too-many-requests.ts';
+import { Refusal } from '../refusals/refusal.ts';
+import { TooManyRequests } from '../refusals/too-many-requests.ts';
+import type { DeviceService } from '../services/coordinator.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { ReplayMemory } from './replay-memory.ts';
 

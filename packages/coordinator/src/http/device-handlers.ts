@@ -1,6 +1,6 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import type { Coordinator } from '../coordinator.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../refusals/refusal.ts';
+import type { Coordinator } from '../services/coordinator.ts';
 import { abortWithClient } from './exchange.ts';
 import type { HttpLimits } from './http-limits.ts';
 import { receiveUpload } from './receive-upload.ts';

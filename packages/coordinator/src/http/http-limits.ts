@@ -1,6 +1,6 @@
 import type { RouteName } from '@legend-fl/protocol';
 import { limits } from '@legend-fl/protocol';
-import type { RateLimit } from '../keyed-limiter.ts';
+import type { RateLimit } from '../pacing/keyed-limiter.ts';
 
 /** Bounds of what one client may take of the server. */
 export interface HttpLimits {

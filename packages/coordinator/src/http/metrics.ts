@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Coordinator, CoordinatorFigures } from '../coordinator.ts';
+import type { Coordinator, CoordinatorFigures } from '../services/coordinator.ts';
 
 /** How long requests took, by route. */
 export type RequestTimer = (

@@ -1,5 +1,5 @@
 import { describeProtocol, PROTOCOL_VERSION } from '@legend-fl/protocol';
-import type { Coordinator } from '../coordinator.ts';
+import type { Coordinator } from '../services/coordinator.ts';
 import type { Logger } from './logger.ts';
 import type { RouteHandlers } from './route-handlers.ts';
 

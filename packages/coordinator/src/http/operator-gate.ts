@@ -3,7 +3,7 @@ import { hashToken, type RandomBytes } from '@legend-fl/protocol';
 import type { Context } from 'hono';
 import { deleteCookie, getSignedCookie, setSignedCookie } from 'hono/cookie';
 import { base64url } from 'jose';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../refusals/refusal.ts';
 import type { SecretStore } from '../store/store.ts';
 import { EndedSessions, type Session } from './ended-sessions.ts';
 import { operatorTokenHash } from './operator-token.ts';

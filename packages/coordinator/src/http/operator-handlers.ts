@@ -1,7 +1,7 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import type { Coordinator } from '../coordinator.ts';
-import { Refusal } from '../refusal.ts';
-import { TooManyRequests } from '../too-many-requests.ts';
+import { Refusal } from '../refusals/refusal.ts';
+import { TooManyRequests } from '../refusals/too-many-requests.ts';
+import type { Coordinator } from '../services/coordinator.ts';
 import { abortWithClient } from './exchange.ts';
 import type { HttpLimits } from './http-limits.ts';
 import type { Metrics } from './metrics.ts';

@@ -7,7 +7,7 @@ import {
   signRequest,
 } from '@legend-fl/protocol';
 import { describe, expect, test } from 'vitest';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../refusals/refusal.ts';
 import { makeSecretStore, problemOf, startTestServer, type TestServer } from './http-server.fixture.ts';
 import { createOperatorToken, replaceOperatorToken } from './operator-token.ts';
 import { runView } from './recording-coordinator.fixture.ts';

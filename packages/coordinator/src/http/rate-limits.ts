@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RouteName } from '@legend-fl/protocol';
-import { KeyedLimiter } from '../keyed-limiter.ts';
+import { KeyedLimiter } from '../pacing/keyed-limiter.ts';
 import type { HttpLimits } from './http-limits.ts';
 
 /** A try that was refused. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../refusals/refusal.ts';
 import type { HttpLimits } from './http-limits.ts';
 
 /** The body of a request as text; empty where there is none. Read whole, within bounds of size and time. */

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Transform } from 'node:stream';
 import { LENGTH_HEADER, limits, OFFSET_HEADER } from '@legend-fl/protocol';
-import type { UploadPart } from '../coordinator.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../refusals/refusal.ts';
+import type { UploadPart } from '../store/uploads.ts';
 
 /**
  * The part of an upload that a request brings, its body still unread: how much it may be is decided by the headers.

@@ -13,8 +13,8 @@ import type {
   TokenView,
 } from '@legend-fl/protocol';
 import type { z } from 'zod';
-import type { Coordinator, CoordinatorFigures, OfferedBlob } from '../coordinator.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../refusals/refusal.ts';
+import type { Coordinator, CoordinatorFigures, OfferedBlob } from '../services/coordinator.ts';
 
 /**
  * A coordinator that only notes what it is asked and gives fixed answers: what stands behind HTTP in the tests of

@@ -1,6 +1,6 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { TooManyRequests } from '../too-many-requests.ts';
+import { TooManyRequests } from '../refusals/too-many-requests.ts';
 import { type ExchangeContext, isClientGone } from './exchange.ts';
 import { logRefusal } from './log-requests.ts';
 import type { Logger } from './logger.ts';

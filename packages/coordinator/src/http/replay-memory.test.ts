@@ -22,7 +22,7 @@ describe('the memory of used credentials', () => {
           }
         },
       ),
-      { seed: 3, numRuns: 300 },
+      { numRuns: 300 },
     );
   });
 

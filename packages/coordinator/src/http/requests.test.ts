@@ -3,7 +3,7 @@ import { InputError } from '@legend-fl/base';
 import { WriteError } from '@legend-fl/base/node';
 import { problemSchema, secureRandom, signRequest } from '@legend-fl/protocol';
 import { describe, expect, test } from 'vitest';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../refusals/refusal.ts';
 import { problemOf, startTestServer } from './http-server.fixture.ts';
 
 const beat = { run: 'run-1', activity: 'idle', round: null, step: 0, steps: 0, loss: null };

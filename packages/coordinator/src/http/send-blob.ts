@@ -1,8 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import type { OfferedBlob } from '../coordinator.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../refusals/refusal.ts';
+import type { OfferedBlob } from '../services/coordinator.ts';
 import { isClientGone } from './exchange.ts';
 import { parseRange } from './parse-range.ts';
 

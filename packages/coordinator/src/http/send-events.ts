@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { LiveEvent } from '@legend-fl/protocol';
-import type { OperatorService } from '../coordinator.ts';
+import type { OperatorService } from '../services/coordinator.ts';
 import type { HttpLimits } from './http-limits.ts';
 
 /**

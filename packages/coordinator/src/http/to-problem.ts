@@ -1,7 +1,7 @@
 import { InputError } from '@legend-fl/base';
 import { WriteError } from '@legend-fl/base/node';
 import { CredentialError, type Problem, type ProblemCode, problemStatus } from '@legend-fl/protocol';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../refusals/refusal.ts';
 
 /** What a client is told of an error, and under which status. What it cannot mend is told without particulars. */
 export function toProblem(

@@ -16,15 +16,15 @@ const LEFTOVER_MS = 3600_000;
  * power cut, is whole, and never changes. Hashes that are none are refused (`request-invalid`).
  */
 export class BlobFolder {
-  readonly #folder: string;
+  readonly folder: string;
 
   constructor(folder: string) {
-    this.#folder = folder;
+    this.folder = folder;
   }
 
   /** Where a blob is or would be. */
   pathOf(sha256: string): string {
-    return join(this.#folder, checkHash(sha256).slice(0, 2), sha256);
+    return join(this.folder, checkHash(sha256).slice(0, 2), sha256);
   }
 
   /** @returns its hash. Throws WriteError, after which nothing of it is left. */
@@ -159,7 +159,7 @@ export class BlobFolder {
     const path = this.pathOf(sha256);
     try {
       const made = await mkdir(dirname(path), { recursive: true });
-      if (made !== undefined) await syncFolder(this.#folder);
+      if (made !== undefined) await syncFolder(this.folder);
     } catch (cause) {
       throw new WriteError(path, cause as NodeJS.ErrnoException);
     }
@@ -167,7 +167,7 @@ export class BlobFolder {
   }
 
   async #listFiles(): Promise<{ name: string; path: string }[]> {
-    const entries = await readdir(this.#folder, { recursive: true, withFileTypes: true }).catch((error) =>
+    const entries = await readdir(this.folder, { recursive: true, withFileTypes: true }).catch((error) =>
       ignoreMissing(error, []),
     );
     return entries

@@ -1,6 +1,6 @@
 import { contentHash, identifier } from '@legend-fl/protocol';
 import type { z } from 'zod';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../refusals/refusal.ts';
 
 /** The hash itself, which is safe as a file's name. Throws Refusal `request-invalid` of anything else. */
 export const checkHash = (sha256: string): string => check(contentHash, sha256);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readSnapshot } from '../stored-snapshot.ts';
+import { readSnapshot } from '../log/stored-snapshot.ts';
 import { openStore } from './open-store.ts';
 import { describeStoreContract } from './store.contract.ts';
 import { deviceOf, eventsOf, runOf, snapshotOf, tokenOf } from './testing/sample-values.ts';

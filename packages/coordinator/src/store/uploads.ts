@@ -6,12 +6,21 @@ import type { Readable } from 'node:stream';
 import { WriteError } from '@legend-fl/base/node';
 import type { uploadStateSchema } from '@legend-fl/protocol';
 import type { z } from 'zod';
-import type { UploadPart } from '../coordinator.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../refusals/refusal.ts';
 import type { BlobFolder } from './blobs.ts';
 import { checkHash, checkIdentifier } from './check-name.ts';
 
 type UploadState = z.output<typeof uploadStateSchema>;
+
+/** A part of an upload, as it comes in. */
+export interface UploadPart {
+  readonly sha256: string;
+  /** Where the body belongs. */
+  readonly offset: number;
+  /** Bytes of the whole upload. */
+  readonly length: number;
+  readonly body: Readable;
+}
 
 /** Uploads that a device may have under way; the one longest untouched makes room for a new one. */
 const PARTS_PER_DEVICE = 4;

@@ -14,7 +14,7 @@ export async function readFileBytes(path: string): Promise<Uint8Array<ArrayBuffe
   }
 }
 
-/** The error for a file that the operating system does not hand out; `cause` is its answer. */
+/** The error for a file that the operating system refuses to read; `cause` is its error. */
 function unreadableFile(path: string, cause: unknown): unknown {
   const reasons: Readonly<Record<string, string>> = {
     ENOENT: 'no such file',

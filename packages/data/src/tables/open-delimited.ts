@@ -1,4 +1,4 @@
-import { InputError } from '@legend-fl/base';
+import { InputError, requireDefined } from '@legend-fl/base';
 import { CsvError, parse } from 'csv-parse/sync';
 import type { FileContent, Table } from './table.ts';
 import { checkUtf8 } from './text-lines.ts';
@@ -20,7 +20,10 @@ export function openDelimited(file: FileContent, format: 'csv' | 'tsv', header?:
     if (fields.length !== columns.length) {
       throw unparsable(place, `${columns.length} fields`, `${fields.length}`);
     }
-    return { place, cell: (column: string) => fields[indexOf.get(column) ?? -1] };
+    return {
+      place,
+      cell: (column: string) => fields[requireDefined(indexOf.get(column), `column ${column}`)],
+    };
   });
   return { columns, rows: async () => rows };
 }

@@ -1,6 +1,6 @@
 import { InputError } from '@legend-fl/base';
 import { z } from 'zod';
-import { missingColumn } from '../missing-column.ts';
+import { missingColumn } from './missing-column.ts';
 import type { FileContent, Row, Table } from './table.ts';
 import { checkUtf8, splitLines } from './text-lines.ts';
 

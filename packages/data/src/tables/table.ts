@@ -9,11 +9,11 @@ export interface Table {
 export interface Row {
   /** File and line or row, 1-based, e.g. `reviews.csv, line 3`. */
   readonly place: string;
-  /** The cell's value: text, number, bigint, null, …; throws an InputError where the row lacks a column that other rows have. */
+  /** The cell's value: text, number, bigint, null, …; throws InputError if the row lacks a column that other rows have. */
   cell(column: string): unknown;
 }
 
-/** Content of a file and what messages call it. */
+/** Content of a file and its name in messages. */
 export interface FileContent {
   readonly path: string;
   readonly bytes: Uint8Array<ArrayBuffer>;

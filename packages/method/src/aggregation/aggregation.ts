@@ -1,7 +1,9 @@
 import { mapTensors, namedTensors, type Tensor } from '@legend-fl/adapter';
+import { entryOf } from '@legend-fl/base';
 import { addScaled } from '../algebra/add-scaled.ts';
+import type { GlobalState } from '../global-state.ts';
 import type { Plan } from '../plan.ts';
-import type { GlobalState, Update } from '../strategies/strategy.ts';
+import type { Update } from '../update.ts';
 import { type RoundStarts, roundStarts } from './round-starts.ts';
 
 /**
@@ -70,7 +72,7 @@ export function addToSum(sum: AdapterSum, update: Update): AdapterSum {
   for (const [name, tensor] of namedTensors(update.adapter)) {
     let total = sum.tensors.get(name);
     if (total === undefined) {
-      const dims = sum.dims.get(name) ?? tensor.dims;
+      const dims = entryOf(sum.dims, name);
       total = { dims, values: new Float64Array(sizeOf(dims)), corners: [] };
       sum.tensors.set(name, total);
     }

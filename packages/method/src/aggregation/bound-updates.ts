@@ -1,3 +1,4 @@
+import { itemAt } from '@legend-fl/base';
 import { lowerMedian } from '../algebra/lower-median.ts';
 import { capExamples } from './cap-examples.ts';
 import type { ChangeNorms } from './change-norms.ts';
@@ -83,15 +84,15 @@ export function boundUpdates(
   );
   const losses = boundLosses(kept.map(({ loss }) => loss));
   let next = 0;
-  return received.map(({ deviceId, norms, ...claimed }, place): BoundedUpdate => {
+  return received.map(({ deviceId, norms }, place): BoundedUpdate => {
     const reason = reasons[place];
     if (reason !== undefined) return { status: 'left-out', deviceId, reason };
     const own = next++;
     return {
       status: 'counted',
       deviceId,
-      examples: examples[own] ?? claimed.examples,
-      loss: losses[own] ?? claimed.loss,
+      examples: itemAt(examples, own),
+      loss: itemAt(losses, own),
       scales: scaleChanges(norms, references, settings.normMultiple),
     };
   });
@@ -107,7 +108,7 @@ function findOutlier({ blocks, head }: ChangeNorms, references: References, mult
   const reason = describeExcess('the head', head, references.head, multiple);
   return blocks.reduce<string | undefined>(
     (found, norm, index) =>
-      found ?? describeExcess(`block ${index + 1}`, norm, references.blocks[index] ?? null, multiple),
+      found ?? describeExcess(`block ${index + 1}`, norm, itemAt(references.blocks, index), multiple),
     reason,
   );
 }
@@ -131,7 +132,7 @@ function formatMultiple(multiple: number): string {
 function scaleChanges({ blocks, head }: ChangeNorms, references: References, multiple: number): ChangeScales {
   return {
     blocks: blocks.map((norm, index) => {
-      const reference = references.blocks[index] ?? null;
+      const reference = itemAt(references.blocks, index);
       return norm === null || reference === null ? null : scaleOf(norm, reference, multiple);
     }),
     head: scaleOf(head, references.head, multiple),

@@ -49,7 +49,7 @@ describe('changeNorms', () => {
           expect((norm ?? 0) > 0).toBe(from !== to);
         }
       }),
-      { seed: 5, numRuns: 200, examples: [[-3e38, 3e38].map(Math.fround) as [number, number], [0, 1e-45]] },
+      { numRuns: 200, examples: [[-3e38, 3e38].map(Math.fround) as [number, number], [0, 1e-45]] },
     );
   });
 

@@ -2,8 +2,8 @@ import { type Adapter, mapTensors, restrictToDepth } from '@legend-fl/adapter';
 import { InputError } from '@legend-fl/base';
 import { describe, expect, it } from 'vitest';
 import { createStrategy } from '../strategies/registry.ts';
-import type { Update } from '../strategies/strategy.ts';
 import { adapterFor, updateOf } from '../testing/round-contexts.ts';
+import type { Update } from '../update.ts';
 import { checkUpdate } from './check-update.ts';
 
 const global = adapterFor(createStrategy('legend'), 3, (index) => index / 8);

@@ -1,6 +1,6 @@
 import { type Adapter, areFinite, namedTensors, restrictToDepth, type Tensor } from '@legend-fl/adapter';
-import { InputError } from '@legend-fl/base';
-import type { Update } from '../strategies/strategy.ts';
+import { entryOf, InputError } from '@legend-fl/base';
+import type { Update } from '../update.ts';
 
 /**
  * Throws InputError unless `update` is one that a device can have made of the adapter `start`: its depth within the
@@ -26,7 +26,7 @@ export function checkUpdate(start: Adapter, update: Update): void {
   const sent = namedTensors(adapter);
   checkNames(wanted, sent, update);
   checkAlphas(expected, update);
-  for (const [name, tensor] of sent) checkTensor(name, wanted.get(name)?.dims ?? [], tensor, update);
+  for (const [name, tensor] of sent) checkTensor(name, entryOf(wanted, name).dims, tensor, update);
 }
 
 type NamedTensors = ReadonlyMap<string, Tensor>;

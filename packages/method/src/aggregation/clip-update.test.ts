@@ -75,7 +75,7 @@ describe('clipUpdate', () => {
         const after = changeNorms(lora, clipUpdate(lora, updateOf(end), counted(scales)).adapter);
         for (const norm of [...after.blocks, after.head]) expect(norm).toBeLessThan(0.01 + 1e-6);
       }),
-      { seed: 21, numRuns: 200, examples: [[3e38]] },
+      { numRuns: 200, examples: [[3e38]] },
     );
   });
 });

@@ -1,5 +1,6 @@
 import { type Adapter, mapTensors, namedTensors, parseModulePath } from '@legend-fl/adapter';
-import type { Update } from '../strategies/strategy.ts';
+import { entryOf, itemAt } from '@legend-fl/base';
+import type { Update } from '../update.ts';
 import type { ChangeScales, CountedUpdate } from './bound-updates.ts';
 
 /**
@@ -24,9 +25,9 @@ function scaleChange(start: Adapter, end: Adapter, { blocks, head }: ChangeScale
   const before = namedTensors(start);
   return mapTensors(end, (name, tensor) => {
     const block = parseModulePath(name)?.block;
-    const scale = block === undefined ? head : (blocks[block - 1] ?? 1);
-    const from = before.get(name)?.data;
-    if (scale === 1 || from === undefined) return tensor;
+    const scale = block === undefined ? head : (itemAt(blocks, block - 1) ?? 1);
+    if (scale === 1) return tensor;
+    const from = entryOf(before, name).data;
     const data = tensor.data.map((value, index) => {
       const given = from[index] ?? 0;
       return value === given ? value : given + scale * (value - given);

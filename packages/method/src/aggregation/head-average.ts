@@ -1,8 +1,7 @@
 import type { Adapter } from '@legend-fl/adapter';
+import { entryOf } from '@legend-fl/base';
 import { addScaled } from '../algebra/add-scaled.ts';
-import type { Update } from '../strategies/strategy.ts';
-
-const NONE = new Float32Array(0);
+import type { Update } from '../update.ts';
 
 /** Running average of the task head by examples: Σ n_i·x_i / Σ n_i, in float64. */
 export interface HeadAverage {
@@ -22,7 +21,7 @@ export function beginHead({ head }: Adapter): HeadAverage {
 /** Adds the head of an update that is known to fit. */
 export function addHead(average: HeadAverage, { adapter, examples }: Update): void {
   for (const [name, values] of average.values) {
-    addScaled(values, adapter.head.get(name)?.data ?? NONE, examples);
+    addScaled(values, entryOf(adapter.head, name).data, examples);
   }
   average.examples += examples;
   average.updates += 1;
@@ -33,7 +32,7 @@ export function finishHead({ values, examples }: HeadAverage, { head }: Adapter)
   return new Map(
     [...head].map(([name, { dims }]) => [
       name,
-      { dims, data: Float32Array.from(values.get(name) ?? [], (value) => value / examples) },
+      { dims, data: Float32Array.from(entryOf(values, name), (value) => value / examples) },
     ]),
   );
 }

@@ -1,7 +1,9 @@
 import type { Adapter } from '@legend-fl/adapter';
-import { InputError } from '@legend-fl/base';
+import { itemAt } from '@legend-fl/base';
 import { squaredChange } from '../algebra/lora-change.ts';
-import type { JsonValue, Update } from '../strategies/strategy.ts';
+import type { JsonValue } from '../global-state.ts';
+import { invalidMemory } from '../invalid-memory.ts';
+import type { Update } from '../update.ts';
 
 /** Weight of what was known before in the moving average of importance (ours; that of capacities too). */
 export const IMPORTANCE_WEIGHT = 0.8;
@@ -40,18 +42,18 @@ export function learnImportance(
 ): readonly number[] {
   const { moved } = movement;
   const examples = movement.examples.map((each, index) =>
-    (movement.updates[index] ?? 0) < minimumCohort ? 0 : each,
+    itemAt(movement.updates, index) < minimumCohort ? 0 : each,
   );
   const means = importance.map((_, index) => {
-    const weight = examples[index] ?? 0;
-    return weight === 0 ? 0 : (moved[index] ?? 0) / weight;
+    const weight = itemAt(examples, index);
+    return weight === 0 ? 0 : itemAt(moved, index) / weight;
   });
   const meansTotal = means.reduce((sum, mean) => sum + mean, 0);
   if (meansTotal === 0) return importance;
   const shared = importance.reduce((sum, each, index) => (examples[index] ? sum + each : sum), 0);
   return importance.map((each, index) => {
     if (!examples[index]) return each;
-    return IMPORTANCE_WEIGHT * each + (1 - IMPORTANCE_WEIGHT) * shared * ((means[index] ?? 0) / meansTotal);
+    return IMPORTANCE_WEIGHT * each + (1 - IMPORTANCE_WEIGHT) * shared * (itemAt(means, index) / meansTotal);
   });
 }
 
@@ -72,15 +74,15 @@ export function addMovement({ moved, examples, updates }: Movement, start: Adapt
   const lowest = update.adapter.blocks.length - update.depth;
   for (let index = lowest; index < update.adapter.blocks.length; index++) {
     const change = Math.sqrt(squaredBlockChange(start, update.adapter, index));
-    moved[index] = (moved[index] ?? 0) + update.examples * change;
-    examples[index] = (examples[index] ?? 0) + update.examples;
-    updates[index] = (updates[index] ?? 0) + 1;
+    moved[index] = itemAt(moved, index) + update.examples * change;
+    examples[index] = itemAt(examples, index) + update.examples;
+    updates[index] = itemAt(updates, index) + 1;
   }
 }
 
 function squaredBlockChange(start: Adapter, end: Adapter, index: number): number {
   let sum = 0;
-  for (const [target, module] of end.blocks[index] ?? []) {
+  for (const [target, module] of itemAt(end.blocks, index)) {
     const before = start.blocks[index]?.get(target);
     if (module.kind === 'lora' && before?.kind === 'lora') sum += squaredChange(before, module);
   }
@@ -96,13 +98,8 @@ export function readImportance(memory: JsonValue, ranks: readonly number[]): rea
   if (Array.isArray(importance) && importance.length === ranks.length && importance.every(isNumber)) {
     return importance;
   }
-  throw new InputError({
-    code: 'memory-invalid',
-    expected: `the importance of each of ${ranks.length} blocks, finite and at least zero`,
-    got: JSON.stringify(memory),
-    where: 'memory of legend',
-    todo: 'Resume with the options that the run began with, or start it anew.',
-  });
+  const expected = `the importance of each of ${ranks.length} blocks, finite and at least zero`;
+  throw invalidMemory('legend', expected, memory);
 }
 
 export function writeImportance(importance: readonly number[]): JsonValue {

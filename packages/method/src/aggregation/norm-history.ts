@@ -1,3 +1,4 @@
+import { itemAt } from '@legend-fl/base';
 import type { BoundedUpdate, ChangeScales, ReceivedUpdate } from './bound-updates.ts';
 import type { ChangeNorms } from './change-norms.ts';
 import type { Voter } from './reference-norms.ts';
@@ -43,7 +44,7 @@ export function addToHistory(history: NormHistory, counted: readonly Voter[]): N
 /** The norms of a change after it was clipped. */
 export function scaleNorms({ blocks, head }: ChangeNorms, scales: ChangeScales): ChangeNorms {
   return {
-    blocks: blocks.map((norm, index) => (norm === null ? null : norm * (scales.blocks[index] ?? 1))),
+    blocks: blocks.map((norm, index) => (norm === null ? null : norm * (itemAt(scales.blocks, index) ?? 1))),
     head: head * scales.head,
   };
 }

@@ -1,7 +1,9 @@
-import { type Adapter, type LoraModule, rankOf } from '@legend-fl/adapter';
+import { type Adapter, type AdapterModule, type LoraModule, matrixDims, rankOf } from '@legend-fl/adapter';
+import { entryOf, itemAt } from '@legend-fl/base';
 import { addLoraProduct } from '../algebra/lora-product.ts';
+import type { GlobalState } from '../global-state.ts';
 import type { Plan } from '../plan.ts';
-import type { GlobalState, Update } from '../strategies/strategy.ts';
+import type { Update } from '../update.ts';
 import { addHead, beginHead, finishHead, type HeadAverage } from './head-average.ts';
 import { type RoundStarts, roundStarts } from './round-starts.ts';
 
@@ -43,8 +45,8 @@ export function addProducts(sum: ProductAverage, update: Update): ProductAverage
   sum.starts.check(update);
   for (const [index, block] of update.adapter.blocks.entries()) {
     for (const [target, module] of block) {
-      const rows = sum.products[index]?.get(target);
-      if (module.kind !== 'lora' || rows === undefined) continue;
+      if (module.kind !== 'lora') continue;
+      const rows = entryOf(itemAt(sum.products, index), target);
       addLoraProduct(rows, module, (update.examples * module.alpha) / rankOf(module));
     }
   }
@@ -69,9 +71,9 @@ export function finishProducts(
   const blocks = global.adapter.blocks.map(
     (block, index) =>
       new Map(
-        [...block].map(([target, module]) => {
-          const rows = products[index]?.get(target);
-          if (module.kind !== 'lora' || rows === undefined) return [target, module];
+        [...block].map(([target, module]): [string, AdapterModule] => {
+          if (module.kind !== 'lora') return [target, module];
+          const rows = entryOf(itemAt(products, index), target);
           const delta = rows.map((row) => row.map((value) => value / head.examples));
           return [target, remake({ block: index + 1, target, module, delta })];
         }),
@@ -81,5 +83,7 @@ export function finishProducts(
 }
 
 function zerosLikeProduct({ a, b }: LoraModule): Float64Array[] {
-  return Array.from({ length: b.dims[0] ?? 0 }, () => new Float64Array(a.dims[1] ?? 0));
+  const [outputs] = matrixDims(b);
+  const [, inputs] = matrixDims(a);
+  return Array.from({ length: outputs }, () => new Float64Array(inputs));
 }

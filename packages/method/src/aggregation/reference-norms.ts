@@ -84,9 +84,9 @@ function collectVotes(
 
 /** @param above casts the votes that are missing; null for the head, which nothing can vouch for */
 function referenceOf({ norms, present }: Votes, above: Reference | null): Reference {
+  const missing = Math.max(0, FEWEST_VOTES - norms.length);
   const canBorrow = above !== null && above.votes >= FEWEST_VOTES;
-  const missing = canBorrow ? Math.max(0, FEWEST_VOTES - norms.length) : 0;
-  const borrowed = new Array<number>(missing).fill(above?.norm ?? 0);
+  const borrowed = canBorrow ? new Array<number>(missing).fill(above.norm) : [];
   return {
     norm: lowerMedian([...norms, ...borrowed]),
     votes: norms.length,

@@ -1,8 +1,9 @@
 import type { Adapter } from '@legend-fl/adapter';
+import type { GlobalState } from '../global-state.ts';
 import type { DevicePlan, Plan } from '../plan.ts';
-import { startAdapter } from '../strategies/start-adapter.ts';
-import type { GlobalState, Strategy, Update } from '../strategies/strategy.ts';
+import type { Update } from '../update.ts';
 import { checkUpdate, invalidUpdate } from './check-update.ts';
+import { startAdapter } from './start-adapter.ts';
 
 /** What the devices of a round started from, to check and to compare what they send. */
 export interface RoundStarts {
@@ -17,7 +18,7 @@ export interface RoundStarts {
 export function roundStarts(
   global: GlobalState,
   plan: Plan,
-  deviceAdapter: Strategy['deviceAdapter'] = startAdapter,
+  deviceAdapter: typeof startAdapter = startAdapter,
 ): RoundStarts {
   const devices = new Map(plan.devices.map((device) => [device.id, device]));
   return {

@@ -1,4 +1,4 @@
-import { type LoraModule, rankOf, type Tensor } from '@legend-fl/adapter';
+import { type LoraModule, matrixDims, type Tensor } from '@legend-fl/adapter';
 import { squaredNormOfProduct } from './lora-product.ts';
 
 /**
@@ -9,7 +9,8 @@ import { squaredNormOfProduct } from './lora-product.ts';
  * @param end of the shapes and the α of `start`
  */
 export function squaredChange(start: LoraModule, end: LoraModule): number {
-  const [inputs, outputs, rank] = [start.a.dims[1] ?? 0, start.b.dims[0] ?? 0, rankOf(start)];
+  const [rank, inputs] = matrixDims(start.a);
+  const [outputs] = matrixDims(start.b);
   const a = new Float32Array(2 * rank * inputs);
   a.set(end.a.data);
   a.set(difference(end.a, start.a), rank * inputs);

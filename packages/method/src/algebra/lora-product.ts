@@ -1,4 +1,5 @@
-import type { LoraModule } from '@legend-fl/adapter';
+import { type LoraModule, matrixDims } from '@legend-fl/adapter';
+import { itemAt } from '@legend-fl/base';
 import { addCombination, dot } from './vectors.ts';
 
 /** rows += factor·B·A, with a row [in] for each of the module's outputs. */
@@ -15,10 +16,10 @@ export function squaredNormOfProduct(module: LoraModule): number {
   const factorB = columnsOfB(module);
   let sum = 0;
   for (const [i, rowA] of factorA.entries()) {
-    const columnB = factorB[i] ?? NONE;
+    const columnB = itemAt(factorB, i);
     sum += dot(columnB, columnB) * dot(rowA, rowA);
     for (let j = 0; j < i; j++) {
-      sum += 2 * dot(columnB, factorB[j] ?? NONE) * dot(rowA, factorA[j] ?? NONE);
+      sum += 2 * dot(columnB, itemAt(factorB, j)) * dot(rowA, itemAt(factorA, j));
     }
   }
   return Math.max(0, sum);
@@ -31,21 +32,19 @@ export function normOfTail(module: LoraModule, from: number): number {
   return norm(columnsOfB(module)) * norm(rowsOfA(module));
 }
 
-const NONE = new Float64Array();
-
 function rowsOfA({ a }: LoraModule): Float64Array[] {
-  const [rank = 0, columns = 0] = a.dims;
+  const [rank, columns] = matrixDims(a);
   return Array.from(
     { length: rank },
     (_, row) => new Float64Array(a.data.subarray(row * columns, (row + 1) * columns)),
   );
 }
 
-function columnsOfB({ b: { dims, data } }: LoraModule): Float64Array[] {
-  const [rows = 0, rank = 0] = dims;
+function columnsOfB({ b }: LoraModule): Float64Array[] {
+  const [rows, rank] = matrixDims(b);
   const columns = Array.from({ length: rank }, () => new Float64Array(rows));
   for (const [column, values] of columns.entries()) {
-    for (let row = 0; row < rows; row++) values[row] = data[row * rank + column] ?? 0;
+    for (let row = 0; row < rows; row++) values[row] = b.data[row * rank + column] ?? 0;
   }
   return columns;
 }

@@ -1,4 +1,4 @@
-import type { Random } from '@legend-fl/base';
+import { itemAt, type Random } from '@legend-fl/base';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { addCombination, dot } from './vectors.ts';
 
@@ -58,8 +58,7 @@ function multiply(matrix: readonly Float64Array[], vectors: readonly Float64Arra
   const products = vectors.map(() => new Float64Array(matrix.length));
   for (const [index, row] of matrix.entries()) {
     for (const [each, vector] of vectors.entries()) {
-      const product = products[each];
-      if (product) product[index] = dot(row, vector);
+      itemAt(products, each)[index] = dot(row, vector);
     }
   }
   return products;
@@ -74,7 +73,7 @@ function multiplyTransposed(
   for (let first = 0; first < matrix.length; first += ROWS_AT_ONCE) {
     const rows = matrix.slice(first, first + ROWS_AT_ONCE);
     for (const [each, product] of products.entries()) {
-      addCombination(product, rows, vectors[each]?.subarray(first, first + ROWS_AT_ONCE) ?? []);
+      addCombination(product, rows, itemAt(vectors, each).subarray(first, first + ROWS_AT_ONCE));
     }
   }
   return products;
@@ -131,7 +130,7 @@ function listTriplets(
 
 /** Σ weight_i·vector_i */
 function combine(vectors: readonly Float64Array[], weights: ArrayLike<number>): Float64Array {
-  const sum = new Float64Array(vectors[0]?.length ?? 0);
+  const sum = new Float64Array(itemAt(vectors, 0).length);
   addCombination(sum, vectors, weights);
   return sum;
 }

@@ -1,5 +1,5 @@
 import type { DevicePlan } from '../plan.ts';
-import type { DeviceContext } from '../strategies/strategy.ts';
+import type { DeviceContext } from '../round-context.ts';
 
 /** Anything that a plan works out for a device. */
 interface Entry {

@@ -43,11 +43,11 @@ describe('the best deadline', () => {
         const earliest = wait ? Math.max(...firsts) : Math.min(...firsts);
         expect(findBestDeadline(all, each, earliest)).toBe(tryAll(all, each, earliest));
       }),
-      { seed: 5, numRuns: 1000 },
+      { numRuns: 1000 },
     );
   });
 
-  it('is found where one device is far behind all others and they fall together into one bin', () => {
+  it('is found where one device is far behind all others, which are close together', () => {
     const crowd = Array.from({ length: 200 }, (_, index) => [1 + index * 1e-7, 1.5 + index * 1e-7]);
     const all = [...crowd, [1e6, 2e6]];
     expect(findBestDeadline(all, [1, 1], 1)).toBe(tryAll(all, [1, 1], 1));

@@ -1,8 +1,8 @@
 import { InputError } from '@legend-fl/base';
 import { describe, expect, it } from 'vitest';
 import type { DevicePlan, Plan } from '../plan.ts';
+import type { RoundContext } from '../round-context.ts';
 import { createStrategy } from '../strategies/registry.ts';
-import type { RoundContext } from '../strategies/strategy.ts';
 import { contextOfJetsons } from '../testing/round-contexts.ts';
 import { checkPlan } from './check-plan.ts';
 

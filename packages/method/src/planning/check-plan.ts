@@ -1,6 +1,6 @@
 import { InputError } from '@legend-fl/base';
 import type { DevicePlan, ExcludedDevice, Plan } from '../plan.ts';
-import type { DeviceContext, RoundContext } from '../strategies/strategy.ts';
+import type { DeviceContext, RoundContext } from '../round-context.ts';
 import { type LeastCost, leastCosts } from './least-cost.ts';
 
 /**

@@ -1,6 +1,7 @@
+import { itemAt } from '@legend-fl/base';
 import type { ExcludedDevice } from '../plan.ts';
 import { requireNonNegative } from '../require-non-negative.ts';
-import type { DeviceContext, RoundContext } from '../strategies/strategy.ts';
+import type { DeviceContext, RoundContext } from '../round-context.ts';
 import { type DepthCost, timeDepths } from './depth-costs.ts';
 import { fitDevices } from './fit-devices.ts';
 import { greatestShared } from './minimum-cohort.ts';
@@ -45,7 +46,7 @@ export function listCandidates(
   const costsUpTo = costs.map((_, index) => costs.slice(0, index + 1));
   const work = { blocks: profile.blocks, localSteps };
   const candidates = fitting.map(({ device, deepest }) => {
-    const seconds = timeDepths(device, costsUpTo[deepest - 1] ?? [], work);
+    const seconds = timeDepths(device, itemAt(costsUpTo, deepest - 1), work);
     requireFinite(seconds, device.id);
     return { device, seconds };
   });
@@ -54,10 +55,9 @@ export function listCandidates(
 
 /** The greatest depth that the device finishes by the deadline; where there is none, the one that takes it least. */
 export function fitToDeadline({ device, seconds }: Candidate, targetSeconds: number): ConfiguredDevice {
-  let index = seconds.length - 1;
-  while (index >= 0 && (seconds[index] ?? 0) > targetSeconds) index--;
-  if (index < 0) index = seconds.indexOf(Math.min(...seconds));
-  return { id: device.id, depth: index + 1, seconds: seconds[index] ?? 0 };
+  const inTime = seconds.findLastIndex((each) => each <= targetSeconds);
+  const index = inTime < 0 ? seconds.indexOf(Math.min(...seconds)) : inTime;
+  return { id: device.id, depth: index + 1, seconds: itemAt(seconds, index) };
 }
 
 /**

@@ -1,13 +1,14 @@
+import type { Factors } from '@legend-fl/adapter';
+import { itemAt } from '@legend-fl/base';
 import {
   completionTime,
   countParameters,
-  type Factors,
   type ModelProfile,
   memoryBytes,
   type TrainedPart,
   type Trunk,
 } from '../cost-model.ts';
-import type { DeviceContext } from '../strategies/strategy.ts';
+import type { DeviceContext } from '../round-context.ts';
 
 /** What training to a certain depth takes of any device. None of the figures falls with depth. */
 export interface DepthCost {
@@ -34,30 +35,48 @@ export interface Exchange {
 export function depthCosts(
   profile: ModelProfile,
   ranks: TrainedPart['ranks'],
-  { trunk, valueBytes, sent = 'both', received = 'both' }: Exchange,
+  exchange: Exchange,
 ): readonly DepthCost[] {
-  const all = countParameters(profile, { depth: profile.blocks, ranks }, received);
-  return Array.from({ length: profile.blocks }, (_, index) => {
-    const depth = index + 1;
-    const trained = countParameters(profile, { depth, ranks }, sent);
-    const fetched = trunk === 'base' ? countParameters(profile, { depth, ranks }, received) : all;
-    return {
-      depth,
-      memoryBytes: memoryBytes(profile, depth, trained),
-      bytesUp: valueBytes * trained,
-      bytesDown: valueBytes * fetched,
-    };
-  });
+  return Array.from({ length: profile.blocks }, (_, index) =>
+    depthCost(profile, { depth: index + 1, ranks }, exchange),
+  );
+}
+
+/** The costs of LoRA at one depth. */
+export function depthCost(
+  profile: ModelProfile,
+  { depth, ranks }: TrainedPart,
+  { trunk, valueBytes, sent = 'both', received = 'both' }: Exchange,
+): DepthCost {
+  const trained = countParameters(profile, { depth, ranks }, sent);
+  const fetchedDepth = trunk === 'base' ? depth : profile.blocks;
+  const fetched = countParameters(profile, { depth: fetchedDepth, ranks }, received);
+  return {
+    depth,
+    memoryBytes: memoryBytes(profile, depth, trained),
+    bytesUp: valueBytes * trained,
+    bytesDown: valueBytes * fetched,
+  };
 }
 
 /** Predicted completion times of a device at the depths of `costs`, seconds. */
-export function timeDepths(
+export function timeDepths(device: DeviceContext, costs: readonly DepthCost[], work: RoundWork): number[] {
+  return costs.map((cost) => timeDepth(device, cost, work));
+}
+
+/** The same at one depth. */
+export function timeDepth(
   { capacity, trunkBlocks }: DeviceContext,
-  costs: readonly DepthCost[],
-  { blocks, localSteps }: { readonly blocks: number; readonly localSteps: number },
-): number[] {
-  return costs.map((cost) => {
-    const trunk = trunkBlocks?.[cost.depth - 1] ?? blocks - cost.depth;
-    return completionTime(capacity, { ...cost, trunkBlocks: trunk, localSteps }).seconds;
-  });
+  cost: DepthCost,
+  { blocks, localSteps }: RoundWork,
+): number {
+  const trunk = trunkBlocks === undefined ? blocks - cost.depth : itemAt(trunkBlocks, cost.depth - 1);
+  return completionTime(capacity, { ...cost, trunkBlocks: trunk, localSteps }).seconds;
+}
+
+interface RoundWork {
+  /** L. */
+  readonly blocks: number;
+  /** τ. */
+  readonly localSteps: number;
 }

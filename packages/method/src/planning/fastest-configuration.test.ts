@@ -36,26 +36,6 @@ describe('greedy configuration to the deadline of the fastest device', () => {
     expect(depthsOf(fastest)).toEqual([4, 4, 2, 1]);
     expect(depthsOf(shared)).toEqual([4, 4, 4, 1]);
   });
-
-  it('falls to the next time of any device while waiting is above the bound', () => {
-    // e: 7, 14, 21, 28 s. With T* = 16 s: a 16, e 14, waiting 1 s; 15 s: a 15, e 14, 0.5 s; 14 s: both, none.
-    const context = contextOf({ a, e: capacityOf(0, 7, 0) });
-    const targets = [1, 0.9, 0.5, 0].map((bound) => configureToFastest(context, costs, bound).targetSeconds);
-    expect(targets).toEqual([16, 15, 15, 14]);
-    expect(depthsOf(configureToFastest(context, costs, 0))).toEqual([2, 2]);
-  });
-
-  it('takes the deadline that waits least where none meets the bound', () => {
-    // 16 s: (0 + 0 + 0.5)/3; 15.5 s: (0.5 + 1.5 + 0)/3; 15 s: (0 + 1 + 3.5)/3; 14 s: 2.5/3; 13 s: 2.5/3
-    expect(configureToFastest(contextOf({ a, b, c }), costs, 0.1).targetSeconds).toBe(16);
-  });
-
-  it('does not fall where the round would not get shorter', () => {
-    // d takes 8 s for four blocks, c 11.5 s for one: below 8 s only d would do less.
-    const { targetSeconds, devices } = configureToFastest(contextOf({ d: capacityOf(1, 1, 0), c }), costs, 0);
-    expect(targetSeconds).toBe(8);
-    expect(devices.map(({ depth }) => depth)).toEqual([4, 1]);
-  });
 });
 
 const cases = planningContexts.chain((context) =>
@@ -75,21 +55,7 @@ describe('greedy configuration to the deadline of the fastest device, on any fle
           expect(depth).toBeLessThanOrEqual(depthsOf(shared)[index] ?? 0);
         }
       }),
-      { seed: 8, numRuns: 300 },
-    );
-  });
-
-  it('keeps waiting within the bound, or at the least of all deadlines', () => {
-    fc.assert(
-      fc.property(cases, fc.double({ min: 0, max: 20, noNaN: true }), ({ context, costs }, bound) => {
-        const least = waitingOf(configureToFastest(context, costs, 0));
-        const slack = 1e-9;
-        expect(waitingOf(configureToFastest(context, costs, bound))).toBeLessThanOrEqual(
-          Math.max(bound, least) + slack,
-        );
-        expect(least).toBeLessThanOrEqual(waitingOf(configureToFastest(context, costs)) + slack);
-      }),
-      { seed: 9, numRuns: 300 },
+      { numRuns: 300 },
     );
   });
 });

@@ -1,3 +1,4 @@
+import { itemAt } from '@legend-fl/base';
 import { splitAwaited } from './awaited.ts';
 import {
   type Configuration,
@@ -7,7 +8,6 @@ import {
   listCandidates,
 } from './configuration.ts';
 import type { DepthCost } from './depth-costs.ts';
-import { lowerDeadline } from './lower-deadline.ts';
 
 /**
  * Depths for one round, with the deadline of the fastest device (ours, the plain reading of the paper's greedy rule).
@@ -17,13 +17,10 @@ import { lowerDeadline } from './lower-deadline.ts';
  * 2. T* = F = min_i t_i(kmax_i): the fastest device does all it can, and the round is not made longer for anybody's
  *    depth.
  * 3. k_i = the greatest k ≤ kmax_i with t_i(k) ≤ T*; one block where there is none.
- * 4. Where a bound on waiting is given and exceeded: T* = the next smaller t_i(k), and 3 again; down to max_i t_i(1),
- *    since below it the round gets no shorter and everybody waits longer. If no T* meets the bound, the one that waits
- *    least.
  *
  * What it promises, against `configureGreedily`: nobody trains more blocks or sends more, and no round is longer, since
  * there T* ≥ F too. Where a straggler needs longer than F for its one block, the rounds are equally long, and this one
- * has the smaller messages. A device that gets faster, others equal, never gets a lower depth (without a bound): F rises
+ * has the smaller messages. A device that gets faster, others equal, never gets a lower depth: F rises
  * for nobody, and if it falls, then to that device's time at its kmax.
  *
  * What it costs: all others stop at F, so blocks far from the output are trained by fewer devices, and waiting can be
@@ -31,25 +28,20 @@ import { lowerDeadline } from './lower-deadline.ts';
  * for a single block, takes everybody's depth down to 1. (A false claim of slowness changes nobody's depth.) Where claims
  * can't be trusted, use `configureToTrimmed`.
  *
- * F is taken over the awaited devices, and T* is lowered for their waiting.
+ * F is taken over the awaited devices.
  *
  * @param costs of depth 1 … L
  */
 export function configureToFastest(
   context: ConfigurationContext,
   costs: readonly DepthCost[],
-  waitingBoundSeconds: number | null = null,
 ): Configuration {
   const { candidates, excluded } = listCandidates(context, costs);
   const { awaited } = splitAwaited(candidates);
-  const fastestSeconds = awaited.reduce(
-    (least, { seconds }) => Math.min(least, seconds.at(-1) ?? least),
+  const targetSeconds = awaited.reduce(
+    (least, { seconds }) => Math.min(least, itemAt(seconds, -1)),
     Number.POSITIVE_INFINITY,
   );
-  const targetSeconds =
-    waitingBoundSeconds === null
-      ? fastestSeconds
-      : lowerDeadline(awaited, fastestSeconds, waitingBoundSeconds);
   return {
     targetSeconds,
     devices: fitToCohort(candidates, context, (candidate) => fitToDeadline(candidate, targetSeconds)),

@@ -1,7 +1,7 @@
 import { InputError } from '@legend-fl/base';
 import type { ExcludedDevice } from '../plan.ts';
 import { requireNonNegative } from '../require-non-negative.ts';
-import type { DeviceContext } from '../strategies/strategy.ts';
+import type { DeviceContext } from '../round-context.ts';
 import type { DepthCost } from './depth-costs.ts';
 
 export interface FittingDevice {

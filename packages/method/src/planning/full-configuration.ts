@@ -1,7 +1,8 @@
+import { itemAt } from '@legend-fl/base';
 import { requireNonNegative } from '../require-non-negative.ts';
 import { splitAwaited } from './awaited.ts';
 import type { Configuration, ConfigurationContext } from './configuration.ts';
-import { type DepthCost, timeDepths } from './depth-costs.ts';
+import { type DepthCost, timeDepth } from './depth-costs.ts';
 import { fitDevices } from './fit-devices.ts';
 
 /**
@@ -15,9 +16,10 @@ export function configureFully(
   requireNonNegative({ localSteps }, 'plan');
   const { blocks } = profile;
   const { fitting, excluded } = fitDevices(devices, costs, blocks);
+  const cost = itemAt(costs, -1);
   const timed = fitting.map(({ device }) => ({
     device,
-    seconds: timeDepths(device, costs.slice(-1), { blocks, localSteps })[0] ?? 0,
+    seconds: timeDepth(device, cost, { blocks, localSteps }),
   }));
   const { awaited } = splitAwaited(timed);
   return {

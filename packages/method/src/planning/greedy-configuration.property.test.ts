@@ -12,7 +12,7 @@ const cases = planningContexts.chain((context) =>
     costs: rankVectors(context.profile.blocks).map((ranks) => depthCosts(context.profile, ranks, context)),
   }),
 );
-const settings = { seed: 2412, numRuns: 400 };
+const settings = { numRuns: 400 };
 
 /** Completion times if all devices of the configuration train the same depth. */
 function uniformSeconds(
@@ -36,21 +36,17 @@ function depthOf(configuration: Configuration, id: string): number {
 describe('greedy configuration, on any fleet', () => {
   it('keeps every device within its memory and bytes budget', () => {
     fc.assert(
-      fc.property(
-        cases,
-        fc.option(fc.double({ min: 0, max: 50, noNaN: true })),
-        ({ context, costs }, bound) => {
-          const configuration = configureGreedily(context, costs, bound);
-          for (const { id, capacity, bytesBudget = Number.POSITIVE_INFINITY } of context.devices) {
-            const depth = depthOf(configuration, id);
-            if (depth === 0) continue;
-            const cost = costs[depth - 1];
-            if (cost === undefined) throw new Error(`depth ${depth} has no cost`);
-            expect(cost.memoryBytes).toBeLessThanOrEqual(capacity.memoryBytes);
-            expect(cost.bytesUp + cost.bytesDown).toBeLessThanOrEqual(bytesBudget);
-          }
-        },
-      ),
+      fc.property(cases, ({ context, costs }) => {
+        const configuration = configureGreedily(context, costs);
+        for (const { id, capacity, bytesBudget = Number.POSITIVE_INFINITY } of context.devices) {
+          const depth = depthOf(configuration, id);
+          if (depth === 0) continue;
+          const cost = costs[depth - 1];
+          if (cost === undefined) throw new Error(`depth ${depth} has no cost`);
+          expect(cost.memoryBytes).toBeLessThanOrEqual(capacity.memoryBytes);
+          expect(cost.bytesUp + cost.bytesDown).toBeLessThanOrEqual(bytesBudget);
+        }
+      }),
       settings,
     );
   });
@@ -81,19 +77,6 @@ describe('greedy configuration, on any fleet', () => {
         const uniform = uniformSeconds(context, costs, configuration, shared);
         expect(Math.max(...uniform)).toBe(configuration.targetSeconds);
         expect(waiting).toBeLessThanOrEqual(waitingTime(uniform));
-      }),
-      settings,
-    );
-  });
-
-  it('keeps waiting within the bound, or at the least of all deadlines considered', () => {
-    fc.assert(
-      fc.property(cases, fc.double({ min: 0, max: 20, noNaN: true }), ({ context, costs }, bound) => {
-        const waitingOf = (limit: number | null) =>
-          waitingTime(configureGreedily(context, costs, limit).devices.map(({ seconds }) => seconds));
-        const least = waitingOf(0);
-        expect(waitingOf(bound)).toBeLessThanOrEqual(Math.max(bound, least));
-        expect(least).toBeLessThanOrEqual(waitingOf(null));
       }),
       settings,
     );

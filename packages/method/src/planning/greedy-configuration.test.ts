@@ -18,19 +18,6 @@ describe('greedy configuration of three devices and four blocks', () => {
     expect(waitingTime(devices.map(({ seconds }) => seconds))).toBe(2);
   });
 
-  it('takes the next shorter deadline while waiting is above the bound', () => {
-    // T_2 = 15.5 s: waiting (0.5 + 1.5 + 0)/3.
-    const { targetSeconds, devices } = configureGreedily(contextOf({ a, b, c }), costs, 1.9);
-    expect(targetSeconds).toBe(15.5);
-    expect(devices.map(({ depth }) => depth)).toEqual([3, 3, 2]);
-  });
-
-  it('takes the deadline that waits least where none meets the bound', () => {
-    // T_1 = 13 s: a 1, b 2, c 1 wait (0 + 1 + 1.5)/3; T_2 waits 2/3, less than that.
-    const { targetSeconds } = configureGreedily(contextOf({ a, b, c }), costs, 0.1);
-    expect(targetSeconds).toBe(15.5);
-  });
-
   it('lets the others use the time that the slowest device needs for one block', () => {
     // Without a the fastest is d: 4·1 + k = 8 s at depth 4. c needs 11.5 s for one block, so b gets one block in 10 s.
     const { targetSeconds, devices } = configureGreedily(contextOf({ d: capacityOf(1, 1, 0), b, c }), costs);

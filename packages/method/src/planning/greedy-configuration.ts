@@ -1,4 +1,4 @@
-import { waitingTime } from '../plan.ts';
+import { itemAt } from '@legend-fl/base';
 import { splitAwaited } from './awaited.ts';
 import {
   type Candidate,
@@ -21,8 +21,6 @@ import type { DepthCost } from './depth-costs.ts';
  * 3. T* = T_K for the least K with T_K ≥ F. (Such a K exists and no device's kmax is below it: a device r whose kmax
  *    is least has T_K ≥ t_r(kmax_r) ≥ F at K = kmax_r.)
  * 4. k_i = the greatest k ≤ kmax_i with t_i(k) ≤ T*.
- * 5. Where a bound on waiting is given and exceeded: T* = T_{K-1}, and 4 again. If no T* meets it, the one that waits
- *    least.
  *
  * The amendment is 3. The plain rule T* = F, with one block for whoever can't do even that in time, fails twice:
  * rounding every slower device down can make it wait longer than it would at uniform depth, and if the slowest device
@@ -36,41 +34,34 @@ import type { DepthCost } from './depth-costs.ts';
  * - A device that gets faster, others equal, never gets a lower depth. Let its times fall. If it now sets F, then
  *   t_i(kmax_i) = F ≤ T* gives it kmax_i. Else F stays and no T_K rises. If it set T*, it had K blocks; the new K is no
  *   lower, and everyone has at least K. If another did, T_K stays, as do the smaller ones below F: T* is the same,
- *   and at least as many blocks fit. (With a bound on waiting this need not hold: the faster device waits longer, which
- *   may force a shorter round.)
+ *   and at least as many blocks fit.
  *
  * What one device's claims can do: with false speed, or honest speed and memory for a single block, T* falls to T_1, which
  * is what the slowest takes for one block; with false slowness T* becomes its own T_1, so that all others train as deep as
  * they can, and the round is as long as it says. Where claims can't be trusted, use `configureToTrimmed`.
  *
- * F, T_K and waiting are those of the awaited devices; the others are fitted to T*.
+ * F and T_K are those of the awaited devices; the others are fitted to T*.
  *
  * @param costs of depth 1 … L
  */
-export function configureGreedily(
-  context: ConfigurationContext,
-  costs: readonly DepthCost[],
-  waitingBoundSeconds: number | null = null,
-): Configuration {
+export function configureGreedily(context: ConfigurationContext, costs: readonly DepthCost[]): Configuration {
   const { candidates, excluded } = listCandidates(context, costs);
-  return { ...fitToCommonDeadline(candidates, context, waitingBoundSeconds), excluded };
+  return { ...fitToCommonDeadline(candidates, context), excluded };
 }
 
-/** Steps 2 to 5, for devices of which step 1 is known. */
+/** Steps 2 to 4, for devices of which step 1 is known. */
 export function fitToCommonDeadline(
   candidates: readonly Candidate[],
   context: Pick<ConfigurationContext, 'minimumCohort'>,
-  waitingBoundSeconds: number | null,
 ): Omit<Configuration, 'excluded'> {
   const { awaited } = splitAwaited(candidates);
   const fastestSeconds = awaited.reduce(
-    (least, { seconds }) => Math.min(least, seconds.at(-1) ?? least),
+    (least, { seconds }) => Math.min(least, itemAt(seconds, -1)),
     Number.POSITIVE_INFINITY,
   );
-  const uniformSeconds = listUniformSeconds(awaited);
-  const enough = uniformSeconds.findIndex((seconds) => seconds >= fastestSeconds);
-  const deadlines = uniformSeconds.slice(0, enough + 1).reverse();
-  const targetSeconds = chooseDeadline(awaited, deadlines, waitingBoundSeconds);
+  const targetSeconds = listUniformSeconds(awaited).find((seconds) => seconds >= fastestSeconds);
+  if (targetSeconds === undefined)
+    throw new RangeError('No uniform depth takes as long as the fastest device.');
   const devices = fitToCohort(candidates, context, (candidate) => fitToDeadline(candidate, targetSeconds));
   return { targetSeconds, devices };
 }
@@ -82,29 +73,6 @@ function listUniformSeconds(candidates: readonly Candidate[]): number[] {
     Number.POSITIVE_INFINITY,
   );
   return Array.from({ length: sharedDepth }, (_, index) =>
-    candidates.reduce((longest, { seconds }) => Math.max(longest, seconds[index] ?? 0), 0),
+    candidates.reduce((longest, { seconds }) => Math.max(longest, itemAt(seconds, index)), 0),
   );
-}
-
-/** Step 5: the first deadline within the bound, else the one that makes devices wait least. */
-function chooseDeadline(
-  candidates: readonly Candidate[],
-  deadlines: readonly number[],
-  waitingBoundSeconds: number | null,
-): number {
-  const [first = 0] = deadlines;
-  if (waitingBoundSeconds === null) return first;
-  let best = first;
-  let leastWaiting = Number.POSITIVE_INFINITY;
-  for (const deadline of deadlines) {
-    const waitingSeconds = waitingTime(
-      candidates.map((candidate) => fitToDeadline(candidate, deadline).seconds),
-    );
-    if (waitingSeconds < leastWaiting) {
-      best = deadline;
-      leastWaiting = waitingSeconds;
-    }
-    if (waitingSeconds <= waitingBoundSeconds) break;
-  }
-  return best;
 }

@@ -1,6 +1,7 @@
-import { countParameters, type Factors, memoryBytes } from '../cost-model.ts';
+import type { Factors } from '@legend-fl/adapter';
+import { countParameters, memoryBytes } from '../cost-model.ts';
 import type { DevicePlan } from '../plan.ts';
-import type { RoundContext } from '../strategies/strategy.ts';
+import type { RoundContext } from '../round-context.ts';
 
 /** What a device's training can take at least. */
 export type LeastCost = Pick<DevicePlan, 'memoryBytes' | 'bytesUp' | 'bytesDown'>;

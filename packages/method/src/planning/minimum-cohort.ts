@@ -1,4 +1,4 @@
-import type { DeviceContext } from '../strategies/strategy.ts';
+import type { DeviceContext } from '../round-context.ts';
 import { splitAwaited } from './awaited.ts';
 
 interface Entry {

@@ -1,3 +1,4 @@
+import { itemAt } from '@legend-fl/base';
 import type { ExcludedDevice } from '../plan.ts';
 import { splitAwaited } from './awaited.ts';
 import { findBestDeadline } from './best-deadline.ts';
@@ -12,7 +13,6 @@ import {
 } from './configuration.ts';
 import type { DepthCost } from './depth-costs.ts';
 import { mergeExcluded } from './merge-excluded.ts';
-import { findPricedDeadline } from './priced-deadline.ts';
 import { reachSeconds } from './reach-seconds.ts';
 import { trimExtremes } from './trim-extremes.ts';
 
@@ -22,8 +22,6 @@ export type Stragglers = 'wait' | 'leave';
 export interface OptimalOptions {
   /** `wait` by default. */
   readonly stragglers?: Stragglers;
-  /** Seconds of a round that a megabyte of traffic per device is worth; 0 by default. */
-  readonly trafficPrice?: number;
   /** Whether the fastest and the slowest tenth have no say in the deadline, see `trimExtremes`; `false` by default. */
   readonly trimmed?: boolean;
 }
@@ -54,13 +52,6 @@ interface Fitted extends ConfiguredDevice {
  * makes short rounds, but as long as the device stays slow, nobody learns from its data: only for data that is alike
  * on all devices.
  *
- * With a price λ for traffic the objective is P/(T + λ·B), B the mean over the devices that P counts of the megabytes
- * which they send and receive, none for those left out. A second of the round and 1/λ megabytes of a device are then
- * worth the same, whatever the size of the fleet. The deadline alone no longer tells the depths, for less may be better
- * than what there is time for; and with `leave` a device may be left out that would be in time. Found exactly too, see
- * `findPricedDeadline`. As long as importance is in proportion to ranks, so are progress and traffic (but for the head):
- * then a price changes little, and it saves where learned importance differs from that.
- *
  * The deadline is the best one for the awaited devices; the others are fitted to it. So are depths to a minimum cohort, see
  * `fitToCohort`, which is not part of the objective.
  *
@@ -77,29 +68,22 @@ export function configureOptimally(
   context: ConfigurationContext,
   costs: readonly DepthCost[],
   importance: readonly number[],
-  { stragglers = 'wait', trafficPrice = 0, trimmed = false }: OptimalOptions = {},
+  { stragglers = 'wait', trimmed = false }: OptimalOptions = {},
 ): Configuration {
   const { candidates, excluded } = listCandidates(context, costs);
   const { awaited } = splitAwaited(candidates);
   const deciding = trimmed ? trimExtremes(awaited, context, costs).middle : awaited;
   const gains = importance.toReversed();
   const reaches = deciding.map(({ seconds }) => reachSeconds(seconds));
-  const earliest = earliestDeadline(reaches, stragglers);
-  const free = findBestDeadline(reaches, gains, earliest);
-  const priced = trafficPrice > 0 ? priceTraffic(deciding, costs, gains, trafficPrice) : null;
-  const best = priced && findPricedDeadline({ ...priced, earliest, mayLeave: stragglers === 'leave' }, free);
-  const targetSeconds = best?.deadline ?? free;
+  const targetSeconds = findBestDeadline(reaches, gains, earliestDeadline(reaches, stragglers));
   const fit = (candidate: Candidate): Fitted => {
     const device = fitToDeadline(candidate, targetSeconds);
     if (device.seconds > targetSeconds) {
       if (stragglers === 'wait') return device;
       return { ...device, depth: 0, reason: explainLateness(device, targetSeconds) };
     }
-    const depth = best
-      ? best.choose(candidate.seconds, targetSeconds)
-      : dropUselessBlocks(device, candidate, gains, targetSeconds);
-    if (depth === 0) return { ...device, depth, reason: explainWorthlessness(device) };
-    return { id: device.id, depth, seconds: candidate.seconds[depth - 1] ?? 0 };
+    const depth = dropUselessBlocks(device, candidate, gains, targetSeconds);
+    return { id: device.id, depth, seconds: itemAt(candidate.seconds, depth - 1) };
   };
   const devices: ConfiguredDevice[] = [];
   const left: ExcludedDevice[] = [];
@@ -110,28 +94,10 @@ export function configureOptimally(
   return { targetSeconds, devices, excluded: mergeExcluded(context.devices, excluded, left) };
 }
 
-/** What the search for a priced deadline takes of each depth: its importance, and its traffic's share in the price. */
-function priceTraffic(
-  candidates: readonly Candidate[],
-  costs: readonly DepthCost[],
-  gains: readonly number[],
-  trafficPrice: number,
-) {
-  const secondsPerByte = trafficPrice / 1e6 / candidates.length;
-  let gain = 0;
-  return {
-    times: candidates.map(({ seconds }) => seconds),
-    worths: {
-      gains: [0, ...gains.map((each) => (gain += each))],
-      prices: [0, ...costs.map(({ bytesUp, bytesDown }) => secondsPerByte * (bytesUp + bytesDown))],
-    },
-  };
-}
-
 function earliestDeadline(reaches: readonly (readonly number[])[], stragglers: Stragglers): number {
   let [quickest, slowest] = [Number.POSITIVE_INFINITY, 0];
   for (const reach of reaches) {
-    const first = reach[0] ?? 0;
+    const first = itemAt(reach, 0);
     quickest = Math.min(quickest, first);
     slowest = Math.max(slowest, first);
   }
@@ -147,7 +113,7 @@ function dropUselessBlocks(
 ): number {
   let least = device.depth;
   for (let depth = device.depth; depth > 1 && gains[depth - 1] === 0; depth--) {
-    if ((seconds[depth - 2] ?? 0) <= targetSeconds) least = depth - 1;
+    if (itemAt(seconds, depth - 2) <= targetSeconds) least = depth - 1;
   }
   return least;
 }
@@ -155,10 +121,6 @@ function dropUselessBlocks(
 function explainLateness({ depth, seconds }: ConfiguredDevice, targetSeconds: number): string {
   const blocks = countBlocks(depth);
   return `training ${blocks} takes it ${seconds.toFixed(1)} s, the deadline is ${targetSeconds.toFixed(1)} s`;
-}
-
-function explainWorthlessness({ depth }: ConfiguredDevice): string {
-  return `by the deadline it trains ${countBlocks(depth)} at most, which is not worth the traffic`;
 }
 
 function countBlocks(depth: number): string {

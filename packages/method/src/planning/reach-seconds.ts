@@ -6,16 +6,19 @@
  */
 export function reachSeconds(seconds: readonly number[]): readonly number[] {
   if (!descends(seconds)) return seconds;
-  const reach = [...seconds];
-  for (let index = reach.length - 2; index >= 0; index--) {
-    reach[index] = Math.min(reach[index] ?? 0, reach[index + 1] ?? 0);
-  }
-  return reach;
+  let least = Number.POSITIVE_INFINITY;
+  const deepestFirst = seconds.toReversed().map((each) => {
+    least = Math.min(least, each);
+    return least;
+  });
+  return deepestFirst.reverse();
 }
 
 function descends(seconds: readonly number[]): boolean {
-  for (let index = 1; index < seconds.length; index++) {
-    if ((seconds[index] ?? 0) < (seconds[index - 1] ?? 0)) return true;
+  let before = Number.NEGATIVE_INFINITY;
+  for (const each of seconds) {
+    if (each < before) return true;
+    before = each;
   }
   return false;
 }

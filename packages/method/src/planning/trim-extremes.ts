@@ -1,5 +1,6 @@
+import { itemAt } from '@legend-fl/base';
 import type { Candidate, ConfigurationContext } from './configuration.ts';
-import { type DepthCost, timeDepths } from './depth-costs.ts';
+import { type DepthCost, timeDepth } from './depth-costs.ts';
 
 /**
  * At each end, one device of so many is trimmed. Fleets have classes of machines, and a class is rarely less than a tenth
@@ -38,17 +39,16 @@ export function trimExtremes(
   { profile: { blocks }, localSteps }: ConfigurationContext,
   costs: readonly DepthCost[],
 ): TrimmedFleet {
-  const fullDepth = costs.slice(-1);
-  const seconds = Float64Array.from(
-    candidates,
-    ({ device }) => timeDepths(device, fullDepth, { blocks, localSteps })[0] ?? Number.NaN,
+  const fullDepth = itemAt(costs, -1);
+  const seconds = Float64Array.from(candidates, ({ device }) =>
+    timeDepth(device, fullDepth, { blocks, localSteps }),
   );
   const count = candidates.length;
   const trimmed = countTrimmed(count);
   const ascending = seconds.toSorted();
-  const [least = 0, most = 0] = [ascending[trimmed], ascending[count - 1 - trimmed]];
+  const [least, most] = [itemAt(ascending, trimmed), itemAt(ascending, count - 1 - trimmed)];
   const isWithin = (_: Candidate, index: number) => {
-    const own = seconds[index] ?? Number.NaN;
+    const own = itemAt(seconds, index);
     return own >= least && own <= most;
   };
   return { middle: candidates.filter(isWithin), fastestSeconds: least };

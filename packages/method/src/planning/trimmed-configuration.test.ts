@@ -58,24 +58,6 @@ describe('greedy configuration to a trimmed deadline', () => {
     expect(depthsOf(configureToFastest(context, costs))).toEqual([1, 1, 1, 1]);
     expect(depthsOf(configureToTrimmed(context, costs))).toEqual([4, 4, 2, 1]);
   });
-
-  it('falls while the middle of the fleet waits longer than the bound', () => {
-    // T* = 16 s. By then the middle (a, b) waits for nobody; c could do two blocks, in 15.5 s.
-    expect(configureToTrimmed(contextOf({ a, b, c, liar }), costs, 0).targetSeconds).toBe(16);
-    // e: 7, 14, 21, 28 s; T* = 16 s. 16 s: a and e wait 1 s on average; 15 s: 0.5 s; 14 s: none.
-    const context = contextOf({ a, e: capacityOf(0, 7, 0), slow: capacityOf(0, 50, 0), liar });
-    const targets = [1, 0.5, 0].map((bound) => configureToTrimmed(context, costs, bound).targetSeconds);
-    expect(targets).toEqual([16, 15, 14]);
-  });
-
-  it('falls to the last time that anybody takes, where none has the memory for all of T*', () => {
-    // T* = 16 s, but f and g hold one block, 13 s and 10 s: they wait 1.5 s on average.
-    const [f, g] = [a, b].map((capacity) => ({ ...capacity, memoryBytes: 206 }));
-    if (!f || !g) throw new Error('there are two');
-    const context = contextOf({ f, g, slow: capacityOf(0, 50, 0), liar });
-    expect(configureToTrimmed(context, costs, 2).targetSeconds).toBe(13);
-    expect(configureToTrimmed(context, costs).targetSeconds).toBe(16);
-  });
 });
 
 interface Case {
@@ -132,7 +114,7 @@ describe('greedy configuration to a trimmed deadline, on any fleet', () => {
           expect(depthOf(lied, device.id)).toBeGreaterThanOrEqual(depthOf(twin, device.id));
         }
       }),
-      { seed: 21, numRuns: 500 },
+      { numRuns: 500 },
     );
   });
 
@@ -154,7 +136,7 @@ describe('greedy configuration to a trimmed deadline, on any fleet', () => {
           configuration?.devices.filter(({ id }) => id !== chosen.id);
         expect(others(after)).toEqual(others(before));
       }),
-      { seed: 22, numRuns: 300 },
+      { numRuns: 300 },
     );
   });
 
@@ -167,7 +149,7 @@ describe('greedy configuration to a trimmed deadline, on any fleet', () => {
           expect(depth).toBeGreaterThanOrEqual(depthsOf(fastest)[index] ?? 0);
         }
       }),
-      { seed: 23, numRuns: 300 },
+      { numRuns: 300 },
     );
   });
 
@@ -196,7 +178,7 @@ describe('greedy configuration to a trimmed deadline, on any fleet', () => {
           ).toBeGreaterThanOrEqual(depthOf(configureToTrimmed(context, costs), device.id));
         },
       ),
-      { seed: 24, numRuns: 1000 },
+      { numRuns: 1000 },
     );
   });
 });

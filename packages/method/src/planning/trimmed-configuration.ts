@@ -8,7 +8,6 @@ import {
   listCandidates,
 } from './configuration.ts';
 import type { DepthCost } from './depth-costs.ts';
-import { lowerDeadline } from './lower-deadline.ts';
 import { trimExtremes } from './trim-extremes.ts';
 
 /**
@@ -19,12 +18,10 @@ import { trimExtremes } from './trim-extremes.ts';
  * 2. T* = a trimmed minimum: the least t_i(L) once the fastest tenth of the devices is left out of account, one at least
  *    from three devices on, see `trimExtremes`.
  * 3. k_i = the greatest k ≤ kmax_i with t_i(k) ≤ T*; where there is none, the depth that takes i least.
- * 4. Where a bound on waiting is given and exceeded: T* is lowered as in `configureToFastest`, for the waiting of the
- *    devices that are neither among the fastest nor among the slowest tenth.
  *
  * It mends two faults of `configureToFastest`, whose T* is min_i t_i(kmax_i). There a false claim of speed takes
  * everybody's depth down to 1; and so does an honest device that is fast and has memory for one block. What this promises
- * in their place, without a bound on waiting and without a minimum cohort:
+ * in their place, without a minimum cohort:
  *
  * - One device among three or more, whatever it claims, leaves T* within the times of the others: with m trimmed, T* is at
  *   least their m-th least time and at most the next. So nobody is less deep than if the liar's place were taken by an
@@ -43,25 +40,19 @@ import { trimExtremes } from './trim-extremes.ts';
 export function configureToTrimmed(
   context: ConfigurationContext,
   costs: readonly DepthCost[],
-  waitingBoundSeconds: number | null = null,
 ): Configuration {
   const { candidates, excluded } = listCandidates(context, costs);
-  return { ...fitToTrimmedDeadline(candidates, context, costs, waitingBoundSeconds), excluded };
+  return { ...fitToTrimmedDeadline(candidates, context, costs), excluded };
 }
 
-/** Steps 2 to 4, for devices of which step 1 is known. */
+/** Steps 2 and 3, for devices of which step 1 is known. */
 export function fitToTrimmedDeadline(
   candidates: readonly Candidate[],
   context: ConfigurationContext,
   costs: readonly DepthCost[],
-  waitingBoundSeconds: number | null,
 ): Omit<Configuration, 'excluded'> {
   const { awaited } = splitAwaited(candidates);
-  const { middle, fastestSeconds } = trimExtremes(awaited, context, costs);
-  const targetSeconds =
-    waitingBoundSeconds === null
-      ? fastestSeconds
-      : lowerDeadline(middle, fastestSeconds, waitingBoundSeconds);
+  const targetSeconds = trimExtremes(awaited, context, costs).fastestSeconds;
   const devices = fitToCohort(candidates, context, (candidate) => fitToDeadline(candidate, targetSeconds));
   return { targetSeconds, devices };
 }

@@ -2,6 +2,7 @@ import {
   type Adapter,
   type AdapterModule,
   type BottleneckModule,
+  matrixDims,
   rankOf,
   type Tensor,
 } from '@legend-fl/adapter';
@@ -64,12 +65,13 @@ function listBottlenecks(
 
 /** Of width 0: what a new block starts from. */
 function withoutWidth([target, { down, up, upBias }]: NamedBottleneck): NamedBottleneck {
-  const [hidden = 0] = up.dims;
+  const [hidden] = matrixDims(up);
+  const [, inputs] = matrixDims(down);
   return [
     target,
     {
       kind: 'bottleneck',
-      down: { dims: [0, down.dims[1] ?? 0], data: new Float32Array() },
+      down: { dims: [0, inputs], data: new Float32Array() },
       downBias: { dims: [0], data: new Float32Array() },
       up: { dims: [hidden, 0], data: new Float32Array() },
       upBias: { dims: upBias.dims, data: new Float32Array(hidden) },
@@ -91,9 +93,9 @@ function widen(module: BottleneckModule, width: number, randomOf: (row: number) 
 const BOUND = 0.02 * Math.sqrt(3);
 
 /** [old, n] to [rows, n], the new rows random. */
-function growRows({ dims, data }: Tensor, rows: number, randomOf: (row: number) => Random): Tensor {
-  const [old = 0, columns = 0] = dims;
-  const grown = growData(data, rows * columns);
+function growRows(tensor: Tensor, rows: number, randomOf: (row: number) => Random): Tensor {
+  const [old, columns] = matrixDims(tensor);
+  const grown = growData(tensor.data, rows * columns);
   for (let row = old; row < rows; row++) {
     const random = randomOf(row);
     for (let column = 0; column < columns; column++) {
@@ -104,11 +106,11 @@ function growRows({ dims, data }: Tensor, rows: number, randomOf: (row: number) 
 }
 
 /** [m, old] to [m, columns], the new columns zero. */
-function growColumns({ dims, data }: Tensor, columns: number): Tensor {
-  const [rows = 0, old = 0] = dims;
+function growColumns(tensor: Tensor, columns: number): Tensor {
+  const [rows, old] = matrixDims(tensor);
   const grown = new Float32Array(rows * columns);
   for (let row = 0; row < rows; row++) {
-    grown.set(data.subarray(row * old, (row + 1) * old), row * columns);
+    grown.set(tensor.data.subarray(row * old, (row + 1) * old), row * columns);
   }
   return { dims: [rows, columns], data: grown };
 }

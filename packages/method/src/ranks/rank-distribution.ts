@@ -1,4 +1,4 @@
-import { InputError } from '@legend-fl/base';
+import { InputError, itemAt } from '@legend-fl/base';
 
 /** Ranks that grow towards the output (`increasing`), stay the same, or fall. */
 export type ProgressionOptions = {
@@ -95,7 +95,7 @@ function uniformEnds(options: ProgressionOptions, blocks: number): Ends {
 /** Rounds a non-decreasing sequence to whole numbers of the given sum: the largest fractions go up. */
 function roundToTotal(values: readonly number[], total: number): number[] {
   const rounded = values.map(Math.floor);
-  const fraction = (index: number) => (values[index] ?? 0) - (rounded[index] ?? 0);
+  const fraction = (index: number) => itemAt(values, index) - itemAt(rounded, index);
   const largestFirst = values.map((_, index) => index).sort((a, b) => fraction(b) - fraction(a) || b - a);
   const missing = total - rounded.reduce((sum, value) => sum + value, 0);
   const raised = new Set(largestFirst.slice(0, missing));

@@ -48,7 +48,7 @@ describe('ranks by depth', () => {
           }
         }
       }),
-      { seed: 3, numRuns: 300 },
+      { numRuns: 300 },
     );
   });
 

@@ -1,4 +1,4 @@
-import { InputError } from '@legend-fl/base';
+import { InputError, itemAt } from '@legend-fl/base';
 import { ownRanks, type RankOptions, rankDistribution } from './rank-distribution.ts';
 
 /** Whether devices train blocks with the ranks of the global adapter or with ranks of their own, which are fewer. */
@@ -39,7 +39,7 @@ export function ranksByDepth(
     const shallower = byDepth[depth - 2] ?? [];
     const own = ownRanks(options, blocks, depth);
     byDepth.push(
-      own.map((rank, index) => Math.min(global[index] ?? 0, Math.max(rank, shallower[index - 1] ?? 0))),
+      own.map((rank, index) => Math.min(itemAt(global, index), Math.max(rank, shallower[index - 1] ?? 0))),
     );
   }
   return byDepth;

@@ -1,4 +1,11 @@
-import { type Adapter, type AdapterModule, type LoraModule, rankOf, type Tensor } from '@legend-fl/adapter';
+import {
+  type Adapter,
+  type AdapterModule,
+  type LoraModule,
+  matrixDims,
+  rankOf,
+  type Tensor,
+} from '@legend-fl/adapter';
 
 /**
  * The adapter with at most the given ranks: of each LoRA module the first r rows of A and the first r columns of B, and
@@ -36,15 +43,16 @@ function truncateModule(module: LoraModule, rank: number): LoraModule {
   return {
     kind: 'lora',
     alpha: (alpha * rank) / rankOf(module),
-    a: { dims: [rank, ...a.dims.slice(1)], data: a.data.slice(0, rank * (a.dims[1] ?? 0)) },
+    a: { dims: [rank, ...a.dims.slice(1)], data: a.data.slice(0, rank * matrixDims(a)[1]) },
     b: firstColumns(b, rank),
   };
 }
 
-function firstColumns({ dims: [rows = 0, columns = 0], data }: Tensor, count: number): Tensor {
+function firstColumns(tensor: Tensor, count: number): Tensor {
+  const [rows, columns] = matrixDims(tensor);
   const kept = new Float32Array(rows * count);
   for (let row = 0; row < rows; row++) {
-    kept.set(data.subarray(row * columns, row * columns + count), row * count);
+    kept.set(tensor.data.subarray(row * columns, row * columns + count), row * count);
   }
   return { dims: [rows, count], data: kept };
 }

@@ -1,3 +1,4 @@
+import { itemAt } from '@legend-fl/base';
 /**
  * Entries by device id, for a state that many events change: chunks of a bounded number of entries, all sorted by id.
  * An event copies one chunk and the list of chunks, and shares the other chunks with the state before it: for 10,000
@@ -53,8 +54,9 @@ export function removeEntry<Entry extends Identified>(
 ): DeviceTable<Entry> {
   const index = chunkFor(table, id);
   const chunk = table[index];
-  const place = chunk?.findIndex((entry) => entry.id === id) ?? -1;
-  if (chunk === undefined || place < 0) return table;
+  if (chunk === undefined) return table;
+  const place = chunk.findIndex((entry) => entry.id === id);
+  if (place < 0) return table;
   return chunk.length === 1 ? table.toSpliced(index, 1) : table.with(index, chunk.toSpliced(place, 1));
 }
 
@@ -64,7 +66,7 @@ function chunkFor(table: DeviceTable, id: string): number {
 }
 
 const ownId = ({ id }: Identified): string => id;
-const firstId = (chunk: readonly Identified[]): string => chunk[0]?.id ?? '';
+const firstId = (chunk: readonly Identified[]): string => itemAt(chunk, 0).id;
 
 /** How many of the sorted items have an id up to this one. */
 function countUpTo<Item>(sorted: readonly Item[], idOf: (item: Item) => string, id: string): number {

@@ -1,4 +1,5 @@
 import type { Capacity } from '../capacity.ts';
+import type { Evaluation } from '../evaluation.ts';
 import type { Plan } from '../plan.ts';
 import type { DeviceStanding } from './device-standing.ts';
 import { type DeviceTable, findEntry } from './device-table.ts';
@@ -119,14 +120,6 @@ export interface RunTotals {
   readonly bytesUp: number;
   /** Received by devices, likewise. */
   readonly bytesDown: number;
-}
-
-export interface Evaluation {
-  readonly round: number;
-  /** In [0, 1]. */
-  readonly accuracy: number;
-  /** Finite. */
-  readonly loss: number;
 }
 
 /** The updates accepted in this attempt, in the plan's order. */

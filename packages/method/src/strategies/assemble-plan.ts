@@ -1,9 +1,10 @@
+import { itemAt } from '@legend-fl/base';
 import type { Plan } from '../plan.ts';
 import type { Configuration } from '../planning/configuration.ts';
 import type { DepthCost } from '../planning/depth-costs.ts';
 import { lastRanks } from '../ranks/ranks-by-depth.ts';
+import type { RoundContext } from '../round-context.ts';
 import { completePlan } from './complete-plan.ts';
-import type { RoundContext } from './strategy.ts';
 
 /**
  * The plan that carries out a configuration of depths, at the costs it was made with.
@@ -24,16 +25,10 @@ export function assemblePlan(
     targetSeconds,
     rankDistribution: ranks,
     devices: devices.map(({ id, depth, seconds }) => {
-      const { memoryBytes, bytesUp, bytesDown } = costOf(costs, depth);
-      const own = ranksByDepth[depth - 1] ?? [];
+      const { memoryBytes, bytesUp, bytesDown } = itemAt(costs, depth - 1);
+      const own = itemAt(ranksByDepth, depth - 1);
       return { id, depth, ranks: own, trunk, seconds, memoryBytes, bytesUp, bytesDown };
     }),
     excluded,
   });
-}
-
-function costOf(costs: readonly DepthCost[], depth: number): DepthCost {
-  const cost = costs[depth - 1];
-  if (cost === undefined) throw new RangeError(`There are no costs of depth ${depth}.`);
-  return cost;
 }

@@ -1,6 +1,6 @@
 import { type Plan, waitingTime } from '../plan.ts';
 import { awaitedSeconds, markAwaited } from '../planning/awaited.ts';
-import type { RoundContext } from './strategy.ts';
+import type { RoundContext } from '../round-context.ts';
 
 /** What a strategy decides of a plan; the rest follows. */
 export interface PlanDecisions extends Pick<Plan, 'rankDistribution' | 'devices' | 'excluded'> {

@@ -1,11 +1,11 @@
 import { type Adapter, mapTensors } from '@legend-fl/adapter';
 import { describe, expect, it } from 'vitest';
+import type { GlobalState } from '../global-state.ts';
 import type { Plan } from '../plan.ts';
 import { bottleneckSize, extendBottlenecks } from '../ranks/bottleneck-size.ts';
 import { adapterFor, devicePlanOf, planFor, updateOf } from '../testing/round-contexts.ts';
 import { addToTrial, beginTrial, finishTrial, readTrialMemory } from './fedadapter-trial.ts';
 import { createStrategy } from './registry.ts';
-import type { GlobalState } from './strategy.ts';
 
 const adapter = adapterFor(createStrategy('fedadapter'), 2, (index) => index / 8);
 const global: GlobalState = { adapter, memory: { loss: 1, roundsSinceTrial: 3, lastTrial: [] } };
@@ -155,7 +155,7 @@ describe('an ordinary round of fedadapter', () => {
   it.each([0, 'x', [], {}, { loss: 1, roundsSinceTrial: '3', lastTrial: [] }])(
     'refuses memory %j',
     (memory) => {
-      expect(() => readTrialMemory(memory)).toThrow(/memory of strategy fedadapter: expected loss,/);
+      expect(() => readTrialMemory(memory)).toThrow(/memory of fedadapter: expected loss,/);
     },
   );
 });

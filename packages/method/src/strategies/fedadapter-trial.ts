@@ -1,10 +1,12 @@
-import { InputError } from '@legend-fl/base';
+import { itemAt } from '@legend-fl/base';
 import { type AdapterSum, addToSum, beginSum, finishSum } from '../aggregation/aggregation.ts';
 import { invalidUpdate } from '../aggregation/check-update.ts';
+import type { GlobalState, JsonValue } from '../global-state.ts';
+import { invalidMemory } from '../invalid-memory.ts';
 import type { DevicePlan, Plan } from '../plan.ts';
 import { awaitedSeconds } from '../planning/awaited.ts';
 import { extendBottlenecks } from '../ranks/bottleneck-size.ts';
-import type { GlobalState, JsonValue, Update } from './strategy.ts';
+import type { Update } from '../update.ts';
 
 /** What FedAdapter remembers. The current size is that of the global adapter. */
 export interface TrialMemory {
@@ -95,17 +97,12 @@ export function readTrialMemory(memory: JsonValue): TrialMemory {
       return { loss, roundsSinceTrial, lastTrial };
     }
   }
-  throw new InputError({
-    code: 'memory-invalid',
-    expected: 'loss, roundsSinceTrial and lastTrial',
-    got: JSON.stringify(memory),
-    where: 'memory of strategy fedadapter',
-    todo: 'Go on from a state that this strategy has made, or start anew.',
-  });
+  throw invalidMemory('fedadapter', 'loss, roundsSinceTrial and lastTrial', memory);
 }
 
 function beginGroup(global: GlobalState, plan: Plan, devices: readonly DevicePlan[]): TrialGroup {
-  const [depth, width] = [devices[0]?.depth ?? 0, devices[0]?.ranks[0] ?? 0];
+  const { depth, ranks } = itemAt(devices, 0);
+  const width = itemAt(ranks, 0);
   const adapter = extendBottlenecks(global.adapter, { depth, width });
   return {
     depth,

@@ -1,7 +1,9 @@
 import { type Adapter, restrictToDepth } from '@legend-fl/adapter';
 import { describe, expect, it } from 'vitest';
 import { countBottleneckParameters, countParameters, type ModelProfile } from '../cost-model.ts';
+import type { GlobalState, JsonValue } from '../global-state.ts';
 import { bottleneckSize, extendBottlenecks } from '../ranks/bottleneck-size.ts';
+import type { DeviceContext, RoundContext } from '../round-context.ts';
 import {
   adapterFor,
   contextOfJetsons,
@@ -11,7 +13,7 @@ import {
 } from '../testing/round-contexts.ts';
 import { createStrategy } from './registry.ts';
 import { describeStrategyContract } from './strategy.contract.ts';
-import type { DeviceContext, GlobalState, JsonValue, RoundContext, Strategy } from './strategy.ts';
+import type { Strategy } from './strategy.ts';
 
 const fedadapter = createStrategy('fedadapter', { ranks: { kind: 'uniform', min: 8 } });
 

@@ -1,15 +1,17 @@
+import { entryOf, itemAt } from '@legend-fl/base';
 import { countBottleneckParameters, countParameters, memoryBytes } from '../cost-model.ts';
 import type { DevicePlan, Plan } from '../plan.ts';
 import { splitAwaited } from '../planning/awaited.ts';
-import { type DepthCost, timeDepths } from '../planning/depth-costs.ts';
+import { type DepthCost, timeDepth } from '../planning/depth-costs.ts';
 import { canAfford, type FittingDevice, fitDevices } from '../planning/fit-devices.ts';
 import { countedDevices } from '../planning/minimum-cohort.ts';
 import { type BottleneckSize, bottleneckSize, extendBottlenecks } from '../ranks/bottleneck-size.ts';
 import { rankDistribution } from '../ranks/rank-distribution.ts';
 import { requireNonNegative } from '../require-non-negative.ts';
+import type { DeviceContext, RoundContext } from '../round-context.ts';
 import { completePlan } from './complete-plan.ts';
 import { addToTrial, beginTrial, finishTrial, readTrialMemory, type TrialSum } from './fedadapter-trial.ts';
-import type { DeviceContext, RoundContext, Strategy } from './strategy.ts';
+import type { Strategy } from './strategy.ts';
 import type { ResolvedOptions } from './strategy-options.ts';
 
 /** Theirs, as in their published program: depth 1, width 8, and steps of 1 block and 8 units. */
@@ -62,7 +64,7 @@ export function fedadapter(options: ResolvedOptions): Strategy<TrialSum> {
     initialAdapter: ({ blocks }) => ({ kind: 'bottleneck', widths: listWidths(blocks, START) }),
     plan: (context) => planSizes(name, context, options),
     deviceAdapter: ({ adapter }, { depth, ranks }) =>
-      extendBottlenecks(adapter, { depth, width: ranks[0] ?? 0 }),
+      extendBottlenecks(adapter, { depth, width: itemAt(ranks, 0) }),
     begin: beginTrial,
     add: addToTrial,
     finish: finishTrial,
@@ -79,7 +81,7 @@ function planSizes(name: string, context: RoundContext, options: ResolvedOptions
   const sizes = listSizes(context, current, counted, options).slice(0, groupCount);
   const groups = dealFastestFirst(context, fitting, current, sizes);
   const devices = fitting.map(({ device }) => {
-    const size = groups.get(device.id) ?? current;
+    const size = entryOf(groups, device.id);
     return planDevice(context, device, canAfford(device, costOf(context, size)) ? size : current);
   });
   return completePlan(name, context, {
@@ -128,14 +130,14 @@ function dealFastestFirst(
   );
   const trial = Math.floor(context.round / (ROUNDS_BETWEEN_TRIALS + 1));
   return new Map(
-    fastestFirst.flat().map(({ id }, index) => [id, sizes[(index + trial) % sizes.length] ?? current]),
+    fastestFirst.flat().map(({ id }, index) => [id, itemAt(sizes, (index + trial) % sizes.length)]),
   );
 }
 
 function planDevice(context: RoundContext, device: DeviceContext, size: BottleneckSize): DevicePlan {
   const { profile, localSteps } = context;
   const cost = costOf(context, size);
-  const [seconds = 0] = timeDepths(device, [cost], { blocks: profile.blocks, localSteps });
+  const seconds = timeDepth(device, cost, { blocks: profile.blocks, localSteps });
   const { depth, memoryBytes, bytesUp, bytesDown } = cost;
   const ranks = Array.from({ length: depth }, () => size.width);
   return { id: device.id, depth, ranks, trunk: 'base', seconds, memoryBytes, bytesUp, bytesDown };

@@ -1,4 +1,6 @@
+import { entryOf, itemAt } from '@legend-fl/base';
 import { type AdapterSum, addToSum, beginSum, finishSum } from '../aggregation/aggregation.ts';
+import { startAdapter } from '../aggregation/start-adapter.ts';
 import { countParameters, type ModelProfile, memoryBytes } from '../cost-model.ts';
 import type { DevicePlan, Plan } from '../plan.ts';
 import type { Candidate, Configuration } from '../planning/configuration.ts';
@@ -8,9 +10,9 @@ import { fitToCommonDeadline } from '../planning/greedy-configuration.ts';
 import { fitToTrimmedDeadline } from '../planning/trimmed-configuration.ts';
 import { uniformRanks } from '../ranks/uniform-ranks.ts';
 import { requireNonNegative } from '../require-non-negative.ts';
+import type { DeviceContext, RoundContext } from '../round-context.ts';
 import { assemblePlan } from './assemble-plan.ts';
-import { startAdapter } from './start-adapter.ts';
-import type { DeviceContext, RoundContext, Strategy } from './strategy.ts';
+import type { Strategy } from './strategy.ts';
 import { initialLora, type ResolvedOptions } from './strategy-options.ts';
 
 /**
@@ -22,12 +24,11 @@ import { initialLora, type ResolvedOptions } from './strategy-options.ts';
  *
  * 1. q_i(k) = the least q with M(k, q) ≤ M_i: nothing is quantised that memory holds as it is, for that only costs time.
  * 2. kmax_i = the greatest depth for which there is such a q and i's bytes budget suffices.
- * 3. k_i from the times t_i(k, q_i(k)), k = 1 … kmax_i, with the steps 2 to 5 of `configureGreedily`, whatever `deadline`
- *    says, or with the steps 2 to 4 of `configureToTrimmed` if it says `trimmed`; t_i(L) is without quantising. What one
+ * 3. k_i from the times t_i(k, q_i(k)), k = 1 … kmax_i, with the steps 2 to 4 of `configureGreedily`, whatever `deadline`
+ *    says, or with the steps 2 and 3 of `configureToTrimmed` if it says `trimmed`; t_i(L) is without quantising. What one
  *    device's claims can do to others stands there.
  *
- * More memory never means less depth, without a bound on waiting and where times ascend with depth: it lowers q_i and
- * with it times, and a device that gets faster gets no lower depth, see `configureGreedily`; and it raises kmax_i, which
+ * More memory never means less depth where times ascend with depth: it lowers q_i and with it times, and a device that gets faster gets no lower depth, see `configureGreedily`; and it raises kmax_i, which
  * lowers neither F nor T*.
  *
  * Quantised are the lowest of the trained blocks, int8 in place of float32 (ours). Aggregation per block: `beginSum`.
@@ -43,7 +44,6 @@ export function fedquad(options: ResolvedOptions): Strategy<AdapterSum> {
       options: {
         ranks: options.ranks,
         alphaPerRank: options.alphaPerRank,
-        waitingBoundSeconds: options.waitingBoundSeconds,
         ...(options.deadline === 'trimmed' && { deadline: options.deadline }),
       },
     }),
@@ -73,7 +73,7 @@ function planQuantized(name: string, context: RoundContext, options: ResolvedOpt
   const fitted = fitDepths(candidates, context, costs, options);
   const plan = assemblePlan(name, context, ranks, costs, { ...fitted, excluded });
   const devices = plan.devices.map((device): DevicePlan => {
-    const { memoryBytes = 0, quantizedBlocks = 0 } = chosen.get(device.id)?.[device.depth - 1] ?? {};
+    const { memoryBytes, quantizedBlocks = 0 } = itemAt(entryOf(chosen, device.id), device.depth - 1);
     return quantizedBlocks === 0 ? device : { ...device, memoryBytes, training: { quantizedBlocks } };
   });
   return { ...plan, devices };
@@ -83,11 +83,11 @@ function fitDepths(
   candidates: readonly Candidate[],
   context: RoundContext,
   costs: readonly DepthCost[],
-  { deadline, waitingBoundSeconds }: ResolvedOptions,
+  { deadline }: ResolvedOptions,
 ): Omit<Configuration, 'excluded'> {
   return deadline === 'trimmed'
-    ? fitToTrimmedDeadline(candidates, context, costs, waitingBoundSeconds)
-    : fitToCommonDeadline(candidates, context, waitingBoundSeconds);
+    ? fitToTrimmedDeadline(candidates, context, costs)
+    : fitToCommonDeadline(candidates, context);
 }
 
 /** The costs of a depth with 0, 1, … of its blocks quantised, up to all. */

@@ -1,9 +1,9 @@
 import { type AdapterSum, addToSum, beginSum, finishSum } from '../aggregation/aggregation.ts';
+import { startAdapter } from '../aggregation/start-adapter.ts';
 import { depthCosts } from '../planning/depth-costs.ts';
 import { configureFully } from '../planning/full-configuration.ts';
 import { uniformRanks } from '../ranks/uniform-ranks.ts';
 import { assemblePlan } from './assemble-plan.ts';
-import { startAdapter } from './start-adapter.ts';
 import type { Strategy } from './strategy.ts';
 import { initialLora, type ResolvedOptions } from './strategy-options.ts';
 

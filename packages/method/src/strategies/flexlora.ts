@@ -1,5 +1,5 @@
 import { type LoraModule, rankOf } from '@legend-fl/adapter';
-import { seededRandom } from '@legend-fl/base';
+import { itemAt, seededRandom } from '@legend-fl/base';
 import {
   type AveragedModule,
   addProducts,
@@ -7,11 +7,12 @@ import {
   finishProducts,
   type ProductAverage,
 } from '../aggregation/product-average.ts';
+import { startAdapter } from '../aggregation/start-adapter.ts';
 import { truncatedSvd } from '../algebra/truncated-svd.ts';
+import type { GlobalState } from '../global-state.ts';
 import { drawFactorA } from '../ranks/draw-factor-a.ts';
 import { planRankByDevice, rankRange } from './rank-by-device.ts';
-import { startAdapter } from './start-adapter.ts';
-import type { GlobalState, Strategy } from './strategy.ts';
+import type { Strategy } from './strategy.ts';
 import { initialLora, type ResolvedOptions } from './strategy-options.ts';
 
 /**
@@ -57,7 +58,7 @@ function decomposeProducts(sum: ProductAverage): GlobalState {
 
 function decompose({ block, target, module, delta }: AveragedModule, round: number): LoraModule {
   const rank = rankOf(module);
-  const [outputs, inputs] = [delta.length, delta[0]?.length ?? 0];
+  const [outputs, inputs] = [delta.length, itemAt(delta, 0).length];
   const random = seededRandom(round, 'flexlora', block, target);
   const triplets = truncatedSvd(delta, rank, random);
   const a = new Float32Array(rank * inputs);

@@ -1,9 +1,9 @@
 import { namedTensors, type Tensor } from '@legend-fl/adapter';
 import { describe, expect, it } from 'vitest';
+import type { GlobalState } from '../global-state.ts';
 import { loraAdapter } from '../testing/lora-adapter.ts';
 import { contextOfJetsons, devicePlanOf, planFor, updateOf } from '../testing/round-contexts.ts';
 import { createStrategy } from './registry.ts';
-import type { GlobalState } from './strategy.ts';
 
 const flora = createStrategy('flora');
 

@@ -1,18 +1,20 @@
-import type { Adapter, LoraModule, Tensor } from '@legend-fl/adapter';
-import { seededRandom } from '@legend-fl/base';
+import { type Adapter, type LoraModule, matrixDims, type Tensor } from '@legend-fl/adapter';
+import { itemAt, seededRandom } from '@legend-fl/base';
 import {
   addProducts,
   beginProducts,
   finishProducts,
   type ProductAverage,
 } from '../aggregation/product-average.ts';
+import { startAdapter } from '../aggregation/start-adapter.ts';
+import type { GlobalState } from '../global-state.ts';
 import { type DepthCost, depthCosts } from '../planning/depth-costs.ts';
 import { configureFully } from '../planning/full-configuration.ts';
 import { drawFactorA } from '../ranks/draw-factor-a.ts';
 import { uniformRanks } from '../ranks/uniform-ranks.ts';
+import type { RoundContext } from '../round-context.ts';
 import { assemblePlan } from './assemble-plan.ts';
-import { startAdapter } from './start-adapter.ts';
-import type { GlobalState, RoundContext, Strategy } from './strategy.ts';
+import type { Strategy } from './strategy.ts';
 import { initialLora, type ResolvedOptions } from './strategy-options.ts';
 
 /**
@@ -81,7 +83,7 @@ function mergeProducts(sum: ProductAverage): GlobalState {
 
 /** before + delta as one float32 tensor [out, in]; delta alone where there is nothing before. */
 function addRows(before: Tensor | undefined, delta: readonly Float64Array[]): Tensor {
-  const columns = delta[0]?.length ?? 0;
+  const columns = itemAt(delta, 0).length;
   const data = before ? before.data.slice() : new Float32Array(delta.length * columns);
   for (const [row, values] of delta.entries()) {
     for (const [column, value] of values.entries()) {
@@ -94,7 +96,7 @@ function addRows(before: Tensor | undefined, delta: readonly Float64Array[]): Te
 
 /** A module of the same shapes that does nothing yet. */
 function drawModule({ alpha, a, b }: LoraModule, round: number, path: string): LoraModule {
-  const [rank = 0, inputs = 0] = a.dims;
+  const [rank, inputs] = matrixDims(a);
   const random = seededRandom(round, 'flora', path);
   return {
     kind: 'lora',

@@ -1,9 +1,9 @@
 import type { Adapter } from '@legend-fl/adapter';
 import { describe, expect, it } from 'vitest';
+import type { JsonValue } from '../global-state.ts';
 import { loraAdapter, zeroRows } from '../testing/lora-adapter.ts';
 import { contextOfJetsons, devicePlanOf, planFor, profileOf, updateOf } from '../testing/round-contexts.ts';
 import { createStrategy } from './registry.ts';
-import type { JsonValue } from './strategy.ts';
 
 /** In a model of two blocks. */
 function adapterOf(
@@ -215,4 +215,14 @@ describe('hetlora prunes', () => {
     const context = contextOfJetsons(uniform, 1, 1);
     expect(uniform.plan(context).devices[0]?.training).toBeUndefined();
   });
+
+  it.each<[JsonValue]>([['ranks'], [[4]], [{ a: 'x' }], [{ a: 0 }], [{ a: 1.5 }], [{ a: null }]])(
+    'refuses the memory %j, which it did not write',
+    (memory) => {
+      const context = contextOfJetsons(hetlora, 2, 1);
+      expect(() => hetlora.plan({ ...context, global: { ...context.global, memory } })).toThrow(
+        /memory of hetlora: expected a whole rank from 1/,
+      );
+    },
+  );
 });

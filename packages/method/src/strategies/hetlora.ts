@@ -1,11 +1,16 @@
-import { type Adapter, mapTensors, namedTensors, rankOf, type Tensor } from '@legend-fl/adapter';
+import { type Adapter, mapTensors, matrixDims, namedTensors, rankOf, type Tensor } from '@legend-fl/adapter';
+import { entryOf, itemAt } from '@legend-fl/base';
 import { addHead, beginHead, finishHead, type HeadAverage } from '../aggregation/head-average.ts';
 import { type RoundStarts, roundStarts } from '../aggregation/round-starts.ts';
+import { startAdapter } from '../aggregation/start-adapter.ts';
 import { normOfTail, squaredNormOfProduct } from '../algebra/lora-product.ts';
+import type { GlobalState, JsonValue } from '../global-state.ts';
+import { invalidMemory } from '../invalid-memory.ts';
 import type { Plan } from '../plan.ts';
+import type { RoundContext } from '../round-context.ts';
+import type { Update } from '../update.ts';
 import { planRankByDevice, type RankRange, rankRange } from './rank-by-device.ts';
-import { startAdapter } from './start-adapter.ts';
-import type { GlobalState, JsonValue, RoundContext, Strategy, Update } from './strategy.ts';
+import type { Strategy } from './strategy.ts';
 import { initialLora, type ResolvedOptions } from './strategy-options.ts';
 
 /** γ and λ (the values are ours). For ranks up to 12, ⌈γ·r⌉ is below r only if γ is at most 11/12. */
@@ -59,7 +64,7 @@ function planWithPenalty(name: string, context: RoundContext, range: RankRange):
   return {
     ...plan,
     devices: plan.devices.map((device) =>
-      canPrune(device.ranks[0] ?? 0, range) ? { ...device, training: { tailPenalty } } : device,
+      canPrune(itemAt(device.ranks, 0), range) ? { ...device, training: { tailPenalty } } : device,
     ),
   };
 }
@@ -73,9 +78,18 @@ function canPrune(rank: number, { least }: RankRange): boolean {
   return prunedRank(rank) < rank && prunedRank(rank) >= least;
 }
 
-/** Ranks by device as `finishPadded` keeps them in memory. */
+/** Ranks by device as `finishPadded` keeps them in memory. Throws InputError `memory-invalid` for anything else. */
 function ranksOf(memory: JsonValue): Map<string, number> {
-  return new Map(Object.entries((memory as { readonly [id: string]: number } | null) ?? {}));
+  const expected = 'a whole rank from 1 for each device';
+  if (typeof memory !== 'object' || Array.isArray(memory)) throw invalidMemory('hetlora', expected, memory);
+  const ranks = new Map<string, number>();
+  for (const [id, rank] of Object.entries(memory ?? {})) {
+    if (typeof rank !== 'number' || !Number.isInteger(rank) || rank < 1) {
+      throw invalidMemory('hetlora', expected, { [id]: rank });
+    }
+    ranks.set(id, rank);
+  }
+  return ranks;
 }
 
 export interface HetloraSum {
@@ -121,14 +135,14 @@ function addPadded(sum: HetloraSum, update: Update): HetloraSum {
   const weight = norm === 0 && sum.norms === 0 ? 1 : norm;
   const globalTensors = namedTensors(sum.global.adapter);
   for (const [name, tensor] of namedTensors(loraOnly(update.adapter))) {
-    const values = sum.padded.get(name);
-    if (values) addCorner(values, globalTensors.get(name)?.dims[1] ?? 0, tensor, weight);
+    const [, columns] = matrixDims(entryOf(globalTensors, name));
+    addCorner(entryOf(sum.padded, name), columns, tensor, weight);
   }
   sum.norms += norm;
   sum.count += 1;
   addHead(sum.head, update);
-  const rank = device.ranks[0] ?? 0;
-  for (let index = 0; index < rank; index++) sum.byRank[index] = (sum.byRank[index] ?? 0) + 1;
+  const rank = itemAt(device.ranks, 0);
+  for (let index = 0; index < rank; index++) sum.byRank[index] = itemAt(sum.byRank, index) + 1;
   if (canPrune(rank, sum.range) && weightOfTails(update.adapter) < weightOfTails(start)) {
     sum.ranks.set(device.id, prunedRank(rank));
   } else if (!sum.ranks.has(device.id)) {
@@ -144,10 +158,10 @@ function finishPadded(sum: HetloraSum): GlobalState {
   /** Ranks that some devices have, but too few. */
   const kept = byRank.map((updates) => updates > 0 && updates < minimumCohort);
   const { blocks } = mapTensors(loraOnly(global.adapter), (name, { dims, data }) => {
-    const columns = dims[1] ?? 1;
+    const [, columns] = matrixDims({ dims });
     const rankAt = (index: number) =>
       name.endsWith('lora_A') ? Math.floor(index / columns) : index % columns;
-    const averaged = Float32Array.from(padded.get(name) ?? [], (value, index) =>
+    const averaged = Float32Array.from(entryOf(padded, name), (value, index) =>
       kept[rankAt(index)] ? (data[index] ?? 0) : value / total,
     );
     return { dims, data: averaged };
@@ -164,8 +178,9 @@ function loraOnly({ blocks }: Adapter): Adapter {
 }
 
 /** values += weight·tensor, in the first rows and columns of a matrix of `columns` columns. */
-function addCorner(values: Float64Array, columns: number, { dims, data }: Tensor, weight: number): void {
-  const [rows = 0, own = 0] = dims;
+function addCorner(values: Float64Array, columns: number, tensor: Tensor, weight: number): void {
+  const { data } = tensor;
+  const [rows, own] = matrixDims(tensor);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < own; column++) {
       const index = row * columns + column;

@@ -1,20 +1,19 @@
 import { type Adapter, mapTensors, namedTensors, rankOf, restrictToDepth } from '@legend-fl/adapter';
 import { InputError } from '@legend-fl/base';
 import { describe, expect, it } from 'vitest';
+import type { GlobalState } from '../global-state.ts';
 import type { Plan } from '../plan.ts';
+import type { RoundContext } from '../round-context.ts';
 import { adapterFor, contextOfJetsons, profileOf } from '../testing/round-contexts.ts';
 import { createStrategy } from './registry.ts';
 import { describeStrategyContract } from './strategy.contract.ts';
-import type { GlobalState, RoundContext, Strategy } from './strategy.ts';
+import type { Strategy } from './strategy.ts';
 import type { StrategyOptions } from './strategy-options.ts';
 
 const variants: readonly StrategyOptions[] = [
-  { deadline: 'fastest', waitingBoundSeconds: 2 },
-  { deadline: 'trimmed', waitingBoundSeconds: 2 },
+  { deadline: 'trimmed' },
   { planner: 'optimal' },
   { planner: 'optimal', stragglers: 'leave', deadline: 'trimmed' },
-  { planner: 'optimal', stragglers: 'leave', importance: 'ranks' },
-  { planner: 'optimal', stragglers: 'leave', trafficPrice: 0.5 },
 ];
 for (const options of variants) {
   describe(JSON.stringify(options), () => {
@@ -108,13 +107,11 @@ describe('legend with the optimal planner', () => {
     const after = learned.plan({ ...context, global });
     expect(after.roundSeconds).toBeLessThan(before.roundSeconds);
     expect(total(depthsOf(after))).toBeLessThan(total(depthsOf(before)));
-    const fixed = createStrategy('legend', { planner: 'optimal', importance: 'ranks' });
-    expect(fixed.plan({ ...context, global })).toEqual(before);
   });
 
-  it('keeps no memory where importance is not learned', () => {
-    for (const options of [{}, { planner: 'optimal', importance: 'ranks' }] as const) {
-      const strategy = createStrategy('legend', options);
+  it('keeps no memory with planners that need none', () => {
+    for (const planner of ['greedy', 'full'] as const) {
+      const strategy = createStrategy('legend', { planner });
       expect(playRound(strategy, context, () => 1).memory).toBeNull();
     }
   });
@@ -208,12 +205,7 @@ describe('options of legend', () => {
     [{ planner: 'best' }, /planner: expected one of greedy, optimal, full, got best/],
     [{ deadline: 'slowest' }, /deadline: expected one of shared, fastest, trimmed/],
     [{ stragglers: 'drop' }, /stragglers: expected one of wait, leave/],
-    [{ importance: 'none' }, /importance: expected one of learned, ranks/],
     [{ rankSharing: 'none' }, /rankSharing: expected one of shared, per-device/],
-    [{ trafficPrice: -1 }, /trafficPrice: expected a finite number of seconds per megabyte/],
-    [{ trafficPrice: Number.NaN }, /trafficPrice/],
-    [{ serverMomentum: 1 }, /serverMomentum: expected a number from 0, below 1/],
-    [{ serverMomentum: Number.NaN }, /serverMomentum/],
   ])('are refused where unknown: %j', (options, message) => {
     const create = () => createStrategy('legend', options as StrategyOptions);
     expect(create).toThrow(InputError);
@@ -224,10 +216,9 @@ describe('options of legend', () => {
     const described = (options: StrategyOptions) =>
       Object.keys(createStrategy('legend', options).describe().options);
     const common = ['ranks', 'alphaPerRank', 'rankSharing', 'planner'];
-    expect(described({})).toEqual([...common, 'deadline', 'waitingBoundSeconds']);
-    expect(described({ planner: 'optimal' })).toEqual([...common, 'stragglers', 'importance']);
-    expect(described({ planner: 'optimal', trafficPrice: 1 })).toContain('trafficPrice');
+    expect(described({})).toEqual([...common, 'deadline']);
+    expect(described({ planner: 'optimal' })).toEqual([...common, 'stragglers']);
     expect(described({ planner: 'optimal', deadline: 'trimmed' })).toContain('deadline');
-    expect(described({ planner: 'full', trafficPrice: 1 })).toEqual(common);
+    expect(described({ planner: 'full', stragglers: 'leave' })).toEqual(common);
   });
 });

@@ -41,15 +41,6 @@ describe('legend', () => {
     }
   });
 
-  it('shortens the round where waiting is bounded', () => {
-    const context = { ...contextOfJetsons(legend, 2, 3), localSteps: 10 };
-    const free = legend.plan(context);
-    const bound = free.waitingSeconds * 0.9;
-    const bounded = createStrategy('legend', { waitingBoundSeconds: bound }).plan(context);
-    expect(bounded.roundSeconds).toBeLessThanOrEqual(free.roundSeconds);
-    expect(bounded.waitingSeconds).toBeLessThan(free.waitingSeconds);
-  });
-
   it.each([
     ['base', [0, 0, 2]],
     ['global', [2, 2, 2]],

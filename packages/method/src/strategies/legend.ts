@@ -7,8 +7,10 @@ import {
   readImportance,
   writeImportance,
 } from '../aggregation/importance.ts';
+import { startAdapter } from '../aggregation/start-adapter.ts';
+import type { GlobalState, JsonValue } from '../global-state.ts';
 import type { Configuration } from '../planning/configuration.ts';
-import { type DepthCost, depthCosts } from '../planning/depth-costs.ts';
+import { type DepthCost, depthCost } from '../planning/depth-costs.ts';
 import { configureToFastest } from '../planning/fastest-configuration.ts';
 import { configureFully } from '../planning/full-configuration.ts';
 import { configureGreedily } from '../planning/greedy-configuration.ts';
@@ -16,9 +18,9 @@ import { configureOptimally } from '../planning/optimal-configuration.ts';
 import { configureToTrimmed } from '../planning/trimmed-configuration.ts';
 import { rankDistribution } from '../ranks/rank-distribution.ts';
 import { ranksByDepth } from '../ranks/ranks-by-depth.ts';
+import type { RoundContext } from '../round-context.ts';
 import { assemblePlan } from './assemble-plan.ts';
-import { startAdapter } from './start-adapter.ts';
-import type { GlobalState, JsonValue, RoundContext, Strategy } from './strategy.ts';
+import type { Strategy } from './strategy.ts';
 import { type Deadline, initialLora, type ResolvedOptions } from './strategy-options.ts';
 
 /**
@@ -29,7 +31,6 @@ import { type Deadline, initialLora, type ResolvedOptions } from './strategy-opt
  */
 export function legend(options: ResolvedOptions): Strategy<LegendSum> {
   const name = 'legend';
-  const learns = options.planner === 'optimal' && options.importance === 'learned';
   return {
     name,
     describe: () => ({
@@ -43,9 +44,9 @@ export function legend(options: ResolvedOptions): Strategy<LegendSum> {
       const { profile } = context;
       const ranks = rankDistribution(options.ranks, profile.blocks);
       const ownRanks = ranksByDepth(options.ranks, profile.blocks, options.rankSharing);
-      const costs = ownRanks.flatMap((own, index) => {
+      const costs = ownRanks.map((own) => {
         const below = ranks.slice(0, profile.blocks - own.length);
-        return depthCosts(profile, [...below, ...own], context).slice(index, index + 1);
+        return depthCost(profile, { depth: own.length, ranks: [...below, ...own] }, context);
       });
       const configuration = configure(context, costs, ranks, options);
       return assemblePlan(name, context, ranks, costs, configuration, ownRanks);
@@ -54,7 +55,7 @@ export function legend(options: ResolvedOptions): Strategy<LegendSum> {
     begin: (global, plan) => ({
       average: beginSum(global, plan),
       ranks: plan.rankDistribution,
-      movement: learns ? beginMovement(plan.rankDistribution.length) : null,
+      movement: options.planner === 'optimal' ? beginMovement(plan.rankDistribution.length) : null,
     }),
     add(sum, update) {
       const { average, movement } = sum;
@@ -69,7 +70,7 @@ export function legend(options: ResolvedOptions): Strategy<LegendSum> {
 interface LegendSum {
   readonly average: AdapterSum;
   readonly ranks: readonly number[];
-  /** null where importance isn't learned. */
+  /** null where no planner asks for importance. */
   readonly movement: Movement | null;
 }
 
@@ -85,21 +86,18 @@ function configure(
   context: RoundContext,
   costs: readonly DepthCost[],
   ranks: readonly number[],
-  { planner, deadline, waitingBoundSeconds, importance, stragglers, trafficPrice }: ResolvedOptions,
+  { planner, deadline, stragglers }: ResolvedOptions,
 ): Configuration {
   switch (planner) {
     case 'full':
       return configureFully(context, costs);
-    case 'optimal': {
-      const gains = importance === 'learned' ? readImportance(context.global.memory, ranks) : ranks;
-      return configureOptimally(context, costs, gains, {
+    case 'optimal':
+      return configureOptimally(context, costs, readImportance(context.global.memory, ranks), {
         stragglers,
-        trafficPrice,
         trimmed: deadline === 'trimmed',
       });
-    }
     case 'greedy':
-      return GREEDY[deadline](context, costs, waitingBoundSeconds);
+      return GREEDY[deadline](context, costs);
   }
 }
 
@@ -111,17 +109,11 @@ const GREEDY: { readonly [deadline in Deadline]: typeof configureGreedily } = {
 
 /** Those that have an effect. */
 function describeOptions(options: ResolvedOptions): { readonly [key: string]: JsonValue } {
-  const { ranks, alphaPerRank, rankSharing, planner } = options;
-  const { deadline, waitingBoundSeconds, stragglers, importance, trafficPrice } = options;
+  const { ranks, alphaPerRank, rankSharing, planner, deadline, stragglers } = options;
   const own = {
     full: {},
-    greedy: { deadline, waitingBoundSeconds },
-    optimal: {
-      stragglers,
-      importance,
-      ...(trafficPrice > 0 && { trafficPrice }),
-      ...(deadline === 'trimmed' && { deadline }),
-    },
+    greedy: { deadline },
+    optimal: { stragglers, ...(deadline === 'trimmed' && { deadline }) },
   }[planner];
   return { ranks, alphaPerRank, rankSharing, planner, ...own };
 }

@@ -1,7 +1,7 @@
 import type { ModelProfile } from '../cost-model.ts';
 import type { DevicePlan } from '../plan.ts';
-import { type DepthCost, depthCosts, type Exchange, timeDepths } from '../planning/depth-costs.ts';
-import type { DeviceContext, RoundContext } from './strategy.ts';
+import { type DepthCost, depthCost, type Exchange, timeDepth } from '../planning/depth-costs.ts';
+import type { DeviceContext, RoundContext } from '../round-context.ts';
 
 /** What training all blocks takes of any device. */
 export function fullDepthCost(
@@ -9,9 +9,7 @@ export function fullDepthCost(
   ranks: readonly number[],
   exchange: Exchange,
 ): DepthCost {
-  const cost = depthCosts(profile, ranks, exchange).at(-1);
-  if (cost === undefined) throw new RangeError('A model has at least one block.');
-  return cost;
+  return depthCost(profile, { depth: profile.blocks, ranks }, exchange);
 }
 
 /** The plan of a device that trains all blocks, with ranks of its own, at the cost that they have. */
@@ -22,6 +20,6 @@ export function planFullDepth(
   cost: DepthCost,
 ): DevicePlan {
   const { depth, memoryBytes, bytesUp, bytesDown } = cost;
-  const [seconds = 0] = timeDepths(device, [cost], { blocks, localSteps });
+  const seconds = timeDepth(device, cost, { blocks, localSteps });
   return { id: device.id, depth, ranks, trunk, seconds, memoryBytes, bytesUp, bytesDown };
 }

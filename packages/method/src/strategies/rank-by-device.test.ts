@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { RoundContext } from '../round-context.ts';
 import { contextOfJetsons } from '../testing/round-contexts.ts';
 import { planRankByDevice, rankRange } from './rank-by-device.ts';
 import { createStrategy } from './registry.ts';
-import type { RoundContext } from './strategy.ts';
 
 const range = rankRange({ kind: 'increasing', min: 4, max: 12 }, 12);
 const base = contextOfJetsons(createStrategy('flexlora'), 1, 1);

@@ -1,13 +1,14 @@
+import { entryOf, itemAt } from '@legend-fl/base';
 import type { Plan } from '../plan.ts';
 import { splitAwaited } from '../planning/awaited.ts';
-import { type DepthCost, timeDepths } from '../planning/depth-costs.ts';
+import { type DepthCost, timeDepth } from '../planning/depth-costs.ts';
 import { type FittingDevice, fitDevices } from '../planning/fit-devices.ts';
 import { greatestShared } from '../planning/minimum-cohort.ts';
 import { type RankOptions, rankDistribution } from '../ranks/rank-distribution.ts';
 import { requireNonNegative } from '../require-non-negative.ts';
+import type { RoundContext } from '../round-context.ts';
 import { completePlan } from './complete-plan.ts';
 import { fullDepthCost, planFullDepth } from './plan-full-depth.ts';
-import type { RoundContext } from './strategy.ts';
 
 /** Between which ranks those of devices lie, one for all blocks of a device. */
 export interface RankRange {
@@ -58,16 +59,15 @@ export function planRankByDevice(
   );
   // Costs grow with rank as they do with depth, so entry r-1 of rank r takes the place of that of depth r.
   const { fitting, excluded } = fitDevices(context.devices, costs, 1);
-  const places = ranksByPlace(fitting, costs.slice(-1), range, context);
+  const places = ranksByPlace(fitting, itemAt(costs, -1), range, context);
   const ranked = fitting.map(({ device, deepest }) => ({
     device,
-    own: Math.min(rankOf(device.id, places.get(device.id) ?? range.least), deepest),
+    own: Math.min(rankOf(device.id, entryOf(places, device.id)), deepest),
   }));
   const most = greatestShared(ranked, ({ own }) => own, context.minimumCohort);
-  const devices = ranked.flatMap(({ device, own }) => {
+  const devices = ranked.map(({ device, own }) => {
     const rank = Math.min(own, most);
-    const cost = costs[rank - 1];
-    return cost ? [planFullDepth(context, device, ranksOf(rank), cost)] : [];
+    return planFullDepth(context, device, ranksOf(rank), itemAt(costs, rank - 1));
   });
   return completePlan(strategy, context, {
     rankDistribution: ranksOf(range.most),
@@ -78,14 +78,14 @@ export function planRankByDevice(
 
 function ranksByPlace(
   fitting: readonly FittingDevice[],
-  costs: readonly DepthCost[],
+  cost: DepthCost,
   { least, total, blocks }: RankRange,
   { localSteps }: RoundContext,
 ): ReadonlyMap<string, number> {
   const { awaited, others } = splitAwaited(fitting);
   const time = ({ device }: FittingDevice) => ({
     id: device.id,
-    seconds: timeDepths(device, costs, { blocks, localSteps })[0] ?? 0,
+    seconds: timeDepth(device, cost, { blocks, localSteps }),
   });
   const slowestFirst = awaited.map(time).sort((a, b) => b.seconds - a.seconds);
   const ranks = rankDistribution(
@@ -96,9 +96,10 @@ function ranksByPlace(
     },
     awaited.length,
   );
-  const places = new Map(slowestFirst.map(({ id }, place) => [id, ranks[place] ?? least]));
+  const places = new Map(slowestFirst.map(({ id }, place) => [id, itemAt(ranks, place)]));
   for (const { id, seconds } of others.map(time)) {
-    places.set(id, ranks[slowestFirst.findLastIndex((slower) => slower.seconds >= seconds)] ?? least);
+    const slower = slowestFirst.findLastIndex((each) => each.seconds >= seconds);
+    places.set(id, slower < 0 ? least : itemAt(ranks, slower));
   }
   return places;
 }

@@ -10,13 +10,12 @@ import { legend } from './legend.ts';
 import { rolora } from './rolora.ts';
 import type { Strategy } from './strategy.ts';
 import { type ResolvedOptions, resolveOptions, type StrategyOptions } from './strategy-options.ts';
-import { withServerMomentum } from './with-server-momentum.ts';
 
 const STRATEGIES: Readonly<Record<string, (options: ResolvedOptions) => Strategy>> = {
-  legend: (options) => withServerMomentum(legend(options), options.serverMomentum),
-  fedlora: (options) => withServerMomentum(fedlora(options), options.serverMomentum),
+  legend,
+  fedlora,
   fedadapter,
-  fedquad: (options) => withServerMomentum(fedquad(options), options.serverMomentum),
+  fedquad,
   hetlora,
   flexlora,
   flora,

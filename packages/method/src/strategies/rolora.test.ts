@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { GlobalState, JsonValue } from '../global-state.ts';
+import type { RoundContext } from '../round-context.ts';
 import { contextOfJetsons, updateOf } from '../testing/round-contexts.ts';
 import { createStrategy } from './registry.ts';
-import type { GlobalState, RoundContext } from './strategy.ts';
 
 const rolora = createStrategy('rolora');
 const first = contextOfJetsons(rolora, 2, 1);
@@ -93,5 +94,17 @@ describe('rolora', () => {
   it('remembers turns in JSON', () => {
     const { memory }: GlobalState = after(first, 'device-1').global;
     expect(JSON.parse(JSON.stringify(memory))).toEqual({ count: 1, participants: ['device-1'] });
+  });
+
+  it.each<[JsonValue]>([
+    [{}],
+    [{ count: 1 }],
+    [{ count: 0.5, participants: [] }],
+    [{ count: 1, participants: [2] }],
+  ])('refuses the memory %j, which it did not write', (memory) => {
+    const context = contextOfJetsons(rolora, 2, 1);
+    expect(() => rolora.plan({ ...context, global: { ...context.global, memory } })).toThrow(
+      /memory of rolora: expected a whole count of rounds/,
+    );
   });
 });

@@ -1,14 +1,17 @@
+import type { Factors } from '@legend-fl/adapter';
 import { type AdapterSum, addToSum, beginSum, finishSum } from '../aggregation/aggregation.ts';
-import type { Factors } from '../cost-model.ts';
+import { startAdapter } from '../aggregation/start-adapter.ts';
+import type { GlobalState, JsonValue } from '../global-state.ts';
+import { invalidMemory } from '../invalid-memory.ts';
 import type { Plan } from '../plan.ts';
 import { depthCosts } from '../planning/depth-costs.ts';
 import { fitDevices } from '../planning/fit-devices.ts';
 import { uniformRanks } from '../ranks/uniform-ranks.ts';
 import { requireNonNegative } from '../require-non-negative.ts';
+import type { RoundContext } from '../round-context.ts';
 import { completePlan } from './complete-plan.ts';
 import { fullDepthCost, planFullDepth } from './plan-full-depth.ts';
-import { startAdapter } from './start-adapter.ts';
-import type { GlobalState, JsonValue, RoundContext, Strategy } from './strategy.ts';
+import type { Strategy } from './strategy.ts';
 import { initialLora, type ResolvedOptions } from './strategy-options.ts';
 
 /**
@@ -53,15 +56,30 @@ export interface RoloraSum {
 }
 
 /** What `finishTurn` keeps in memory. */
-type Turns = {
+interface Turns {
   /** Rounds that averaged something. */
   readonly count: number;
   /** Devices that took part in the last of them. */
   readonly participants: readonly string[];
-};
+}
 
+/** Throws InputError `memory-invalid` for what `finishTurn` never writes. */
 function turnsOf(memory: JsonValue): Turns {
-  return (memory as Turns | null) ?? { count: 0, participants: [] };
+  if (memory === null) return { count: 0, participants: [] };
+  if (typeof memory === 'object' && 'count' in memory && 'participants' in memory) {
+    const { count, participants } = memory;
+    const isId = (each: JsonValue): each is string => typeof each === 'string';
+    if (
+      typeof count === 'number' &&
+      Number.isInteger(count) &&
+      count >= 1 &&
+      Array.isArray(participants) &&
+      participants.every(isId)
+    ) {
+      return { count, participants };
+    }
+  }
+  throw invalidMemory('rolora', 'a whole count of rounds from 1 and the ids of participants', memory);
 }
 
 function planTurn(name: string, context: RoundContext, ranks: readonly number[]): Plan {

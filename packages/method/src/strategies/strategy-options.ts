@@ -9,22 +9,14 @@ export interface StrategyOptions {
   readonly ranks?: RankOptions;
   /** α_l / r_l, the factor of B·A, the same for all blocks. */
   readonly alphaPerRank?: number;
-  /** ε: a shorter round is planned while the mean predicted waiting time is above it. None by default. */
-  readonly waitingBoundSeconds?: number;
   /** `greedy` by default. */
   readonly planner?: Planner;
   /** Of the greedy planner; `fastest` by default. `trimmed` concerns the optimal planner and fedquad too. */
   readonly deadline?: Deadline;
   /** Of the optimal planner; `wait` by default. */
   readonly stragglers?: Stragglers;
-  /** Of the optimal planner; `learned` by default. */
-  readonly importance?: ImportanceSource;
-  /** Of the optimal planner, seconds per megabyte of a device; 0 by default. */
-  readonly trafficPrice?: number;
   /** `shared` by default. */
   readonly rankSharing?: RankSharing;
-  /** β of `moveWithMomentum`, of the strategies that average values; 0 by default: none. */
-  readonly serverMomentum?: number;
 }
 
 /**
@@ -52,20 +44,13 @@ export type Planner = 'greedy' | 'optimal' | 'full';
  */
 export type Deadline = 'shared' | 'fastest' | 'trimmed';
 
-/** Where the importance of blocks comes from: `learnImportance`, or their ranks for good. */
-export type ImportanceSource = 'learned' | 'ranks';
-
 export interface ResolvedOptions {
   readonly ranks: RankOptions;
   readonly alphaPerRank: number;
-  readonly waitingBoundSeconds: number | null;
   readonly planner: Planner;
   readonly deadline: Deadline;
   readonly stragglers: Stragglers;
-  readonly importance: ImportanceSource;
-  readonly trafficPrice: number;
   readonly rankSharing: RankSharing;
-  readonly serverMomentum: number;
 }
 
 /** Ours: mean rank 8, the customary size, spread from half of it to one and a half. */
@@ -79,43 +64,25 @@ export function resolveOptions(options: StrategyOptions): ResolvedOptions {
   const {
     ranks = DEFAULT_RANKS,
     alphaPerRank = DEFAULT_ALPHA_PER_RANK,
-    waitingBoundSeconds = null,
     planner = 'greedy',
     deadline = 'fastest',
     stragglers = 'wait',
-    importance = 'learned',
-    trafficPrice = 0,
     rankSharing = 'shared',
-    serverMomentum = 0,
   } = options;
   if (!(alphaPerRank > 0 && alphaPerRank < Number.POSITIVE_INFINITY)) {
     throw invalidOption('alphaPerRank', 'a finite number above zero', alphaPerRank);
   }
-  if (waitingBoundSeconds !== null && !(waitingBoundSeconds >= 0)) {
-    throw invalidOption('waitingBoundSeconds', 'a number of seconds from zero', waitingBoundSeconds);
-  }
-  if (!(trafficPrice >= 0 && trafficPrice < Number.POSITIVE_INFINITY)) {
-    throw invalidOption('trafficPrice', 'a finite number of seconds per megabyte from zero', trafficPrice);
-  }
-  if (!(serverMomentum >= 0 && serverMomentum < 1)) {
-    throw invalidOption('serverMomentum', 'a number from 0, below 1', serverMomentum);
-  }
   requireOneOf('planner', planner, ['greedy', 'optimal', 'full']);
   requireOneOf('deadline', deadline, ['shared', 'fastest', 'trimmed']);
   requireOneOf('stragglers', stragglers, ['wait', 'leave']);
-  requireOneOf('importance', importance, ['learned', 'ranks']);
   requireOneOf('rankSharing', rankSharing, ['shared', 'per-device']);
   return {
     ranks,
     alphaPerRank,
-    waitingBoundSeconds,
     planner,
     deadline,
     stragglers,
-    importance,
-    trafficPrice,
     rankSharing,
-    serverMomentum,
   };
 }
 

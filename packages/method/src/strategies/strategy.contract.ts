@@ -7,16 +7,19 @@ import {
   rankOf,
   restrictToDepth,
 } from '@legend-fl/adapter';
-import { InputError, seededRandom } from '@legend-fl/base';
+import { InputError, type Random, seededRandom } from '@legend-fl/base';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { boundUpdates } from '../aggregation/bound-updates.ts';
 import { changeNorms } from '../aggregation/change-norms.ts';
 import { clipUpdate } from '../aggregation/clip-update.ts';
+import type { GlobalState } from '../global-state.ts';
 import { type Plan, waitingTime } from '../plan.ts';
 import { checkPlan } from '../planning/check-plan.ts';
+import type { RoundContext } from '../round-context.ts';
 import { adapterFor, planningContexts } from '../testing/round-contexts.ts';
-import type { GlobalState, RoundContext, Strategy, Update } from './strategy.ts';
+import type { Update } from '../update.ts';
+import type { Strategy } from './strategy.ts';
 
 /** Ends the names of the tensors that a device leaves as they are. */
 const FROZEN_FACTOR = { both: undefined, A: 'lora_B', B: 'lora_A' } as const;
@@ -38,7 +41,7 @@ export function describeStrategyContract(name: string, makeStrategy: () => Strat
       const adapter = adapterFor(strategy, planning.profile.blocks, () => random() - 0.5);
       return { strategy, context: { ...planning, global: { adapter, memory: null } }, seed };
     });
-    fc.assert(fc.property(cases, property), { seed: 80, numRuns });
+    fc.assert(fc.property(cases, property), { numRuns });
   };
 
   describe(`strategy ${name}`, () => {
@@ -196,7 +199,7 @@ export function describeStrategyContract(name: string, makeStrategy: () => Strat
 
     it('aggregates within bounds to what it would without them, where devices are alike', () => {
       check(25, ({ strategy, context, seed }) => {
-        const updates = trainUpdates(strategy, context, seed).map((update) => ({
+        const updates = trainUpdates(strategy, context, seed, alike).map((update) => ({
           ...update,
           examples: 100,
           loss: 0.5,
@@ -205,9 +208,9 @@ export function describeStrategyContract(name: string, makeStrategy: () => Strat
       });
     });
 
-    it('leaves no trace of a huge update, within bounds', () => {
+    it('leaves no trace of a huge update, within bounds, where other devices are alike', () => {
       check(25, ({ strategy, context, seed }) => {
-        const [first, ...others] = trainUpdates(strategy, context, seed);
+        const [first, ...others] = trainUpdates(strategy, context, seed, alike);
         if (first === undefined || others.length < 2) return;
         const huge = { ...first, adapter: replaceTrained(strategy, context, first, () => 3e38) };
         expect(boundAll(strategy, context, [huge, ...others])).toEqual(boundAll(strategy, context, others));
@@ -292,15 +295,23 @@ function replaceTrained(
   );
 }
 
+/** Moves of values that give changes of one size: of those that differ by chance, bounds clip the larger ones. */
+const alike = (random: Random): number => (random() < 0.5 ? -0.5 : 0.5);
+
 /** What the planned devices might send: the tensors that they start from, each value moved at random. */
-function trainUpdates(strategy: Strategy, context: RoundContext, seed: number): Update[] {
+function trainUpdates(
+  strategy: Strategy,
+  context: RoundContext,
+  seed: number,
+  move = (random: Random): number => random() - 0.5,
+): Update[] {
   return strategy.plan(context).devices.map((device) => {
     const random = seededRandom(seed, device.id);
     const frozen = FROZEN_FACTOR[device.training?.factors ?? 'both'];
     const trained = mapTensors(strategy.deviceAdapter(context.global, device), (name, tensor) =>
       frozen !== undefined && name.endsWith(frozen)
         ? tensor
-        : { dims: tensor.dims, data: tensor.data.map((value) => value + random() - 0.5) },
+        : { dims: tensor.dims, data: tensor.data.map((value) => value + move(random)) },
     );
     return {
       deviceId: device.id,

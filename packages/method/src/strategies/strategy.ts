@@ -1,77 +1,9 @@
-import type { Adapter, Tensor } from '@legend-fl/adapter';
-import type { Capacity } from '../capacity.ts';
-import type { ModelProfile, Trunk } from '../cost-model.ts';
+import type { Adapter } from '@legend-fl/adapter';
+import type { ModelProfile } from '../cost-model.ts';
+import type { GlobalState, JsonValue } from '../global-state.ts';
 import type { DevicePlan, Plan } from '../plan.ts';
-import type { Evaluation } from '../round/round-state.ts';
-
-export type JsonValue =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly JsonValue[]
-  | { readonly [key: string]: JsonValue };
-
-/** A device that is there for the round. */
-export interface DeviceContext {
-  readonly id: string;
-  /** As estimated for this round. */
-  readonly capacity: Capacity;
-  /**
-   * Entry k-1: blocks of the trunk that a local step at depth k is expected to compute, given what the device's trunk
-   * cache holds. L-k if left out.
-   */
-  readonly trunkBlocks?: readonly number[];
-  /** Most bytes that the device may send and receive in this round, together. */
-  readonly bytesBudget?: number;
-  /**
-   * `false`: the round does not wait for it, so what it claims decides nothing for others: neither deadlines nor the
-   * round's time.
-   */
-  readonly awaited?: false;
-}
-
-/** All that a strategy may look at to plan a round. */
-export interface RoundContext {
-  /** From 1. */
-  readonly round: number;
-  readonly profile: ModelProfile;
-  readonly localSteps: number;
-  readonly trunk: Trunk;
-  /** Predicted bytes per value in messages: 4 as float32, fewer with a codec. */
-  readonly valueBytes: number;
-  /** Of the global adapter after the last round; null before the first. */
-  readonly lastEvaluation: Evaluation | null;
-  readonly devices: readonly DeviceContext[];
-  readonly global: GlobalState;
-  /**
-   * Devices that have to train a block for it to be aggregated, so that no device can subtract its own update and read
-   * another's; 1 if left out. No plan has a block trained by fewer, where it has so many devices at all.
-   */
-  readonly minimumCohort?: number;
-}
-
-/** What passes from round to round; with the plan, all that has to be kept to resume a run. */
-export interface GlobalState {
-  readonly adapter: Adapter;
-  /** The strategy's own memory; null where it has none, and at the start. */
-  readonly memory: JsonValue;
-  /** What earlier rounds have added to frozen weights, [out, in] by `blocks.<l>.<target>`; nothing if left out. */
-  readonly merged?: ReadonlyMap<string, Tensor>;
-}
-
-/** What a device hands in after its local steps. */
-export interface Update {
-  readonly deviceId: string;
-  readonly round: number;
-  readonly depth: number;
-  /** Training examples that the device holds; the weight in averages, as in FedAvg (arXiv 1602.05629). */
-  readonly examples: number;
-  /** The trained blocks and the head; blocks below the depth are empty. */
-  readonly adapter: Adapter;
-  /** Mean training loss of the local steps. */
-  readonly loss: number;
-}
+import type { RoundContext } from '../round-context.ts';
+import type { Update } from '../update.ts';
 
 /** What the global adapter is created with: entry l-1 belongs to block l, 0 for a block that carries nothing. */
 export type InitialAdapter =

@@ -4,7 +4,9 @@ import fc from 'fast-check';
 import type { Capacity } from '../capacity.ts';
 import type { ModelProfile, Trunk } from '../cost-model.ts';
 import type { DevicePlan, Plan } from '../plan.ts';
-import type { DeviceContext, RoundContext, Strategy, Update } from '../strategies/strategy.ts';
+import type { DeviceContext, RoundContext } from '../round-context.ts';
+import type { Strategy } from '../strategies/strategy.ts';
+import type { Update } from '../update.ts';
 
 const HIDDEN = 768;
 const TARGETS = ['attention.self.query', 'attention.self.value'];

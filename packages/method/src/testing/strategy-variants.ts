@@ -1,5 +1,5 @@
+import type { JsonValue } from '../global-state.ts';
 import { strategyNames } from '../strategies/registry.ts';
-import type { JsonValue } from '../strategies/strategy.ts';
 import type { StrategyOptions } from '../strategies/strategy-options.ts';
 
 export interface StrategyVariant {
@@ -13,18 +13,14 @@ export interface StrategyVariant {
 export const strategyVariants: readonly StrategyVariant[] = [
   ...strategyNames.map((name): StrategyVariant => ({ name, options: {}, memory: null })),
   ...[
-    { waitingBoundSeconds: 1 },
     { deadline: 'shared' },
-    { deadline: 'shared', waitingBoundSeconds: 1 },
     { deadline: 'trimmed' },
-    { deadline: 'trimmed', waitingBoundSeconds: 1 },
     { rankSharing: 'per-device' },
     { planner: 'full' },
     { planner: 'optimal' },
     { planner: 'optimal', deadline: 'trimmed' },
     { planner: 'optimal', stragglers: 'leave' },
     { planner: 'optimal', stragglers: 'leave', deadline: 'trimmed' },
-    { planner: 'optimal', stragglers: 'leave', trafficPrice: 0.5 },
   ].map(
     (options): StrategyVariant => ({
       name: 'legend',

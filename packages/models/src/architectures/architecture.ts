@@ -12,14 +12,14 @@ export interface LinearSite extends LinearMap {
   readonly block: number;
 }
 
-/** What a forward pass is built with. */
+/** The context in which a forward pass is built. */
 export interface ForwardContext {
   readonly b: GraphBuilder;
   /** The value of a parameter, by its checkpoint name and dims. */
   readonly parameter: (name: string, dims: readonly number[]) => Value;
   /** Sees every linear map of every block; an adapter returns `output` plus its own term. */
   readonly adaptLinear: (site: LinearSite, input: Value, output: Value) => Value;
-  /** Wraps the building of each block, for whoever wants to know its nodes; returns what `build` returns. */
+  /** Wraps the building of each block, so that a caller can learn its nodes; returns the result of `build`. */
   readonly inBlock?: ((block: number, build: () => Value) => Value) | undefined;
 }
 
@@ -29,7 +29,7 @@ export interface HeadParameter {
   readonly dims: readonly number[];
 }
 
-/** One model as its config.json describes it: what the rest of Legend needs to know, and how to build it. */
+/** A model as its config.json describes it: its figures for the rest of Legend, and how to build it. */
 export interface Architecture {
   readonly modelType: string;
   /** transformers' class, e.g. `BertForSequenceClassification`. */

@@ -17,7 +17,7 @@ const activations: Readonly<Record<string, Activation>> = {
   relu: 'relu',
 };
 
-/** @throws InputError for an activation Legend does not have */
+/** @throws InputError for an activation that Legend lacks */
 export function activationOf(name: string): Activation {
   const activation = activations[name];
   if (activation) return activation;

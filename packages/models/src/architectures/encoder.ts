@@ -2,10 +2,10 @@ import type { GraphBuilder, Value } from '@legend-fl/compiler';
 import type { Architecture, ForwardContext } from './architecture.ts';
 import { type BlockNames, type BlockSizes, encoderBlock, layerNorm, linearMapsOf } from './encoder-block.ts';
 
-/** Lowest float32: added to a padding token's score it leaves it no weight. */
+/** Lowest float32: added to a padding token's score, it removes the token's weight. */
 const LOWEST = -3.4028234663852886e38;
 
-/** What BERT, RoBERTa and DistilBERT differ in. */
+/** The differences between BERT, RoBERTa and DistilBERT. */
 export interface EncoderDescription {
   readonly modelType: string;
   readonly transformersClass: string;

@@ -6,7 +6,7 @@ import { readJsonObject } from './read-json-object.ts';
 
 /** A model as Hugging Face lays it out: config.json, and weights in one or several safetensors files. */
 export interface Checkpoint {
-  /** What error messages call config.json. */
+  /** Name of config.json in error messages. */
   readonly configPath: string;
   /** config.json as it is. */
   readonly config: JsonObject;

@@ -2,13 +2,13 @@ import type { ModelFiles } from '@legend-fl/adapter';
 import { isJsonObject, type JsonObject } from '@legend-fl/adapter';
 import { InputError } from '@legend-fl/base';
 
-/** A file that holds one JSON object, and what error messages call it. */
+/** A file with one JSON object, and its name in error messages. */
 export interface JsonFile {
   readonly path: string;
   readonly content: JsonObject;
 }
 
-/** Throws an InputError if the file is missing, unreadable or something else than one JSON object. */
+/** Throws an InputError if the file is missing, unreadable or anything but one JSON object. */
 export async function readJsonObject(files: ModelFiles, name: string): Promise<JsonFile> {
   const { path, byteLength, read } = await files.open(name, 'a JSON file');
   const text = new TextDecoder().decode(await read(0, byteLength));

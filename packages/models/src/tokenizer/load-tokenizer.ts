@@ -5,7 +5,7 @@ import { readJsonObject } from '../checkpoint/read-json-object.ts';
 import { parseSpecialTokenTemplate, type TemplatePart } from './special-token-template.ts';
 import { truncateLongestFirst } from './truncate-tokens.ts';
 
-/** What a model reads of one example: as many type ids as token ids, special tokens included. */
+/** A model's input for one example: as many type ids as token ids, special tokens included. */
 export interface TokenizedExample {
   readonly ids: Int32Array;
   /** 0 for the first text, 1 for the second where the model distinguishes them. */

@@ -1,12 +1,12 @@
 import type { Adapter } from '@legend-fl/adapter';
 import type { DevicePlan } from '@legend-fl/method';
 
-/** Makes what brings a device its start, a message above all. */
+/** Makes a device's start, e.g. a message. */
 export type MakeStart<Made> = (start: Adapter, plan: DevicePlan, holdsTrunk: boolean) => Made;
 
 /**
- * The same within one round, made once for devices that start from the very same tensors and receive the same of them.
- * @param make looks at nothing of the plan but depth, ranks and `received`
+ * Wraps `make` for one round, so that devices that start from the same tensors and receive the same part share one result.
+ * @param make depends on the plan's depth, ranks and `received` only
  */
 export function shareStarts<Made>(make: MakeStart<Made>): MakeStart<Made> {
   const known = new Map<string, { readonly start: Adapter; readonly made: Made }>();

@@ -4,21 +4,21 @@ import { type Codec, decodeAdapter, encodeAdapter } from '@legend-fl/adapter';
 import { partOf, putPart } from '../tensor-parts.ts';
 import { withTrunk } from '../with-trunk.ts';
 
-/** What a device starts its local steps from. */
+/** The adapter and merged changes that a device starts its local steps from. */
 export interface Start {
   /** The blocks that it trains, with `trunk: global` those below too, and the head. */
   readonly adapter: Adapter;
-  /** What earlier rounds have added to frozen weights; see `GlobalState`. */
+  /** Changes that earlier rounds merged into frozen weights; see `GlobalState`. */
   readonly merged: GlobalState['merged'];
 }
 
-/** What of a plan decides on the message down. */
+/** The part of a plan that determines the message down. */
 type ReceivedPart = Pick<DevicePlan, 'depth' | 'trunk' | 'received'>;
 
 /**
- * The message that says all of a start: a device needs nothing but its model to read it, whatever the strategy and
- * whatever rounds it has missed. See `decodeWholeStart`.
- * Throws InputError `wire-not-finite`, or `wire-overflow` for what the codec cannot hold.
+ * Encodes a whole start: a device can decode it with its model alone, whatever the strategy and whatever rounds it has
+ * missed. See `decodeWholeStart`.
+ * @throws InputError `wire-not-finite`, or `wire-overflow` for values that the codec cannot hold
  */
 export function encodeWholeStart({ adapter, merged }: Start, codec: Codec): Uint8Array {
   const head = new Map<string, Tensor>();
@@ -28,8 +28,7 @@ export function encodeWholeStart({ adapter, merged }: Start, codec: Codec): Uint
 }
 
 /**
- * The start that `encodeWholeStart` took, as far as the codec keeps its values; where nothing was merged, `merged` is
- * undefined.
+ * Decodes the bytes of `encodeWholeStart`, with the codec's rounding. `merged` is undefined if nothing was merged.
  * @param where the message's source, for error messages
  * @throws InputError as `decodeAdapter` does
  */
@@ -40,11 +39,11 @@ export function decodeWholeStart(bytes: Uint8Array, where: string): Start {
 }
 
 /**
- * The smallest message that brings a start to a device that holds or makes the rest itself: what its plan says that it
- * receives (`received`: with `head` also what was merged, otherwise never), without the lower blocks that it has.
- * Only `decodeStart` with that rest reads it; for a device that holds nothing there is `encodeWholeStart`.
- * Throws InputError `wire-not-finite`, or `wire-overflow` for what the codec cannot hold.
- * @param holdsTrunk whether it has the frozen lower blocks already
+ * Encodes the smallest start for a device that holds or makes the rest itself: the part that its plan names in `received`
+ * (merged changes only with `head`), without the lower blocks that it has. Only `decodeStart` can read it, with the rest;
+ * for a device that holds nothing use `encodeWholeStart`.
+ * @param holdsTrunk whether the device has the frozen lower blocks already
+ * @throws InputError `wire-not-finite`, or `wire-overflow` for values that the codec cannot hold
  */
 export function encodeStart(
   { adapter, merged }: Start,
@@ -61,12 +60,12 @@ export function encodeStart(
 }
 
 /**
- * What a device starts from once it has the message of `encodeStart`.
- * @param holdsTrunk as the message was encoded with
- * @param held what the device holds or makes itself; taken of it is what the message leaves out: the other factor of
- * each module, all blocks (with `received: 'head'`), the lower blocks, what was merged (unless with `received: 'head'`)
+ * Decodes the bytes of `encodeStart` into a whole start.
+ * @param holdsTrunk as given to `encodeStart`
+ * @param held the start that the device holds or makes itself. It supplies the parts that the message leaves out: the other
+ * factor of each module, all blocks (with `received: 'head'`), the lower blocks, merged changes (unless `received: 'head'`)
  * @param where the message's source, for error messages
- * @throws InputError as `decodeAdapter` does, `wire-tensor-extra` for a module of which `held` lacks the other factor
+ * @throws InputError as `decodeAdapter` does, `wire-tensor-extra` for a module whose other factor `held` lacks
  */
 export function decodeStart(
   bytes: Uint8Array,

@@ -2,14 +2,14 @@ import { type Adapter, restrictToDepth } from '@legend-fl/adapter';
 import type { DevicePlan } from '@legend-fl/method';
 import { type Codec, decodeUpdate, type EncodedUpdate, encodeUpdate, type Residual } from '@legend-fl/adapter';
 
-/** What of a plan decides on the message up. */
+/** The part of a plan that determines the message up. */
 type TrainedPart = Pick<DevicePlan, 'depth' | 'training'>;
 
 /**
- * The message that takes what a device trained up to the coordinator; a difference counts from what it received.
- * @param received the adapter that it started from, as its messages said it
- * @param residual from its message before; the one that is returned is for the next, see `encodeUpdate`
- * @throws what `encodeUpdate` does
+ * Encodes a device's trained adapter for the coordinator; a difference is taken to the adapter that it received.
+ * @param received the adapter that it started from, as it was decoded
+ * @param residual from its previous message; the returned one is for the next, see `encodeUpdate`
+ * @throws InputError as `encodeUpdate` does
  */
 export function encodeTrained(
   received: Adapter,
@@ -23,9 +23,9 @@ export function encodeTrained(
 }
 
 /**
- * What the device trained: its blocks and the head. The coordinator adds a difference to its own exact values, so that
- * rounding on the way down does not pile up in the global adapter.
- * @param start the coordinator's values of what the device was to start from
+ * Decodes a device's trained blocks and head. A difference is added to the coordinator's own exact values, so that rounding on
+ * the way down does not accumulate in the global adapter.
+ * @param start the coordinator's exact values of the device's start
  * @param where the message's source, for error messages
  * @param asViews see `decodeUpdate`
  * @throws InputError as `decodeUpdate` does

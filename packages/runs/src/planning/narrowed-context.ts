@@ -2,13 +2,13 @@ import type { RoundContext } from '@legend-fl/method';
 
 /** A round's context without some of its devices. */
 export interface NarrowedContext {
-  /** Of the devices that remain. */
+  /** The context of the devices that remain. */
   readonly context: RoundContext;
   /** Why the others were left out, by id. */
   readonly reasons: ReadonlyMap<string, string>;
 }
 
-/** The same if no device is left out, or if none would remain. */
+/** Leaves out the devices that have a reason, unless none would remain. */
 export function leaveOut(narrowed: NarrowedContext, reasons: ReadonlyMap<string, string>): NarrowedContext {
   const { context } = narrowed;
   const devices = context.devices.filter(({ id }) => !reasons.has(id));

@@ -3,19 +3,19 @@ import { type DeviceTime, explainLate, listLate } from './list-late.ts';
 import { leaveOut } from './narrowed-context.ts';
 import { type NarrowedPlan, planPossible } from './plan-possible.ts';
 
-/** When a round with a plan closes, and how many devices it needs in any case. */
+/** When a round closes, and how many devices it needs in any case. */
 export interface TimeLimit {
   readonly leastDevices: number;
   readonly deadlineSeconds: (plan: Plan) => number;
 }
 
-/** Each further one is for devices that are late only because of how the others were planned without those before. */
+/** Each repetition catches devices that are late only because leaving out earlier ones changed the plan. */
 const MOST_REPLANS = 8;
 
 /**
- * A plan in which everybody finishes before the round closes. Late devices are left out and the others planned again,
- * since that may change their depths; after `MOST_REPLANS` such plans, late devices are only taken out of the plan, as if
- * they had dropped out of the round. Blocks that are then left with fewer devices than the minimum cohort rest.
+ * A plan in which every device finishes before the round closes. Late devices are left out and the others planned again,
+ * which may change their depths. After `MOST_REPLANS` plans, late devices are only removed from the plan, as if they had
+ * dropped out of the round; blocks with fewer devices than the minimum cohort are then not trained.
  *
  * The fastest `leastDevices` stay, even if they will be late.
  */

@@ -1,14 +1,14 @@
-import { InputError } from '@legend-fl/base';
+import { InputError, requireDefined } from '@legend-fl/base';
 import { checkPlan, type DeviceContext, type Plan, type RoundContext, type Strategy } from '@legend-fl/method';
 import { leaveOut, type NarrowedContext } from './narrowed-context.ts';
 import { leastSeconds } from './screen-devices.ts';
 
-/** A plan for a context, without the devices that were left out of it. */
+/** A plan for the devices that remain in a context. */
 export interface NarrowedPlan extends NarrowedContext {
   readonly plan: Plan;
 }
 
-/** Thrown at once: errors that fewer devices don't mend, and what a strategy's own file throws or returns by mistake. */
+/** Errors that leaving out devices cannot mend, and mistakes in a strategy's own file: they are thrown at once. */
 const NOT_OF_SINGLE_DEVICES: ReadonlySet<string> = new Set([
   'no-devices',
   'no-device-fits',
@@ -18,12 +18,11 @@ const NOT_OF_SINGLE_DEVICES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The strategy's plan, checked. If it has none for all devices, one for as many as can be found: sets of devices are added
- * to the plan one after the other, and a set that makes it impossible is halved until single devices remain, which are left
- * out with the reason that the strategy gave. That takes some b · log n plans for b such devices among n. Devices closest to
- * the median in speed come first, so that where devices exclude each other, it is the odd ones that are left out.
- *
- * Throws the strategy's own InputError where it can plan for no single device, or where that is no matter of devices.
+ * Makes and checks a strategy's plan. If there is none for all devices, it searches for a plan for as many as possible: sets of
+ * devices are added one after the other; a set that makes the plan impossible is halved until single devices remain, and they
+ * are left out with the strategy's reason. That takes about b · log n plans for b such devices among n. Devices closest to the
+ * median speed come first, so that if devices exclude each other, the unusual ones are left out.
+ * @throws the strategy's own InputError if it cannot plan for any single device, or if devices are not the cause
  */
 export function planPossible(strategy: Strategy, narrowed: NarrowedContext): NarrowedPlan {
   const { context } = narrowed;
@@ -42,7 +41,7 @@ interface Search {
   readonly context: RoundContext;
   /** Why devices are left out, by id. */
   readonly reasons: Map<string, string>;
-  /** Devices that came before any that fits. Beside one that does, the strategy can say why it leaves them out. */
+  /** Devices tried before one fitted. Beside a device that fits, the strategy can say why it leaves them out. */
   readonly unfit: DeviceContext[];
 }
 
@@ -88,12 +87,16 @@ function tryPlan(strategy: Strategy, context: RoundContext): Attempt {
   }
 }
 
-/** By how many times slower or faster than the median a device is. */
+/** The devices, closest to the median speed first. */
 function nearestMedianFirst(context: RoundContext): readonly DeviceContext[] {
   const seconds = leastSeconds(context).map((time) => time.seconds);
-  const median = seconds.toSorted((one, other) => one - other)[Math.floor(seconds.length / 2)] ?? 0;
+  const ascending = seconds.toSorted((one, other) => one - other);
+  const median = requireDefined(ascending[Math.floor(seconds.length / 2)], 'median of the seconds');
   return context.devices
-    .map((device, index) => ({ device, ratio: ratioOf(seconds[index] ?? median, median) }))
+    .map((device, index) => {
+      const own = requireDefined(seconds[index], `time of device ${device.id}`);
+      return { device, ratio: ratioOf(own, median) };
+    })
     .sort((one, other) => (one.ratio === other.ratio ? 0 : one.ratio - other.ratio))
     .map(({ device }) => device);
 }

@@ -3,9 +3,9 @@ import { type DeviceTime, explainLate, listLate } from './list-late.ts';
 import { leaveOut, type NarrowedContext } from './narrowed-context.ts';
 
 /**
- * Leaves out devices that no strategy should have to look at: those with figures that are not numbers from zero, as an older
- * version may have stored them; and those that need more than `mostSeconds` for the least that can be done in a round,
- * though never so many that fewer than `leastDevices` remain.
+ * Leaves out devices that no strategy should see: devices whose figures are negative or not numbers, as an older version may
+ * have stored them, and devices that need more than `mostSeconds` for the least possible work. It never leaves fewer than
+ * `leastDevices` for the second reason.
  */
 export function screenDevices(
   narrowed: NarrowedContext,
@@ -24,8 +24,8 @@ export function screenDevices(
 }
 
 /**
- * The least time that each device can take for a round: the quickest depth, with messages that hold the head alone. No
- * strategy can plan less for it.
+ * The least time that each device can take for a round: its fastest depth, with messages that contain only the head. No
+ * strategy can plan less.
  */
 export function leastSeconds({
   profile: { blocks, headParameters },
@@ -46,7 +46,7 @@ export function leastSeconds({
   }));
 }
 
-/** Figures come from files and databases too, where types promise nothing. */
+/** Figures also come from files and databases, where types guarantee nothing. */
 function findBadFigure({ capacity, bytesBudget = 0 }: DeviceContext): string | undefined {
   for (const [name, value] of Object.entries({ ...capacity, bytesBudget })) {
     if (Number.isFinite(value) && value >= 0) continue;

@@ -4,8 +4,8 @@ import { z } from 'zod';
 const codecName = z.enum(codecNames);
 
 /**
- * How the values of messages are encoded, in each direction; one name stands for both. Float32 updates are the trained
- * values themselves, so they would carry the rounding of a coarser message down into the global adapter.
+ * How messages encode values in each direction; one name stands for both. Float32 updates contain the trained values
+ * themselves, so after a coarser message down they would carry its rounding into the global adapter.
  */
 export const codecSchema = z
   .union([

@@ -6,21 +6,25 @@ const count = z.int().positive();
 export const localKeys = {
   /** τ, optimizer steps per round. */
   steps: count,
+  /** Examples per step. */
   batchSize: count,
   /** Longer texts are cut to this many tokens. */
   maxLength: count,
+  /** AdamW, or SGD without momentum. */
   optimizer: z.enum(['adamw', 'sgd']),
+  /** At its highest, see `warmupRounds` and `schedule`. */
   learningRate: z.number().positive(),
+  /** Decoupled from the gradient, as in AdamW. */
   weightDecay: z.number().nonnegative(),
-  /** 0 = no clipping. */
+  /** Gradients are clipped to this global norm; 0 = no clipping. */
   maxGradNorm: z.number().nonnegative(),
   /** Rounds over which the learning rate rises. */
   warmupRounds: z.int().nonnegative(),
-  /** From then on the rate stays, or falls linearly to 0 at the end of the last round. */
+  /** After the warm-up the rate stays, or falls linearly to 0 at the end of the last round. */
   schedule: z.enum(['constant', 'linear']),
 };
 
-/** All of it, with the default of each key. */
+/** All keys with their defaults. */
 export const localSchema = z.strictObject({
   steps: localKeys.steps.default(8),
   batchSize: localKeys.batchSize.default(8),

@@ -4,7 +4,7 @@ import { codecSchema } from './codec-settings.ts';
 import { trunkCacheSchema, trunkSchema } from './trunk-settings.ts';
 
 const count = z.int().positive();
-/** 0 in custom ranks: a block that carries no LoRA. */
+/** In custom ranks, 0 means that a block carries no LoRA. */
 const rankOptions = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.enum(['increasing', 'uniform', 'decreasing']),
@@ -15,30 +15,31 @@ const rankOptions = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('custom'), values: z.array(z.int().nonnegative()).min(1) }),
 ]);
 
-/** What a strategy plans and exchanges rounds with, key by key. Those that are optional are left to the strategy. */
+/** Settings of planning and messages, key by key. The strategy chooses the optional ones that are left out. */
 export const methodKeys = {
   /** Linear maps that carry LoRA; null = the architecture's query and value. */
   targets: z.array(z.string()).min(1).nullable(),
   /** Rank distribution; each strategy fits it to its method. */
   ranks: rankOptions.exactOptional(),
-  /** LEGEND's: how depths are chosen, `waitingBound` = ε in seconds. */
+  /** LEGEND's: how depths are chosen. */
   planner: z.enum(['greedy', 'optimal', 'full']).exactOptional(),
+  /** LEGEND's, and FedQuad's: which deadline depths are fitted to. */
   deadline: z.enum(['shared', 'fastest', 'trimmed']).exactOptional(),
+  /** LEGEND's optimal planner: whether devices that are late even at depth 1 are waited for. */
   stragglers: z.enum(['wait', 'leave']).exactOptional(),
-  importance: z.enum(['learned', 'ranks']).exactOptional(),
-  /** Seconds per megabyte of a device's traffic, in the optimal planner's objective. */
-  trafficPrice: z.number().nonnegative().exactOptional(),
+  /** LEGEND's: one rank distribution for all devices, or one over each device's own blocks. */
   rankSharing: z.enum(['shared', 'per-device']).exactOptional(),
-  waitingBound: z.number().nonnegative().exactOptional(),
-  /** Momentum of the global adapter, of legend, fedlora and fedquad. */
-  serverMomentum: z.number().nonnegative().lt(1).exactOptional(),
+  /** How capacities are estimated from what devices report. */
   estimator: z.enum(['moving-average', 'last-value', 'oracle']),
+  /** What a device computes below its depth: the base alone, or the global adapter's lower blocks too. */
   trunk: trunkSchema,
+  /** Keeps the trunk's activations on the device; null = computes them anew every time. */
   trunkCache: trunkCacheSchema.nullable(),
+  /** How the values of messages are encoded, in both directions or in each. */
   codec: codecSchema,
 };
 
-/** All of it, with the default of each key. */
+/** All keys with their defaults. */
 export const methodSchema = z.strictObject({
   ...methodKeys,
   targets: methodKeys.targets.default(null),
@@ -50,38 +51,19 @@ export const methodSchema = z.strictObject({
 
 export type MethodSettings = z.output<typeof methodSchema>;
 
-/** What of it the strategy itself is made with. */
+/** The options that the strategy itself is made with. */
 export function strategyOptions({
   ranks,
   planner,
   deadline,
   stragglers,
-  importance,
-  trafficPrice,
   rankSharing,
-  waitingBound,
-  serverMomentum,
-}: Pick<
-  MethodSettings,
-  | 'ranks'
-  | 'planner'
-  | 'deadline'
-  | 'stragglers'
-  | 'importance'
-  | 'trafficPrice'
-  | 'rankSharing'
-  | 'waitingBound'
-  | 'serverMomentum'
->): StrategyOptions {
+}: Pick<MethodSettings, 'ranks' | 'planner' | 'deadline' | 'stragglers' | 'rankSharing'>): StrategyOptions {
   return {
     ...(ranks && { ranks }),
     ...(planner && { planner }),
     ...(deadline && { deadline }),
     ...(stragglers && { stragglers }),
-    ...(importance && { importance }),
-    ...(trafficPrice !== undefined && { trafficPrice }),
     ...(rankSharing && { rankSharing }),
-    ...(waitingBound !== undefined && { waitingBoundSeconds: waitingBound }),
-    ...(serverMomentum !== undefined && { serverMomentum }),
   };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** How examples are spread over devices; see `partition`. */
+/** How examples are distributed over devices; see `partition`. */
 export const partitionRuleSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('iid'),

@@ -1,7 +1,7 @@
 import type { RoundRecord } from '../round-record.ts';
 import type { StrategySummary } from './summary.ts';
 
-/** What the summary takes of a round; small, whatever the number of devices. */
+/** The figures of a round that a summary needs; their size does not depend on the number of devices. */
 export type RoundFigures = Pick<
   RoundRecord,
   'round' | 'virtualSeconds' | 'waitingSeconds' | 'accuracy' | 'bytesUp' | 'bytesDown'
@@ -19,7 +19,7 @@ export interface StrategyRun {
   readonly hostSeconds: number;
 }
 
-/** A strategy's line of the summary, from its rounds in order. */
+/** A strategy's entry in the summary, from its rounds in order. */
 export function summarizeStrategy({
   name,
   rounds,

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { partitionRuleSchema } from '../settings/partition-rule.ts';
 
 /**
- * `summary.json` of a run folder. Objects keep keys that are not listed here, so that an experiment can add what it
- * likes; what is listed stays.
+ * `summary.json` of a run folder. Objects keep keys that are not listed here, so that a run can add its own; listed keys
+ * stay.
  */
 
 const figure = z.number();
@@ -22,15 +22,15 @@ const strategySummarySchema = z.looseObject({
   secondsToTarget: figure.nullable(),
   /** Bytes sent up and down until then. */
   bytesToTarget: figure.nullable(),
-  /** Of all rounds together. */
+  /** Of all rounds together; real seconds in a real run. */
   virtualSeconds: figure,
   bytesUp: figure,
   bytesDown: figure,
   /** Mean over rounds of the round's waiting time. */
   meanWaitingSeconds: figure,
-  /** Real seconds that the simulation took on the host. */
+  /** Real seconds: those that the simulation took on the host, or those of all rounds of a real run. */
   hostSeconds: figure,
-  /** For a strategy from a file: the file that its last rounds were run with. */
+  /** For a strategy from a file: the file that its last rounds ran with. */
   strategyFile: z.looseObject({ path: z.string(), sha256: z.string() }).exactOptional(),
 });
 
@@ -44,16 +44,23 @@ const hostSchema = z.looseObject({
 
 export const summarySchema = z.looseObject({
   formatVersion: z.literal(1),
-  /** The experiment as it was run, from which a report names these. */
+  /** Whether time and devices are simulated or real. Summaries of earlier versions lack it, see `isRealRun`. */
+  kind: z.enum(['simulated', 'real']).exactOptional(),
+  /** Of a real run: when its first round began and its last round closed, in milliseconds since 1970. */
+  startedAt: z.number().exactOptional(),
+  endedAt: z.number().exactOptional(),
+  /** What people call the devices of a real run, by id. */
+  deviceNames: z.record(z.string(), z.string()).exactOptional(),
+  /** All settings of the run; a report uses the keys listed here. */
   config: z.looseObject({
     seed: z.number().int(),
     fleet: z.string(),
     devices: count,
-    /** Share of the devices there that is called in a round. Summaries of earlier versions lack it. */
+    /** Share of the present devices that takes part in a round. Summaries of earlier versions lack it. */
     participation: share.exactOptional(),
   }),
   host: hostSchema,
-  /** Of the fleet's content. Summaries of earlier versions lack it, and that of data. */
+  /** Hash of the fleet's content. Summaries of earlier versions lack it, and the hash of the data. */
   fleet: z.looseObject({ sha256: z.string() }).exactOptional(),
   model: z.looseObject({ id: z.string(), sha256: z.string(), blocks: count, hidden: count }),
   data: z.looseObject({
@@ -62,12 +69,20 @@ export const summarySchema = z.looseObject({
     train: count,
     test: count,
     classes: count,
-    /** Of the examples as they were read. */
+    /** Hash of the examples as they were read. */
     sha256: z.string().exactOptional(),
     partition: partitionRuleSchema,
   }),
   strategies: z.array(strategySummarySchema),
 });
+
+/** The fleet that a real run names, where a simulation names a fleet file. */
+export const REAL_FLEET = 'devices of a federation';
+
+/** Whether a run's devices and seconds were real. */
+export function isRealRun({ kind, config }: Pick<Summary, 'kind' | 'config'>): boolean {
+  return kind === undefined ? config.fleet === REAL_FLEET : kind === 'real';
+}
 
 export type Summary = z.output<typeof summarySchema>;
 export type StrategySummary = z.output<typeof strategySummarySchema>;

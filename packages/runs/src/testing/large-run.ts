@@ -32,7 +32,7 @@ export class LargeRun {
     return run;
   }
 
-  /** What a module prints that runs in a process with little heap. */
+  /** Runs a module in a process with little heap and returns its output. */
   async print(script: string): Promise<string> {
     const heap = `--max-old-space-size=${LargeRun.#heapMegabytes}`;
     const flags = [heap, '--input-type=module', '--eval', script];

@@ -4,7 +4,7 @@ import type { Capacity } from '@legend-fl/method';
 import { summarizeStrategy } from '../summary/summarize-strategy.ts';
 import type { Summary } from '../summary/summary.ts';
 
-/** A run that never happened: costs of a plausible fleet, made-up learning curves. For tests of what reads runs. */
+/** An invented run: costs of a plausible fleet, made-up learning curves. For tests of code that reads runs. */
 
 const blocks = 6;
 const hidden = 384;
@@ -34,7 +34,7 @@ export interface SampleOptions {
   readonly rounds?: number;
   readonly seed?: number;
   readonly targetAccuracy?: number | null;
-  /** Whether devices drop out; the lines of earlier versions know neither that nor capacities. */
+  /** Whether devices drop out. */
   readonly dropouts?: boolean;
 }
 

@@ -1,20 +1,20 @@
 import { type Adapter, mapTensors, namedTensors } from '@legend-fl/adapter';
-import { seededRandom } from '@legend-fl/base';
+import { requireDefined, seededRandom } from '@legend-fl/base';
 import type { TokenizedDataset } from '@legend-fl/trainer';
 import { z } from 'zod';
 
 /**
- * What a lying device does in every round. It trains like any other, within the same time and bytes; then
+ * How devices lie, in every round. A lying device trains like any other, with the same time and bytes; then
  *
- * - `sign-flip` sends the way it should not go, a thousand times as far: start - 1000·(trained - start);
- * - `constant` sends ones, `huge` 3·10³⁸ and `not-finite` NaN, everywhere;
+ * - `sign-flip` sends its change reversed and a thousand times as large: start - 1000·(trained - start);
+ * - `constant` sends ones, `huge` 3·10³⁸ and `not-finite` NaN as every value;
  * - `head` sends its head times -20;
  * - `weight` sends its head times -1, and claims a billion examples;
- * - `label-flip` sends what it learned, but of the wrong labels: class c of C becomes C-1-c.
+ * - `label-flip` sends its update, trained on wrong labels: class c of C becomes C-1-c.
  */
 export const attackSchema = z.strictObject({
   kind: z.enum(['sign-flip', 'constant', 'huge', 'not-finite', 'label-flip', 'head', 'weight']),
-  /** How many of the fleet lie; drawn by the experiment's seed, the same for all its strategies. */
+  /** How many devices of the fleet lie; the experiment's seed draws them, the same for all its strategies. */
   devices: z.int().positive().default(1),
 });
 
@@ -30,19 +30,19 @@ export function drawAttackers(attack: Attack | null, fleetSize: number, seed: nu
   return new Set(seededRandom(seed, 'attackers').shuffle(places).slice(0, attack.devices));
 }
 
-/** What a device trains on. */
+/** The data that a device trains on. */
 export function attackedData(kind: AttackKind | null, data: TokenizedDataset): TokenizedDataset {
   if (kind !== 'label-flip') return data;
   const last = data.labels.reduce((most, label) => Math.max(most, label), 0);
   return { ...data, labels: data.labels.map((label) => last - label) };
 }
 
-/** What a device claims to hold. */
+/** The number of examples that a device claims to hold. */
 export function claimedExamples(kind: AttackKind | null, examples: number): number {
   return kind === 'weight' ? CLAIMED_EXAMPLES : examples;
 }
 
-/** What a device sends. */
+/** The adapter that a device sends. */
 export function attackedAdapter(kind: AttackKind | null, start: Adapter, trained: Adapter): Adapter {
   switch (kind) {
     case null:
@@ -66,11 +66,12 @@ export function attackedAdapter(kind: AttackKind | null, start: Adapter, trained
 function flipChange(start: Adapter, trained: Adapter, factor: number): Adapter {
   const before = namedTensors(start);
   return mapTensors(trained, (name, { dims, data }) => {
-    const from = before.get(name)?.data ?? new Float32Array(data.length);
-    return {
-      dims,
-      data: data.map((value, index) => (from[index] ?? 0) - factor * (value - (from[index] ?? 0))),
+    const from = requireDefined(before.get(name), `tensor ${name} that the device started from`).data;
+    const flip = (value: number, index: number) => {
+      const origin = requireDefined(from[index], `value ${index} of ${name}`);
+      return origin - factor * (value - origin);
     };
+    return { dims, data: data.map(flip) };
   });
 }
 

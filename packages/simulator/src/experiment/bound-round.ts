@@ -1,3 +1,4 @@
+import { requireDefined } from '@legend-fl/base';
 import {
   boundUpdates,
   changeNorms,
@@ -12,7 +13,7 @@ import {
 } from '@legend-fl/method';
 import type { BoundsSettings } from '@legend-fl/runs';
 
-/** What became of an update: the part of it that counted, or why none did. */
+/** How an update counted: the part that was added, or the reason why none was. */
 export type UpdateFate =
   | { readonly counted: true; readonly scale: number }
   | { readonly counted: false; readonly reason: string };
@@ -26,11 +27,11 @@ export interface BoundedRound {
 }
 
 /**
- * Adds up what is within bounds. They are set by the medians of a round, so all its updates lie in memory until the last
- * one is there.
+ * Adds up a round's updates within bounds. The bounds follow from the round's medians, so all updates stay in memory until
+ * the last one is in.
  *
  * @param updates in the plan's order
- * @param history of the rounds before
+ * @param history of the earlier rounds
  */
 export function sumWithinBounds(
   strategy: Strategy,
@@ -41,23 +42,21 @@ export function sumWithinBounds(
   bounds: BoundsSettings,
 ): BoundedRound {
   const plans = new Map(plan.devices.map((device) => [device.id, device]));
-  const starts = updates.map(({ deviceId }) => {
-    const device = plans.get(deviceId);
-    if (device === undefined) throw new Error(`${deviceId} is no device of the plan`);
-    return strategy.deviceAdapter(global, device);
+  const arrived = updates.map((update) => {
+    const device = requireDefined(plans.get(update.deviceId), `plan for device ${update.deviceId}`);
+    return { update, start: strategy.deviceAdapter(global, device) };
   });
-  const received = updates.map(({ deviceId, examples, loss, adapter }, place) => ({
+  const received = arrived.map(({ update: { deviceId, examples, loss, adapter }, start }) => ({
     deviceId,
     examples,
     loss,
-    norms: changeNorms(starts[place] ?? adapter, adapter),
+    norms: changeNorms(start, adapter),
   }));
   const outcomes = boundUpdates(received, history, bounds);
   const fates = new Map<string, UpdateFate>();
   let sum = strategy.begin(global, plan);
-  for (const [place, update] of updates.entries()) {
-    const [start, outcome] = [starts[place], outcomes[place]];
-    if (start === undefined || outcome === undefined) continue;
+  for (const [place, { update, start }] of arrived.entries()) {
+    const outcome = requireDefined(outcomes[place], `outcome of the update of ${update.deviceId}`);
     if (outcome.status === 'left-out') {
       fates.set(update.deviceId, { counted: false, reason: `left out: ${outcome.reason}` });
       continue;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { ExperimentData } from './experiment-resources.ts';
 
-/** sha256 of what a fleet file says, however it is written. */
+/** sha256 of a fleet's content, whatever the layout of its file. */
 export function hashFleet(fleet: Fleet): string {
   return createHash('sha256').update(JSON.stringify(fleet)).digest('hex');
 }

@@ -1,10 +1,10 @@
 import type { Residual } from '@legend-fl/adapter';
 
-/** What a simulated device keeps from one round to the next. */
+/** The state that a simulated device keeps between rounds. */
 export interface DeviceMemory {
-  /** What its messages have not yet said; see `encodeUpdate`. */
+  /** Rounding that its messages have not sent yet; see `encodeUpdate`. */
   readonly residual: Residual;
-  /** Round whose global adapter its frozen lower blocks are of, with `trunk: global`; 0 before it has any. */
+  /** With `trunk: global`, the round whose global adapter its frozen lower blocks come from; 0 before it has any. */
   readonly trunkRound: number;
   /** Its trunk cache: the examples whose hidden states after block b it holds, by b. */
   readonly cached: ReadonlyMap<number, ReadonlySet<number>>;

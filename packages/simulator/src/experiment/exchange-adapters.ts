@@ -3,14 +3,13 @@ import type { DevicePlan } from '@legend-fl/method';
 import { decodeStart, decodeTrained, encodeStart, encodeTrained, type Start } from '@legend-fl/runs';
 import type { Experiment } from './experiment.ts';
 
-/** What a device holds once it has its assignment, as its messages say it, and the bytes that brought it. */
+/** A device's start as its message brought it, and the bytes of the message. */
 export interface Received extends Start {
   readonly bytes: number;
 }
 
 /**
- * Sends a device what it starts from, as real messages.
- * @param start what it is to start from
+ * Sends a device its start, as a real message.
  * @param holdsTrunk whether it has the frozen lower blocks already
  */
 export function sendDown(
@@ -21,14 +20,14 @@ export function sendDown(
 ): Received {
   const message = encodeStart(start, plan, codec, holdsTrunk);
   const bytes = message.byteLength;
-  // Float32 messages bring what was sent to the bit: reading one would only copy it.
+  // Float32 messages are exact: decoding one would only copy it.
   if (codec === 'f32') return { ...start, bytes };
-  // The lower blocks that it holds once came as rounded as the rest: they are read from the message that brings all.
+  // The lower blocks that it holds were rounded like the rest when they came: they are decoded from the whole message.
   const whole = holdsTrunk ? encodeStart(start, plan, codec, false) : message;
   return { ...decodeStart(whole, plan, { held: start, holdsTrunk: false, where: DOWN }), bytes };
 }
 
-/** An update as the coordinator has it. */
+/** An update as the coordinator receives it. */
 export interface Sent {
   readonly adapter: Adapter;
   readonly bytes: number;
@@ -36,8 +35,8 @@ export interface Sent {
 }
 
 /**
- * Sends up what a device trained.
- * @param start the coordinator's values of what the device was to start from
+ * Sends a device's trained adapter to the coordinator.
+ * @param start the coordinator's exact values of the device's start
  */
 export function sendUp(
   start: Adapter,
@@ -49,7 +48,7 @@ export function sendUp(
 ): Sent {
   const update = encodeTrained(received, trained, plan, codec, residual);
   const sent = { bytes: update.bytes.byteLength, residual: update.residual };
-  // Whole float32 messages say what was trained to the bit: reading one would only copy it.
+  // Whole float32 messages are exact: decoding one would only copy it.
   const whole = codec === 'f32' && (plan.training?.factors ?? 'both') === 'both';
   return { ...sent, adapter: whole ? trained : decodeTrained(start, update.bytes, plan, UP) };
 }

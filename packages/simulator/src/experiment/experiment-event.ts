@@ -3,15 +3,15 @@ import type { RoundRecord, StrategySummary } from '@legend-fl/runs';
 import type { TrunkCacheCounts } from '@legend-fl/trainer';
 import type { TrunkCacheStatus } from '@legend-fl/trainer/node';
 
-/** What happens while an experiment runs, for whoever shows it. */
+/** Events of a running experiment, for displays. */
 export type ExperimentEvent =
-  /** So many texts, training and test together, are longer than `maxLength` tokens. */
+  /** Texts, training and test together, that are longer than `maxLength` tokens. */
   | { readonly type: 'texts-cut'; readonly texts: number; readonly maxLength: number }
-  /** The rounds done, or the strategy's whole run, are of another content of its file. */
+  /** The strategy's file has changed since its earlier rounds or its whole run. */
   | { readonly type: 'strategy-changed'; readonly strategy: string; readonly path: string }
   /** A folder for hidden states was given, and no strategy has a trunk cache. */
   | { readonly type: 'trunk-disk-unused'; readonly folder: string }
-  /** Something happened to the folder for hidden states; the run goes on. */
+  /** The folder for hidden states can no longer be written; the run continues. */
   | { readonly type: 'trunk-cache-status'; readonly status: TrunkCacheStatus }
   | { readonly type: 'strategy-started'; readonly strategy: string; readonly roundsDone: number }
   | {
@@ -26,9 +26,9 @@ export type ExperimentEvent =
       readonly type: 'strategy-finished';
       readonly strategy: string;
       readonly reason: FinishReason;
-      /** Mean share of this process's time that each worker spent inside the runtime. */
+      /** Mean share of the time that each worker spent inside the runtime. */
       readonly workerShare: number;
-      /** Where the hidden states of the devices' trunks came from on this machine. */
+      /** How many hidden states of the trunks came from memory and disk of this machine, and how many were computed. */
       readonly trunkCounts: TrunkCacheCounts;
       readonly summary: StrategySummary;
     };

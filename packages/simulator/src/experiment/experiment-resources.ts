@@ -11,10 +11,10 @@ export interface ExperimentData {
   readonly test: readonly TextExample[];
 }
 
-/** What an experiment runs with, on this machine. */
+/** The resources of this machine that an experiment runs with. */
 export interface ExperimentResources {
   readonly modelId: string;
-  /** What the adapters name as their base. */
+  /** The base model's name in the adapters. */
   readonly pretrainedName: string;
   readonly modelFolder: string;
   /** Of its weights. */
@@ -22,16 +22,16 @@ export interface ExperimentResources {
   readonly data: ExperimentData;
   /** Run folder. */
   readonly out: string;
-  /** Goes on with the run in `out` instead of beginning one. */
+  /** Resumes the run in `out` instead of starting one. */
   readonly resume: boolean;
   readonly workers: number;
   /**
-   * Where the workers keep the hidden states of strategies with a trunk cache, for later runs too, besides their memory.
-   * Decides only how long the host takes.
+   * A folder in which the workers also keep the hidden states of strategies with a trunk cache, for later runs too. It changes
+   * only how long the host takes.
    */
   readonly trunkDisk?: TrunkDisk | undefined;
   /**
-   * Makes the page that the run folder gets as `report.html` after every strategy; without it there is none.
+   * Renders `report.html` after every strategy; if left out, there is no report.
    * @param out run folder, with the rounds of all strategies that `summary` lists
    */
   readonly renderReport?: ((out: string, summary: Summary) => Promise<string>) | undefined;

@@ -72,6 +72,11 @@ describe('refused with the field and what to do:', () => {
       { partition: { kind: 'dirichlet' } },
       'partition.alpha: expected a finite number, got nothing',
     ],
+    [
+      'an option that was removed',
+      { strategies: [{ name: 'a', strategy: 'legend', serverMomentum: 0.3 }] },
+      'test: strategies[0]: serverMomentum: expected no serverMomentum, an option that was removed',
+    ],
     ['rank 0', { ranks: { kind: 'uniform', min: 0 } }, 'ranks.min: expected a number above 0, got 0'],
     [
       'a negative learning rate',
@@ -85,6 +90,13 @@ describe('refused with the field and what to do:', () => {
       expect.objectContaining({ code: 'experiment-invalid' }),
     );
   });
+});
+
+test('an experiment of an earlier version is read where it switches off what was removed since', () => {
+  const old = { importance: 'learned', trafficPrice: 0, serverMomentum: 0 };
+  expect(parseExperiment(old, 'test')).toEqual(parseExperiment({}, 'test'));
+  const variant = { name: 'a', strategy: 'legend' };
+  expect(parseExperiment({ strategies: [{ ...variant, ...old }] }, 'test').strategies).toEqual([variant]);
 });
 
 describe('an experiment file', () => {

@@ -7,6 +7,7 @@ import {
   methodKeys,
   methodSchema,
   partitionRuleSchema,
+  withoutRemovedOptions,
 } from '@legend-fl/runs';
 import { z } from 'zod';
 import { attackSchema } from './attack.ts';
@@ -16,9 +17,9 @@ const count = z.int().positive();
 const variantKeys = {
   ...methodKeys,
   partition: partitionRuleSchema,
-  /** Of updates, before they are added; null = none. With them all updates of a round are in memory at once. */
+  /** Bounds of updates; null = none. With bounds all updates of a round are in memory at once. */
   bounds: boundsSchema.nullable().exactOptional(),
-  /** What some devices do to the others; null = nothing. */
+  /** Devices that lie; null = none. */
   attack: attackSchema.nullable().exactOptional(),
 };
 
@@ -30,7 +31,7 @@ const variantSchema = z.strictObject({
   trunkCache: variantKeys.trunkCache.exactOptional(),
   codec: variantKeys.codec.exactOptional(),
   partition: variantKeys.partition.exactOptional(),
-  /** What it is called in results. */
+  /** Its name in results. */
   name: z.string().min(1),
   /** A strategy's name, or the path of a file that exports one, see `loadStrategy`. */
   strategy: z.string().min(1),
@@ -53,15 +54,21 @@ export const experimentSchema = z.strictObject({
   ...methodSchema.shape,
   bounds: variantKeys.bounds,
   attack: variantKeys.attack,
+  /** How examples are dealt to devices: iid, skewed by label (dirichlet), or by a key of the data (natural). */
   partition: partitionRuleSchema.prefault({ kind: 'iid' }),
+  /** Folder, org/name[@rev] on the hub, or catalogue name. */
   model: z.string().default('minilm-l6'),
+  /** File, data set on the hub, or catalogue name. */
   data: z.string().default('movie-reviews'),
+  /** Fleet file or built-in name. */
   fleet: z.string().default('jetson-80'),
-  /** null = as many as the fleet has, of a built-in fleet 20; see `settleDevices`. */
+  /** null = as many as the fleet has, 20 of a built-in fleet; see `settleDevices`. */
   devices: count.nullable().default(null),
-  /** Share of the devices there that takes part in a round. */
+  /** Share of the present devices that takes part in a round. */
   participation: z.number().gt(0).lte(1).default(1),
+  /** At most. */
   rounds: count.default(20),
+  /** Every random choice follows from it. */
   seed: z.int().default(1),
   /** One run for each, in place of `seed`. */
   seeds: z.array(z.int()).min(1).exactOptional(),
@@ -70,12 +77,14 @@ export const experimentSchema = z.strictObject({
     .array(z.union([z.string().min(1), variantSchema]))
     .min(1)
     .default(['legend', 'fedlora']),
-  /** So many of the examples, drawn by seed; null = all. Fewer to train on are drawn more often, fewer to test faster. */
+  /** Number of examples, drawn by seed; null = all. Fewer training examples repeat sooner, fewer test examples are faster. */
   trainExamples: count.nullable().default(null),
   testExamples: count.nullable().default(null),
+  /** Accuracy that times and traffic are compared at; null = none. */
   targetAccuracy: z.number().gt(0).lte(1).nullable().default(null),
-  /** Ends a strategy's run with the first round that reaches the target; false = all rounds in any case. */
+  /** Whether a strategy's run ends with the first round that reaches the target; false = it runs all rounds. */
   stopAtTarget: z.boolean().default(true),
+  /** How devices train between two aggregations. */
   local: localSchema.prefault({}),
 });
 
@@ -83,17 +92,18 @@ export type Experiment = z.output<typeof experimentSchema>;
 export type Variant = z.output<typeof variantSchema>;
 
 /**
- * Checks an experiment and fills in what it leaves out.
+ * Checks an experiment and fills in its defaults.
  * @throws InputError naming the key
  */
 export function parseExperiment(value: unknown, where: string): Experiment {
-  return parseInput(experimentSchema, value, { code: 'experiment-invalid', where });
+  const source = { code: 'experiment-invalid', where };
+  return parseInput(experimentSchema, withoutRemovedOptions(value, source), source);
 }
 
 /**
- * Reads an experiment file, YAML or JSON; `overrides` win over it. Paths in the file are relative to its folder, see
- * `placeBeside`; those in `overrides` to the working directory.
- * @param path undefined for an experiment of overrides alone
+ * Reads an experiment file, YAML or JSON, with `overrides` in place of its keys. Paths in the file are relative to its folder,
+ * see `placeBeside`; paths in `overrides` are relative to the working directory.
+ * @param path undefined for an experiment made of overrides alone
  */
 export async function loadExperiment(
   path: string | undefined,
@@ -107,7 +117,7 @@ export async function loadExperiment(
   return parseExperiment({ ...placePaths(given, path), ...overrides }, path);
 }
 
-/** The keys of an experiment file with what they say of paths placed beside the file; anything else as it is. */
+/** The keys of an experiment file, with paths resolved against the file's folder. */
 function placePaths(given: Readonly<Record<string, unknown>>, path: string): Record<string, unknown> {
   const place = (value: unknown) => (typeof value === 'string' ? placeBeside(path, value) : value);
   const placeStrategy = (entry: unknown) =>

@@ -1,10 +1,10 @@
 import type { ExperimentEvent } from './experiment-event.ts';
-import type { Setting } from './laboratory.ts';
+import type { Setting } from './simulation.ts';
 
 /**
- * Tells if a strategy's file is no longer what earlier rounds were run with. Not an error: a run whose strategy failed
- * goes on once the file has been mended.
- * @param before hash of the file's content in these rounds; undefined without any
+ * Reports a strategy's file that has changed since the earlier rounds. This is not an error: a run whose strategy failed
+ * resumes once the file has been corrected.
+ * @param before hash of the file's content in the earlier rounds; undefined without any
  */
 export function noteChange(
   { name, strategyFile }: Pick<Setting, 'name' | 'strategyFile'>,

@@ -1,10 +1,11 @@
 import { findEntry, type Plan, type RoundState, type Strategy } from '@legend-fl/method';
 import { planRound } from '@legend-fl/runs';
-import type { Setting, SimulatedDevice } from './laboratory.ts';
+import type { SimulatedDevice } from './draw-round-devices.ts';
 import type { RunTensors } from './run-tensors.ts';
+import type { Setting } from './simulation.ts';
 import { expectTrunkBlocks } from './virtual-trunk-cache.ts';
 
-/** Throws InputError where the strategy finds no plan, or one that asks too much of a device. */
+/** Plans a round. Throws InputError if the strategy finds no plan, or one that exceeds a device's budget. */
 export function planExperimentRound(
   { experiment, profile }: Setting,
   strategy: Strategy,

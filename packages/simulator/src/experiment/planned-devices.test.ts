@@ -1,6 +1,6 @@
 import type { Plan } from '@legend-fl/method';
 import { expect, test } from 'vitest';
-import type { SimulatedDevice } from './laboratory.ts';
+import type { SimulatedDevice } from './draw-round-devices.ts';
 import { plannedDevices } from './planned-devices.ts';
 
 function present(id: string, vanishes: number | null): SimulatedDevice {

@@ -12,37 +12,38 @@ import { type LocalTask, trainingBatches } from '@legend-fl/trainer';
 import { cutShort } from '../fleet/cut-short.ts';
 import { attackedAdapter, attackedData, claimedExamples } from './attack.ts';
 import { type DeviceMemory, emptyMemory } from './device-memory.ts';
+import type { SimulatedDevice } from './draw-round-devices.ts';
 import { type Received, type Sent, sendUp } from './exchange-adapters.ts';
-import type { Laboratory, SimulatedDevice } from './laboratory.ts';
 import type { RunTensors } from './run-tensors.ts';
+import type { Simulation } from './simulation.ts';
 import { type CacheUse, useCache } from './virtual-trunk-cache.ts';
 
-/** What one device did in a round, and the virtual time and traffic it took. */
+/** A device's work in one round, with its virtual time and traffic. */
 export interface DeviceWork {
   readonly plan: DevicePlan;
   readonly device: SimulatedDevice;
   readonly time: CompletionTime;
   readonly bytesUp: number;
   readonly bytesDown: number;
-  /** Mean of its local steps, from real training; null of a device whose update doesn't count. */
+  /** Mean over its local steps, from real training; null if its update does not count. */
   readonly loss: number | null;
-  /** Why its update doesn't count; null of one that does. */
+  /** Why its update does not count; null if it does. */
   readonly dropped: string | null;
-  /** The least part of its change that counted, over blocks and head. */
+  /** The smallest share of its change that was added, over blocks and head. */
   readonly scale: number;
-  /** What it keeps for the next round. */
+  /** Its memory for the next round. */
   readonly memory: DeviceMemory;
 }
 
-/** What a device did, and its update until that has been added. */
+/** A device's work, and its update to be added. */
 export interface PlayedDevice {
   readonly work: DeviceWork;
   readonly update: Update | null;
 }
 
-/** What all devices of a round share. */
+/** Shared by all devices of a round. */
 export interface Session {
-  readonly laboratory: Laboratory;
+  readonly simulation: Simulation;
   readonly strategy: Strategy;
   readonly plan: Plan;
   readonly tensors: RunTensors;
@@ -52,15 +53,15 @@ export interface Session {
 const VANISHED = 'vanished in mid-round';
 
 /**
- * One device's round: it receives, trains and sends, unless it vanishes on the way. A lying device's update that is
- * refused counts as little as that of one that vanished.
+ * Plays one device's round: it receives, trains and sends, unless it vanishes on the way. If a lying device's update is
+ * refused, it does not count, like that of a device that vanished.
  */
 export async function playDevice(
-  { laboratory, strategy, plan: { round, localSteps }, tensors, handOut }: Session,
+  { simulation, strategy, plan: { round, localSteps }, tensors, handOut }: Session,
   plan: DevicePlan,
   device: SimulatedDevice,
 ): Promise<PlayedDevice> {
-  const { name, experiment, trainer, train } = laboratory;
+  const { name, experiment, trainer, train } = simulation;
   const { global, trunk, memories } = tensors;
   const { codec } = experiment;
   const known = memories.get(device.id) ?? emptyMemory;
@@ -75,7 +76,7 @@ export async function playDevice(
     deviceId: device.id,
     examples: device.examples,
   });
-  const { cached, trunkBlocks } = runTrunk(laboratory, memory, task, plan);
+  const { cached, trunkBlocks } = runTrunk(simulation, memory, task, plan);
   const { quantizedBlocks = 0 } = plan.training ?? {};
   const load = { depth: plan.depth, trunkBlocks, localSteps, bytesDown: received.bytes, quantizedBlocks };
   const whole = (bytesUp: number) => ({
@@ -83,11 +84,11 @@ export async function playDevice(
     bytesUp,
     bytesDown: received.bytes,
   });
-  /** What it would have sent is known from the plan alone. */
+  /** The bytes that it would have sent follow from the plan. */
   const planned = whole(Math.round(plan.bytesUp));
   const uncounted = (dropped: string) => ({ plan, device, loss: null, dropped, scale: 1 });
   if (device.vanishes !== null) {
-    // What it computed and cached is lost with it.
+    // Its computed and cached states are lost with it.
     const effort = cutShort(planned, device.vanishes);
     return { work: { ...uncounted(VANISHED), ...effort, memory: known }, update: null };
   }
@@ -123,15 +124,15 @@ export async function playDevice(
   };
 }
 
-/** Another trunk makes the cached states of the last one useless. */
+/** A new trunk invalidates the states cached with the old one. */
 function receiveTrunk(memory: DeviceMemory, { trunk }: DevicePlan, trunkRound: number): DeviceMemory {
   if (trunk === 'base' || memory.trunkRound === trunkRound) return memory;
   return { ...memory, trunkRound, cached: new Map() };
 }
 
-/** What the round's batches take of the trunk, through the device's cache if it has one. */
+/** The trunk blocks that the round's batches compute, given the device's cache if it has one. */
 function runTrunk(
-  { experiment, profile, train, hidden }: Laboratory,
+  { experiment, profile, train, hidden }: Simulation,
   { cached }: DeviceMemory,
   task: LocalTask,
   { depth }: DevicePlan,

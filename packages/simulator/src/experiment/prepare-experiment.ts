@@ -1,10 +1,8 @@
 import { folderFiles } from '@legend-fl/adapter/node';
 import { locateProblem, type Random, seededRandom } from '@legend-fl/base';
-import { selectLinearMaps } from '@legend-fl/lora';
 import { estimatorNamed, type GlobalState, type Strategy } from '@legend-fl/method';
 import { loadTokenizer, type Model, openModel, type Tokenizer } from '@legend-fl/models';
-import type { Summary } from '@legend-fl/runs';
-import { createInitialAdapter, modelProfile, strategyOptions } from '@legend-fl/runs';
+import { fitStrategy, type Summary, strategyOptions } from '@legend-fl/runs';
 import { describeHost } from '@legend-fl/runs/node';
 import { longestTokens, meanTokens, type TokenizedDataset, tokenizeExamples } from '@legend-fl/trainer';
 import { blockWork } from '../fleet/block-work.ts';
@@ -12,24 +10,24 @@ import type { Fleet } from '../fleet/fleet.ts';
 import { loadFleet } from '../fleet/load-fleet.ts';
 import { partition } from '../partition/partition.ts';
 import { loadStrategy } from '../strategy-file/load-strategy.ts';
-import type { StrategyFile } from '../strategy-file/strategy-file.ts';
 import { hashData, hashFleet } from './content-hashes.ts';
+import { drawRoundDevices } from './draw-round-devices.ts';
 import type { Experiment } from './experiment.ts';
 import type { ExperimentData, ExperimentResources } from './experiment-resources.ts';
-import { presentDevices, type Setting } from './laboratory.ts';
 import { planExperimentRound } from './plan-experiment-round.ts';
 import { type ResolvedVariant, resolveVariants } from './resolve-variants.ts';
 import { startTensors } from './run-tensors.ts';
 import { type SettledExperiment, settleDevices } from './settle-devices.ts';
+import type { Setting } from './simulation.ts';
 
-/** One run of an experiment: a strategy, what it runs under, and the global state that it begins with. */
+/** One run of an experiment: a strategy, its setting, and the global state before round 1. */
 export interface Trial {
   readonly strategy: Strategy;
   readonly setting: Setting;
   readonly initial: GlobalState;
 }
 
-/** An experiment of which everything that can be checked beforehand has been checked. */
+/** An experiment that has passed every check that is possible before it runs. */
 export interface PreparedExperiment {
   readonly trials: readonly Trial[];
   readonly model: Model;
@@ -40,8 +38,8 @@ export interface PreparedExperiment {
   readonly summary: Summary;
 }
 
-/** What all runs of an experiment share. */
-interface Surroundings {
+/** Shared by all runs of an experiment. */
+interface SharedInputs {
   readonly fleet: Fleet;
   readonly model: Model;
   readonly data: ExperimentData;
@@ -50,7 +48,7 @@ interface Surroundings {
 }
 
 /**
- * Reads and checks what an experiment needs, down to the first plan of each strategy; writes nothing.
+ * Reads and checks all inputs of an experiment, down to the first plan of each strategy; writes nothing.
  * @throws InputError for bad input
  */
 export async function prepareExperiment(
@@ -68,19 +66,19 @@ export async function prepareExperiment(
   });
   const tokenizer = await loadTokenizer(model.files);
   const maxLength = Math.min(experiment.local.maxLength, model.architecture.maxTokens);
-  const surroundings = { fleet, model, data, ...tokenize(tokenizer, data, maxLength) };
+  const shared = { fleet, model, data, ...tokenize(tokenizer, data, maxLength) };
   const trials: Trial[] = [];
-  for (const variant of variants) trials.push(await prepareTrial(variant, experiment.devices, surroundings));
+  for (const variant of variants) trials.push(await prepareTrial(variant, experiment.devices, shared));
   return {
     trials,
     model,
-    truncated: surroundings.train.truncated + surroundings.test.truncated,
+    truncated: shared.train.truncated + shared.test.truncated,
     maxLength,
-    summary: describeRun(experiment, resources, surroundings),
+    summary: describeRun(experiment, resources, shared),
   };
 }
 
-/** The data with as many examples as the experiment asks for, in their order. */
+/** The data reduced to the number of examples that the experiment asks for, in their order. */
 function drawExamples(data: ExperimentData, experiment: Experiment): ExperimentData {
   const { trainExamples, testExamples, seed } = experiment;
   return {
@@ -106,19 +104,34 @@ function tokenize(tokenizer: Tokenizer, { train, test }: ExperimentData, maxLeng
 async function prepareTrial(
   { name, strategy: ref, experiment: wanted }: ResolvedVariant,
   devices: number,
-  surroundings: Surroundings,
+  shared: SharedInputs,
 ): Promise<Trial> {
   try {
     const experiment = { ...wanted, devices };
     const { strategy, file } = await loadStrategy(ref, strategyOptions(experiment));
-    // What it says of itself is written at the end of its run; better know now whether that can be.
+    // Its description is written at the end of its run; a faulty one should fail now.
     strategy.describe();
-    const { targets, setting } = settingOf(name, file, experiment, surroundings);
-    const { profile } = setting;
-    const initialAdapter = strategy.initialAdapter(profile);
-    const adapter = createInitialAdapter(surroundings.model, targets, initialAdapter, experiment.seed);
-    const initial = { adapter, memory: null };
-    // Where a strategy cannot plan for this fleet, better now than after another one has trained for an hour.
+    const { fleet, model, data, train, test } = shared;
+    const { architecture } = model;
+    const { seed, targets } = experiment;
+    const { batchSize } = experiment.local;
+    // Memory has to hold the longest batch; time follows the mean.
+    const longest = { batchSize, tokens: longestTokens(train) };
+    const { profile, initial } = fitStrategy(strategy, model, { ...longest, targets, seed });
+    const setting: Setting = {
+      name,
+      strategyFile: file,
+      experiment,
+      fleet,
+      profile,
+      work: blockWork(architecture, { batchSize, tokens: meanTokens(train) }),
+      hidden: architecture.hidden,
+      train,
+      test,
+      shares: partition(data.train, { ...experiment.partition, devices, seed }),
+      estimator: estimatorNamed(experiment.estimator),
+    };
+    // A strategy that cannot plan for this fleet should fail now, not after another one has trained for an hour.
     planFirstRound(setting, strategy, initial);
     return { strategy, setting, initial };
   } catch (error) {
@@ -129,45 +142,20 @@ async function prepareTrial(
 function planFirstRound(setting: Setting, strategy: Strategy, initial: GlobalState): void {
   const state = { round: 1, capacities: [], lastEvaluation: null };
   try {
-    planExperimentRound(setting, strategy, state, startTensors(initial), presentDevices(setting, 1));
+    planExperimentRound(setting, strategy, state, startTensors(initial), drawRoundDevices(setting, 1));
   } catch (error) {
     throw locateProblem(error, 'round 1');
   }
 }
 
-function settingOf(
-  name: string,
-  strategyFile: StrategyFile | null,
-  experiment: SettledExperiment,
-  { fleet, model, data, train, test }: Surroundings,
-): { readonly targets: readonly string[]; readonly setting: Setting } {
-  const { architecture } = model;
-  const { seed, devices, local } = experiment;
-  const targets = selectLinearMaps(architecture, experiment.targets ?? architecture.defaultTargets);
-  const setting: Setting = {
-    name,
-    strategyFile,
-    experiment,
-    fleet,
-    // Memory has to hold the longest batch; time follows the mean.
-    profile: modelProfile(model, targets, { batchSize: local.batchSize, tokens: longestTokens(train) }),
-    work: blockWork(architecture, { batchSize: local.batchSize, tokens: meanTokens(train) }),
-    hidden: architecture.hidden,
-    train,
-    test,
-    shares: partition(data.train, { ...experiment.partition, devices, seed }),
-    estimator: estimatorNamed(experiment.estimator),
-  };
-  return { targets: targets.map((map) => map.name), setting };
-}
-
 function describeRun(
   experiment: SettledExperiment,
   { modelId, modelSha256 }: ExperimentResources,
-  { model: { architecture }, fleet, data }: Surroundings,
+  { model: { architecture }, fleet, data }: SharedInputs,
 ): Summary {
   return {
     formatVersion: 1,
+    kind: 'simulated',
     config: experiment,
     host: describeHost(),
     fleet: { sha256: hashFleet(fleet) },

@@ -4,8 +4,8 @@ import type { Score } from '@legend-fl/trainer';
 import type { DeviceWork } from './play-device.ts';
 
 /**
- * A line of rounds.jsonl. The round lasts until the last device has answered or vanished; those that answered wait.
- * @param clock virtual seconds at the beginning of the round
+ * A line of rounds.jsonl. The round lasts until the last device has answered or vanished; devices that answered wait until then.
+ * @param clock virtual seconds at the start of the round
  */
 export function recordRound(
   plan: Plan,
@@ -54,7 +54,7 @@ function recordDevice(work: DeviceWork): DeviceRecord {
   };
 }
 
-/** Of as many as there are, where the arguments of Math.max are limited. */
+/** Unlike Math.max, it takes any number of values. */
 function greatest(values: readonly number[]): number {
   return values.reduce((one, other) => Math.max(one, other), 0);
 }

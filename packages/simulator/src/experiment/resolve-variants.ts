@@ -3,9 +3,9 @@ import { InputError } from '@legend-fl/base';
 import { checkStrategyName } from '@legend-fl/runs/node';
 import type { Experiment, Variant } from './experiment.ts';
 
-/** One run of an experiment: a strategy with the settings it runs under. */
+/** One run of an experiment: a strategy with its settings. */
 export interface ResolvedVariant {
-  /** What it is called in results, and its folder in the run folder. */
+  /** Its name in results and its folder in the run folder. */
   readonly name: string;
   /** A strategy's name, or the path of a file. */
   readonly strategy: string;
@@ -42,7 +42,7 @@ function resolveVariant(experiment: Experiment, variant: Variant): ResolvedVaria
   };
 }
 
-/** A strategy's own name; of a file, its name without folder and extension. */
+/** A strategy's name, or a file's name without folder and extension. */
 function variantName(strategy: string): string {
   return basename(strategy).replace(/\.[cm]?[jt]s$/, '');
 }

@@ -11,11 +11,11 @@ import { type PreparedExperiment, prepareExperiment, type Trial } from './prepar
 import { runStrategy } from './run-strategy.ts';
 
 /**
- * Runs every strategy of an experiment, one after the other, on the same fleet, data and seed, and leaves a run
- * folder with its summary, rounds, adapters and report. The folder is begun when all input has been checked.
+ * Runs every strategy of an experiment, one after the other, on the same fleet, data and seed, and leaves a run folder with
+ * summary, rounds, adapters and report. The folder is created once all input has been checked.
  *
  * @returns the summary as it stands in the folder
- * @throws InputError for bad input; the signal's reason when interrupted, after which `resume` continues the run
+ * @throws InputError for bad input; the signal's reason if interrupted, after which `resume` continues the run
  */
 export async function runExperiment(
   experiment: Experiment,
@@ -69,7 +69,7 @@ async function runTrials(
   }
 }
 
-/** Runs a strategy to its end. The summary is written last: a strategy that it lists has all its files. */
+/** Runs a strategy to its end. The summary is written last, so every strategy in it has all its files. */
 async function runTrial(
   { strategy, setting, initial }: Trial,
   pool: TrainerPool,
@@ -85,9 +85,9 @@ async function runTrial(
     counts: pool.trunkCounts,
   };
   const strategyFolder = await folder.strategy(name);
-  const laboratory = { ...setting, trainer: pool, onEvent, signal };
+  const simulation = { ...setting, trainer: pool, onEvent, signal };
   const { state, adapter, rounds, hostSeconds } = await runStrategy(
-    laboratory,
+    simulation,
     strategy,
     initial,
     strategyFolder,

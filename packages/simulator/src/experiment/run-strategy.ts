@@ -15,40 +15,41 @@ import {
 } from '@legend-fl/method';
 import { checkScore, figuresOf, type RoundFigures, wholeAdapter } from '@legend-fl/runs';
 import type { StrategyFolder } from '@legend-fl/runs/node';
+import { drawRoundDevices, type SimulatedDevice } from './draw-round-devices.ts';
 import type { Experiment } from './experiment.ts';
-import { type Laboratory, presentDevices, type SimulatedDevice } from './laboratory.ts';
 import { noteChange } from './note-change.ts';
 import { planExperimentRound } from './plan-experiment-round.ts';
 import type { DeviceWork } from './play-device.ts';
 import { recordRound } from './record-round.ts';
 import { refreshTrunk, startTensors } from './run-tensors.ts';
+import type { Simulation } from './simulation.ts';
 import { loadCheckpoint, saveCheckpoint } from './strategy-checkpoint.ts';
 import { type TrainedRound, trainRound } from './train-round.ts';
 
 /** How a strategy's run ended. */
 export interface StrategyOutcome {
   readonly state: Extract<RoundState, { phase: 'finished' }>;
-  /** What it made of the model, as one adapter. */
+  /** The final global adapter, merged changes included. */
   readonly adapter: Adapter;
   readonly rounds: readonly RoundFigures[];
   readonly hostSeconds: number;
 }
 
 /**
- * Runs one strategy to its end, from its last checkpoint if it has one: carries out what the round reducer asks for,
+ * Runs one strategy to its end, from its last checkpoint if it has one: performs the effects that the round reducer asks for,
  * with real training and virtual time. After each round it appends the record and replaces the checkpoint.
  *
  * @param initial the global state before round 1
- * @throws the signal's reason when interrupted, an InputError that names the round when training diverges or the strategy
- * fails; the checkpoint of the last whole round stands
+ * @throws the signal's reason if interrupted, an InputError that names the round if training diverges or the strategy fails;
+ * the checkpoint of the last whole round stays
  */
 export async function runStrategy(
-  laboratory: Laboratory,
+  simulation: Simulation,
   strategy: Strategy,
   initial: GlobalState,
   folder: StrategyFolder,
 ): Promise<StrategyOutcome> {
-  const { name, strategyFile, experiment, estimator, onEvent, signal } = laboratory;
+  const { name, strategyFile, experiment, estimator, onEvent, signal } = simulation;
   const started = performance.now();
   const saved = await loadCheckpoint(folder.checkpointPath);
   const before = await folder.cutRounds(saved?.state.lastEvaluation?.round ?? 0, (record) => ({
@@ -65,7 +66,7 @@ export async function runStrategy(
   let tensors = saved?.tensors ?? startTensors(initial);
   let present: readonly SimulatedDevice[] = [];
   let trained: TrainedRound = { works: [], global: tensors.global, norms: tensors.norms };
-  noteChange(laboratory, before.at(-1)?.strategySha256, onEvent);
+  noteChange(simulation, before.at(-1)?.strategySha256, onEvent);
   onEvent({ type: 'strategy-started', strategy: name, roundsDone: rounds.length });
 
   const dispatch = (event: RoundEvent): void => {
@@ -77,17 +78,17 @@ export async function runStrategy(
   const perform = async (effect: RoundEffect): Promise<void> => {
     switch (effect.type) {
       case 'plan-round': {
-        present = presentDevices(laboratory, effect.round);
-        for (const report of capacityReports(laboratory, state, present)) dispatch(report);
+        present = drawRoundDevices(simulation, effect.round);
+        for (const report of capacityReports(simulation, state, present)) dispatch(report);
         tensors = refreshTrunk(tensors, experiment, effect.round);
         dispatch({
           type: 'planned',
-          plan: planExperimentRound(laboratory, strategy, state, tensors, present),
+          plan: planExperimentRound(simulation, strategy, state, tensors, present),
         });
         return;
       }
       case 'assign': {
-        trained = await trainRound(laboratory, strategy, tensors, planOf(state), present);
+        trained = await trainRound(simulation, strategy, tensors, planOf(state), present);
         const { works } = trained;
         const memories = new Map([
           ...tensors.memories,
@@ -99,14 +100,14 @@ export async function runStrategy(
         return;
       }
       case 'aggregate': {
-        // Of all updates, as `settingsOf` has it; they were added up as they came.
+        // All updates, as `settingsOf` requires; they were added up as they arrived.
         tensors = { ...tensors, global: trained.global, norms: trained.norms };
         dispatch({ type: 'aggregated', round: effect.round });
         return;
       }
       case 'evaluate': {
         const plan = planOf(state);
-        const score = await laboratory.trainer.evaluate(laboratory.test, wholeAdapter(tensors.global));
+        const score = await simulation.trainer.evaluate(simulation.test, wholeAdapter(tensors.global));
         checkScore(score);
         const record = {
           ...recordRound(plan, trained.works, rounds.at(-1)?.virtualSeconds ?? 0, score),
@@ -138,7 +139,7 @@ export async function runStrategy(
   return { state, adapter: wholeAdapter(tensors.global), rounds, hostSeconds: hostSeconds() };
 }
 
-/** Every device of the plan answers or is seen to vanish, so a round closes with all of them. */
+/** Every device of the plan either answers or vanishes, so a round closes with all of them. */
 function settingsOf({ rounds, targetAccuracy, stopAtTarget }: Experiment): RoundSettings {
   return {
     rounds,
@@ -149,9 +150,9 @@ function settingsOf({ rounds, targetAccuracy, stopAtTarget }: Experiment): Round
   };
 }
 
-/** Devices measure themselves before their first round; an oracle is told every round's capacities in advance. */
+/** Devices measure themselves before their first round; an oracle knows every round's capacities in advance. */
 function capacityReports(
-  { estimator }: Laboratory,
+  { estimator }: Simulation,
   state: RoundState,
   present: readonly SimulatedDevice[],
 ): readonly RoundEvent[] {
@@ -165,7 +166,7 @@ function planOf(state: RoundState): Plan {
   throw new Error(`no plan while ${state.phase}`);
 }
 
-/** How a device's round ended, as the reducer sees it. One update per round, so the device's name identifies it. */
+/** The event that ends a device's round. A device sends one update per round, so its name identifies the update. */
 function reportOf(
   { device, dropped, time, bytesUp, bytesDown }: DeviceWork,
   round: number,

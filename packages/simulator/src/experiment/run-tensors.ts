@@ -1,16 +1,17 @@
 import type { Adapter, Tensor } from '@legend-fl/adapter';
 import type { GlobalState, NormHistory } from '@legend-fl/method';
+import { isTrunkDue } from '@legend-fl/runs';
 import type { DeviceMemory } from './device-memory.ts';
 import type { Experiment } from './experiment.ts';
 
-/** What a strategy's run carries from round to round besides the round state. */
+/** The state that a strategy's run carries from round to round besides the round state. */
 export interface RunTensors {
   readonly global: GlobalState;
   /** The global adapter whose lower blocks devices apply with `trunk: global`, and the round that sent it out. */
   readonly trunk: TrunkVersion;
-  /** By device; a device that has not taken part yet has none. */
+  /** By device; a device without a round so far has none. */
   readonly memories: ReadonlyMap<string, DeviceMemory>;
-  /** What the bounds of the next updates are measured against; empty without bounds. */
+  /** Norms of earlier updates, from which the bounds of the next ones follow; empty without bounds. */
   readonly norms: NormHistory;
 }
 
@@ -24,17 +25,18 @@ export function startTensors(initial: GlobalState): RunTensors {
   return { global: initial, trunk: { round: 0, adapter: initial.adapter }, memories: new Map(), norms: [] };
 }
 
-/** The trunk that devices of a round apply: the global adapter's in every `refreshRounds`-th round, else the last one. */
+/** The tensors that a round starts with: where a new trunk is due, devices apply the global adapter as it is now. */
 export function refreshTrunk(
   tensors: RunTensors,
-  { trunk: { kind, refreshRounds } }: Experiment,
+  { trunk }: Pick<Experiment, 'trunk'>,
   round: number,
 ): RunTensors {
-  const due = kind === 'global' && (round - 1) % refreshRounds === 0;
-  return due ? { ...tensors, trunk: { round, adapter: tensors.global.adapter } } : tensors;
+  return isTrunkDue(trunk, round)
+    ? { ...tensors, trunk: { round, adapter: tensors.global.adapter } }
+    : tensors;
 }
 
-/** The same tensors in memory that workers share, so that handing them to workers copies nothing. */
+/** Copies the tensors into memory that workers share, so that passing them to workers copies nothing. */
 export function shareTensors(tensors: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
   return new Map(
     [...tensors].map(([name, { dims, data }]) => {

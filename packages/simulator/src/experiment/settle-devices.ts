@@ -3,15 +3,15 @@ import { listDevices } from '../fleet/list-devices.ts';
 import { isBuiltInFleet } from '../fleet/load-fleet.ts';
 import type { Experiment } from './experiment.ts';
 
-/** Devices of a built-in fleet where the experiment does not say: as many as a laptop simulates in minutes. */
+/** Default number of devices of a built-in fleet: a laptop simulates them in minutes. */
 const BUILT_IN_DEVICES = 20;
 
 /** An experiment whose number of devices is known. */
 export type SettledExperiment = Experiment & { readonly devices: number };
 
 /**
- * The experiment with its number of devices: its own, else as many as its fleet's file says.
- * @throws InputError when the fleet has not that many
+ * The experiment with its number of devices: its own, else that of its fleet's file.
+ * @throws InputError if the fleet has fewer
  */
 export function settleDevices(experiment: Experiment, fleet: Fleet): SettledExperiment {
   const otherwise = isBuiltInFleet(experiment.fleet) ? BUILT_IN_DEVICES : undefined;

@@ -27,7 +27,7 @@ import { z } from 'zod';
 import type { DeviceMemory } from './device-memory.ts';
 import type { RunTensors } from './run-tensors.ts';
 
-/** What a strategy's run needs to go on after a round. */
+/** The state from which a strategy's run resumes after a round. */
 export interface StrategyCheckpoint {
   readonly state: RoundState;
   readonly tensors: RunTensors;
@@ -35,9 +35,9 @@ export interface StrategyCheckpoint {
   readonly hostSeconds: number;
 }
 
-/** Everything but the tensors, as it is written into the file's metadata. */
+/** Everything but the tensors, as the file's metadata hold it. */
 const textSchema = z.object({
-  /** Written by us; of the layout that its version names. */
+  /** Written by Legend, in the layout of its version. */
   state: z.custom<RoundState>(),
   ...globalTextKeys,
   hostSeconds: z.number().nonnegative(),
@@ -61,7 +61,7 @@ const FILE = 'global.safetensors';
 const TRUNK = 'trunk/';
 const residualPrefix = (device: number) => `residual/${device}/`;
 
-/** Writes the checkpoint as one file, which replaces the last one whole or not at all. */
+/** Writes the checkpoint as one file, which replaces the last one as a whole or not at all. */
 export async function saveCheckpoint(
   folder: string,
   { state, tensors: run, hostSeconds }: StrategyCheckpoint,
@@ -89,7 +89,7 @@ export async function saveCheckpoint(
 
 /**
  * The last checkpoint in a folder, or undefined if there is none yet.
- * @throws InputError when it is damaged or of another version
+ * @throws InputError if it is damaged or of a version that cannot be read
  */
 export async function loadCheckpoint(folder: string): Promise<StrategyCheckpoint | undefined> {
   const path = join(folder, FILE);

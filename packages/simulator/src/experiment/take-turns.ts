@@ -1,6 +1,6 @@
 /**
- * Calls `work` for every item, in this order, with at most `limit` calls under way. The first call that fails ends it:
- * no further one is begun.
+ * Calls `work` for every item, in order, with at most `limit` calls at a time. After the first call that fails no other
+ * starts.
  */
 export async function takeTurns<Item>(
   items: readonly Item[],
@@ -9,7 +9,7 @@ export async function takeTurns<Item>(
 ): Promise<void> {
   const open = generate(items);
   const turn = async (): Promise<void> => {
-    // A loop that an error leaves closes the generator, and with it the loops of the others.
+    // An error closes the generator, and with it the other loops.
     for (const item of open) await work(item);
   };
   await Promise.all(Array.from({ length: limit }, turn));

@@ -1,44 +1,45 @@
-import { locateProblem } from '@legend-fl/base';
+import { locateProblem, requireDefined } from '@legend-fl/base';
 import type { GlobalState, NormHistory, Plan, Strategy, Update } from '@legend-fl/method';
 import { shareStarts } from '@legend-fl/runs';
 import { sumWithinBounds, type UpdateFate } from './bound-round.ts';
 import { emptyMemory } from './device-memory.ts';
+import type { SimulatedDevice } from './draw-round-devices.ts';
 import { sendDown } from './exchange-adapters.ts';
-import type { Laboratory, SimulatedDevice } from './laboratory.ts';
 import { plannedDevices } from './planned-devices.ts';
 import { type DeviceWork, type PlayedDevice, playDevice, type Session } from './play-device.ts';
 import { type RunTensors, shareTensors } from './run-tensors.ts';
+import type { Simulation } from './simulation.ts';
 import { takeTurns } from './take-turns.ts';
 
-/** A round of all devices of a plan. */
+/** The result of a round. */
 export interface TrainedRound {
   /** In the plan's order. */
   readonly works: readonly DeviceWork[];
-  /** What the updates that count have made of the global state. */
+  /** The global state with all updates that count. */
   readonly global: GlobalState;
-  /** What the bounds of the next round's updates are measured against. */
+  /** Norms of updates so far, from which the next round's bounds follow. */
   readonly norms: NormHistory;
 }
 
-/** Devices of which the deepest are trained first: a few for each worker that a machine may have. */
+/** Within a stretch of this many devices the deepest train first: a few for each worker of a large machine. */
 const STRETCH_DEVICES = 64;
-/** So many devices are under way for each worker: one that it trains and one that is made ready. */
+/** Devices at a time for each worker: it trains one while another is prepared. */
 const DEVICES_PER_WORKER = 2;
 
 /**
- * Trains every device of the plan and adds up their updates, in the plan's order; each as soon as those before it are
- * in, so that memory does not grow with the number of devices. With bounds they are added when all of them are in.
- * @param present the devices that are there
- * @throws InputError, naming the device, when a loss is no longer finite
+ * Trains every device of the plan and adds up the updates in the plan's order, each as soon as all earlier ones are in, so that
+ * memory does not grow with the number of devices. With bounds they are added when all of them are in.
+ * @param present the devices that the round calls
+ * @throws InputError that names the device if a loss is no longer finite
  */
 export async function trainRound(
-  laboratory: Laboratory,
+  simulation: Simulation,
   strategy: Strategy,
   tensors: RunTensors,
   plan: Plan,
   present: readonly SimulatedDevice[],
 ): Promise<TrainedRound> {
-  const { name, onEvent, trainer, experiment } = laboratory;
+  const { name, onEvent, trainer, experiment } = simulation;
   const { bounds = null } = experiment;
   const { merged } = tensors.global;
   const global = merged ? { ...tensors.global, merged: shareTensors(merged) } : tensors.global;
@@ -46,18 +47,18 @@ export async function trainRound(
   const handOut = shareStarts((start, devicePlan, holdsTrunk) =>
     sendDown({ adapter: start, merged: global.merged }, devicePlan, down, holdsTrunk),
   );
-  const session: Session = { laboratory, strategy, plan, tensors: { ...tensors, global }, handOut };
+  const session: Session = { simulation, strategy, plan, tensors: { ...tensors, global }, handOut };
   const devices = plannedDevices(plan, present);
   let sum = strategy.begin(tensors.global, plan);
   /** With bounds, all updates of the round. */
   const collected: Update[] = [];
   let done = 0;
   const works: DeviceWork[] = [];
-  /** Those that wait for one before them, by their place in the plan. */
+  /** Devices that wait for an earlier one, by their place in the plan. */
   const waiting = new Map<number, PlayedDevice>();
   await takeTurns(orderOfTraining(plan), DEVICES_PER_WORKER * trainer.workers, async (place) => {
-    const [devicePlan, device] = [plan.devices[place], devices[place]];
-    if (!devicePlan || !device) return;
+    const devicePlan = requireDefined(plan.devices[place], `place ${place} in the plan`);
+    const device = requireDefined(devices[place], `device at place ${place} of the plan`);
     const played = await playDevice(session, devicePlan, device).catch((error: unknown) => {
       throw locateProblem(error, `device ${device.id}`);
     });
@@ -80,7 +81,7 @@ export async function trainRound(
   };
 }
 
-/** An update that is left out has said nothing, so the device's residual holds what it held before. */
+/** An update that is left out delivers nothing, so the device keeps its earlier residual. */
 function applyFate(work: DeviceWork, fate: UpdateFate | undefined, before = emptyMemory): DeviceWork {
   if (fate === undefined) return work;
   if (fate.counted) return { ...work, scale: fate.scale };
@@ -89,11 +90,12 @@ function applyFate(work: DeviceWork, fate: UpdateFate | undefined, before = empt
 }
 
 /**
- * Places in the plan, in the order in which they are trained: in each stretch of it the deepest first, so that workers
- * finish a round together, and only the updates of a stretch wait for one before them.
+ * Places in the plan, in training order: within each stretch the deepest first, so that workers finish a round together, and
+ * updates wait only for earlier ones of their stretch.
  */
 function orderOfTraining({ devices }: Plan): readonly number[] {
   const stretchOf = (place: number) => Math.floor(place / STRETCH_DEVICES);
-  const depthOf = (place: number) => devices[place]?.depth ?? 0;
-  return [...devices.keys()].sort((a, b) => stretchOf(a) - stretchOf(b) || depthOf(b) - depthOf(a));
+  return [...devices.entries()]
+    .sort(([a, one], [b, other]) => stretchOf(a) - stretchOf(b) || other.depth - one.depth)
+    .map(([place]) => place);
 }

@@ -4,7 +4,7 @@ import type { Experiment } from './experiment.ts';
 /** The examples whose hidden states after block b a device holds, by b. */
 export type CachedExamples = ReadonlyMap<number, ReadonlySet<number>>;
 
-/** What a simulated device's trunk cache depends on. */
+/** Everything that a simulated trunk cache depends on. */
 export interface VirtualCache {
   readonly rule: NonNullable<Experiment['trunkCache']>;
   readonly train: TokenizedDataset;
@@ -12,8 +12,8 @@ export interface VirtualCache {
 }
 
 /**
- * Blocks of the trunk that a local step at each depth 1 … L is expected to compute: L-k for every example of the
- * device's that its cache does not hold after block L-k, as batches draw all examples alike.
+ * Expected number of trunk blocks that a local step computes, at each depth k = 1 … L: L-k blocks for every example whose
+ * states after block L-k the device's cache lacks. Batches draw all examples with equal chance.
  */
 export function expectTrunkBlocks(
   cached: CachedExamples,
@@ -27,7 +27,7 @@ export function expectTrunkBlocks(
   });
 }
 
-/** Batches drawn at one boundary: what they left in the cache, and what they had to compute. */
+/** The cache after some batches at one boundary, and the blocks that they computed. */
 export interface CacheUse {
   readonly cached: CachedExamples;
   /** Blocks of the trunk per local step, on average; an example that is drawn twice is computed once. */
@@ -35,8 +35,8 @@ export interface CacheUse {
 }
 
 /**
- * What a round's batches do to a device's cache. An example whose states are not held is computed, and kept while there
- * is room; nothing is evicted, for the device will draw every example again.
+ * Runs a round's batches through a device's cache. An example whose states are missing is computed, and kept while there is
+ * room; nothing is evicted, because the device will draw every example again.
  * @param boundary the trunk's blocks are 1 … boundary
  */
 export function useCache(

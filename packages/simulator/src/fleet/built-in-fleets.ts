@@ -1,4 +1,4 @@
 import jetson80 from './jetson-80.json' with { type: 'json' };
 
-/** Fleets that Legend brings along, as their files say, by name. */
+/** Built-in fleets by name, as their files describe them. */
 export const builtInFleets: ReadonlyMap<string, unknown> = new Map([['jetson-80', jetson80]]);

@@ -1,6 +1,6 @@
 import type { CompletionTime } from '@legend-fl/method';
 
-/** What a device's round takes and moves. */
+/** Time and traffic of a device's round. */
 export interface DeviceEffort {
   readonly time: CompletionTime;
   readonly bytesUp: number;
@@ -8,8 +8,8 @@ export interface DeviceEffort {
 }
 
 /**
- * What of it has happened when the device vanishes after this share of its completion time: it downloads, then
- * computes (forward and backward in turn, so in proportion), then uploads.
+ * The effort of a device that vanishes after this share of its completion time. It downloads, then computes (forward and
+ * backward in turn, so both in proportion), then uploads.
  *
  * @param share as in `Presence.vanishes`, 0 … 1
  */
@@ -33,7 +33,7 @@ export function cutShort({ time, bytesUp, bytesDown }: DeviceEffort, share: numb
   };
 }
 
-/** The share of a phase that `seconds` since its begin fill; a phase without length is over at once. */
+/** The share of a phase that is done `seconds` after its start; a phase without length is done at once. */
 function shareOf(seconds: number, phaseSeconds: number): number {
   if (seconds <= 0) return 0;
   return seconds >= phaseSeconds ? 1 : seconds / phaseSeconds;

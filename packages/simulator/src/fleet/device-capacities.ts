@@ -13,7 +13,7 @@ export interface BlockWork {
 
 export interface DeviceRound extends Presence {
   readonly id: string;
-  /** Kind and power mode; null where the fleet file lists devices by their figures. */
+  /** Kind and power mode; null if the fleet file lists the devices' figures. */
   readonly kind: string | null;
   readonly mode: string | null;
   readonly capacity: Capacity;
@@ -28,11 +28,11 @@ export interface FleetMoment {
 }
 
 /**
- * What every device of the fleet can do in one round. A function of its arguments alone, any round without those
- * before it, so that a resumed run needs no state of the fleet. How a fleet of kinds changes is our assumption:
+ * The capacity of every device of the fleet in one round. It depends only on the arguments, not on earlier rounds, so a
+ * resumed run needs no state of the fleet. How a fleet of kinds changes is our assumption:
  *
- * - Compute: a block takes flops / (utilisation × the mode's fp32 peak). The mode is drawn uniformly from those of
- *   the kind, again every `modeRedrawRounds` rounds, for each device from a phase of its own.
+ * - Compute: a block takes flops / (utilisation × the mode's fp32 peak). Each device draws its mode uniformly from those of
+ *   its kind, anew every `modeRedrawRounds` rounds, starting at its own phase.
  * - Bandwidth: a device stands at one of the G distances, drawn once. Every round, the rate of each direction is drawn
  *   uniformly from the band of that distance: of [min, max], the part [(G-1-g)/(G+1), (G+1-g)/(G+1)] where g distances
  *   are closer. Closer is faster, neighbouring bands overlap by half, and together they cover the range.

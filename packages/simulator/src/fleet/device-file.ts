@@ -6,16 +6,16 @@ import { Document, visit } from 'yaml';
 import { type DeviceProfile, deviceProfileSchema } from './fleet.ts';
 import { parseFleet } from './parse-fleet.ts';
 
-/** What a new file says about itself. */
+/** The `about` of a new file. */
 const ABOUT =
   'Measured devices. The seconds are of one local step of the model and the batch named with each device; a simulation takes them as they are, so use this fleet with that model and batch.';
 
 /**
- * Writes a device into a fleet file that lists devices, in the place of the one of the same id, else after the
- * others; makes the file where there is none. Comments stay, unless the file uses YAML aliases or is JSON.
+ * Writes a device into a fleet file that lists devices: it replaces the device of the same id, or follows the others. Creates
+ * the file if there is none. Comments stay, unless the file uses YAML aliases or is JSON.
  *
  * @param path ends in .yaml, .yml or .json
- * @throws InputError where `checkDeviceFile` does, or for figures that make no sense; WriteError
+ * @throws InputError as `checkDeviceFile` does, or for impossible figures; WriteError
  */
 export async function putDeviceProfile(path: string, device: DeviceProfile): Promise<void> {
   const profile = parseInput(deviceProfileSchema, device, { code: 'fleet-invalid', where: device.id });
@@ -30,14 +30,14 @@ export async function putDeviceProfile(path: string, device: DeviceProfile): Pro
 }
 
 /**
- * Whether `putDeviceProfile` can write there, to know it before measuring.
+ * Checks before a measurement that `putDeviceProfile` can write there.
  * @throws InputError for a file that is not a fleet of listed devices, or a name that no fleet file may have
  */
 export async function checkDeviceFile(path: string): Promise<void> {
   await openDeviceFile(path);
 }
 
-/** The file's document and the ids of its devices in order; of a new file where there is none. */
+/** The file's document, or a new one, and the ids of its devices in order. */
 async function openDeviceFile(
   path: string,
 ): Promise<{ readonly document: Document; readonly ids: readonly string[] }> {
@@ -86,7 +86,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-/** A value that is named in one place and used in another would be lost with its place. */
+/** With aliases, replacing a device could remove a value that another place refers to. */
 function hasAliases(document: Document): boolean {
   let found = false;
   visit(document, {

@@ -2,25 +2,25 @@ import { seededRandom } from '@legend-fl/base';
 import type { Fleet } from './fleet.ts';
 import { stretchRandom } from './stretch-random.ts';
 
-/** Whether a device is there in a round, and to its end. */
+/** Whether a device is present in a round, and stays to its end. */
 export interface Presence {
-  /** False where the device sits out this round. */
+  /** False: the device sits out this round. */
   readonly available: boolean;
   /**
-   * Share of its completion time, in [0, 1), after which an available device vanishes: what it trained is lost, and it
-   * is back in the next round unless it sits that one out. Null where it stays, and where it is absent.
+   * Share of its completion time, in [0, 1), after which an available device vanishes: its update is lost, and it is back in
+   * the next round unless it sits that one out. Null if it stays or is absent.
    */
   readonly vanishes: number | null;
 }
 
 /**
- * The devices, each with whether it is there in one round; a function of its arguments alone (ours):
+ * The devices with their presence in one round, which depends only on the arguments. Our rules:
  *
- * - Absence: every `absenceRounds` rounds, from a phase of its own, a device draws whether it is away until it draws
- *   again, with probability `absence`. So that share of the devices is away in any round, and an absence lasts
- *   `absenceRounds / (1 - absence)` rounds on average. Where all would be away, the one nearest to staying is there.
- * - Dropout: a device that is there vanishes with probability `dropout`, at a moment uniform over its completion time.
- *   Where all would vanish, the one nearest to staying stays.
+ * - Absence: every `absenceRounds` rounds, starting at its own phase, a device draws whether it is absent until the next draw,
+ *   with probability `absence`. So that share of the devices is absent in any round, and an absence lasts
+ *   `absenceRounds / (1 - absence)` rounds on average. If all would be absent, the one with the highest draw is present.
+ * - Dropout: a present device vanishes with probability `dropout`, at a moment uniform over its completion time. If all
+ *   would vanish, the one with the highest draw stays.
  */
 export function drawPresences<Device extends { readonly id: string }>(
   devices: readonly Device[],
@@ -47,7 +47,7 @@ export function drawPresences<Device extends { readonly id: string }>(
   });
 }
 
-/** Which draws, uniform in [0, 1) or -1 for no one, escape a fate of this probability; the greatest draw always does. */
+/** Which draws escape an event of this probability; the greatest always does. Draws are uniform in [0, 1), or -1 for none. */
 function staying(draws: readonly number[], probability: number): boolean[] {
   const threshold = Math.min(
     probability,

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 /**
- * A fleet file. Either `kinds` of devices, from which a fleet of any size is drawn, or the `devices` themselves, or
- * what differs from a built-in fleet that it `extends`. Keys marked "a note" are kept for the reader of the file and
- * enter no calculation.
+ * A fleet file. It has either `kinds` of devices, from which a fleet of any size is drawn, or the `devices` themselves, or the
+ * built-in fleet that it `extends` with its changes. Keys marked "a note" are for readers of the file; no calculation uses
+ * them.
  */
 
 const positive = z.number().positive();
@@ -22,7 +22,7 @@ const comingAndGoing = {
   dropout: probability,
 };
 
-/** The same, with what a file may leave out. */
+/** The same keys with their defaults. */
 const comingAndGoingWithDefaults = {
   absence: comingAndGoing.absence.default(0),
   absenceRounds: comingAndGoing.absenceRounds.default(1),
@@ -63,7 +63,7 @@ const kindSchema = z.strictObject({
   memoryGB: positive,
   /** A note. */
   memoryBandwidthGBps: positive.optional(),
-  /** Power modes, one of which a device is in at any time. */
+  /** Power modes; a device is in one of them at any time. */
   modes: z.array(modeSchema).min(1),
 });
 
@@ -83,7 +83,7 @@ export const kindsFleetSchema = z.strictObject({
 
 export const deviceProfileSchema = z.strictObject({
   id: name,
-  /** A note: what the figures hold for. */
+  /** A note: the model and batch of the figures. */
   about: note,
   /** Of one local step through one block. Taken as they are, whatever the model and the batch of the experiment. */
   forwardSecondsPerBlock: positive,

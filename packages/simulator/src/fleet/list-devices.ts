@@ -1,7 +1,7 @@
-import { InputError } from '@legend-fl/base';
+import { apportion, InputError, requireDefined } from '@legend-fl/base';
 import type { DeviceProfile, Fleet, KindsFleet } from './fleet.ts';
 
-/** A device as the fleet file describes it, before what changes from round to round is drawn. */
+/** A device as the fleet file describes it, before its changes from round to round are drawn. */
 export type FleetDevice =
   | { readonly id: string; readonly drawn: { readonly fleet: KindsFleet; readonly kind: FleetKind } }
   | { readonly id: string; readonly fixed: DeviceProfile };
@@ -9,9 +9,9 @@ export type FleetDevice =
 export type FleetKind = KindsFleet['kinds'][number];
 
 /**
- * The fleet's devices, kind after kind. A fleet of kinds has any size and keeps the kinds' proportions (largest
- * remainder, ties to the kind named first); ids are `<kind>-001` and on, whatever the size. Without `devices` the
- * fleet is as large as its file says. Throws an InputError with code `fleet-size`.
+ * The fleet's devices, kind after kind. A fleet of kinds can have any size and keeps the kinds' proportions, see `apportion`;
+ * ids are `<kind>-001` and on, whatever the size. Without `devices` the fleet is as large as its file says.
+ * @throws InputError `fleet-size`
  */
 export function listDevices(fleet: Fleet, devices?: number): FleetDevice[] {
   if (devices !== undefined && !(Number.isInteger(devices) && devices > 0)) {
@@ -24,30 +24,14 @@ export function listDevices(fleet: Fleet, devices?: number): FleetDevice[] {
     }
     return fleet.devices.slice(0, devices).map((fixed) => ({ id: fixed.id, fixed }));
   }
-  const counts = shareSeats(
-    fleet.kinds.map(({ count }) => count),
-    devices,
-  );
+  const asListed = fleet.kinds.map(({ count }) => count);
+  const counts = devices === undefined ? asListed : apportion(asListed, devices);
   return fleet.kinds.flatMap((kind, index) =>
-    Array.from({ length: counts[index] ?? 0 }, (_, position) => ({
+    Array.from({ length: requireDefined(counts[index], `count of ${kind.kind}`) }, (_, position) => ({
       id: `${kind.kind}-${String(position + 1).padStart(3, '0')}`,
       drawn: { fleet, kind },
     })),
   );
-}
-
-/** Whole numbers in the proportions of `weights` that sum to `seats` (Hamilton's largest remainder). */
-function shareSeats(weights: readonly number[], seats: number | undefined): readonly number[] {
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  if (seats === undefined || seats === total) return weights;
-  const quotas = weights.map((weight) => (weight * seats) / total);
-  const counts = quotas.map(Math.floor);
-  const byRemainder = quotas
-    .map((quota, index) => ({ index, remainder: quota - Math.floor(quota) }))
-    .sort((one, other) => other.remainder - one.remainder);
-  const open = seats - counts.reduce((sum, count) => sum + count, 0);
-  const favoured = new Set(byRemainder.slice(0, open).map(({ index }) => index));
-  return counts.map((count, index) => (favoured.has(index) ? count + 1 : count));
 }
 
 function sizeError(expected: string, got: number): InputError {

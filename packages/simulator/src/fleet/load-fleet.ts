@@ -4,14 +4,14 @@ import { builtInFleets } from './built-in-fleets.ts';
 import type { Fleet } from './fleet.ts';
 import { parseFleet } from './parse-fleet.ts';
 
-/** Whether `ref` names a fleet that Legend brings along. */
+/** Whether `ref` names a built-in fleet. */
 export function isBuiltInFleet(ref: string): boolean {
   return builtInFleets.has(ref);
 }
 
 /**
- * The fleet called `jetson-80`, or the one in the YAML or JSON file at the path `ref`.
- * Throws an InputError that names the field and the device where the file is wrong.
+ * Loads a built-in fleet by its name (`jetson-80`), or the fleet in a YAML or JSON file.
+ * @throws InputError that names the field and the device if the file is wrong
  */
 export async function loadFleet(ref: string): Promise<Fleet> {
   const builtIn = builtInFleets.get(ref);

@@ -10,11 +10,11 @@ import {
   kindsFleetSchema,
 } from './fleet.ts';
 
-/** The keys of which a fleet file has exactly one; it decides what the others may be. */
+/** A fleet file has exactly one of these keys; it decides which others are allowed. */
 const forms = ['kinds', 'devices', 'extends'] as const;
 
 /**
- * Checks a fleet as a file says it and fills in what it leaves out and what it extends.
+ * Checks the content of a fleet file, and fills in defaults and the fleet that it extends.
  * @param where the file
  * @throws InputError naming the field, and the device or kind
  */

@@ -1,9 +1,8 @@
 import { type Random, seededRandom } from '@legend-fl/base';
 
 /**
- * The random numbers of the stretch of `rounds` rounds that a round lies in, and of nothing before it. A device's
- * stretches follow one another from a phase of its own, drawn once, so that different devices change in different
- * rounds and each in every `rounds`-th.
+ * Random numbers that stay the same for a stretch of `rounds` rounds and do not depend on earlier rounds. Each device draws
+ * once where its stretches begin, so that devices change in different rounds, each in every `rounds`-th.
  */
 export function stretchRandom(
   what: string,

@@ -1,4 +1,4 @@
-import type { Random } from '@legend-fl/base';
+import { type Random, requireDefined } from '@legend-fl/base';
 import { randomGamma } from 'd3-random';
 import { dealInProportion } from './deal-in-proportion.ts';
 import { fillEmpty } from './fill-empty.ts';
@@ -12,21 +12,22 @@ export interface LabelDeal {
 }
 
 /**
- * Label skew as in Yurochkin et al. (arXiv 1905.12022): the examples of each label, in random order, are
- * cut into one piece per device with proportions from Dirichlet(alpha, …, alpha). That may leave devices without
- * examples; each of those then gets one example of the device with the most.
+ * Label skew as in Yurochkin et al. (arXiv 1905.12022): the examples of each label, in random order, are cut into one piece
+ * per device with proportions from Dirichlet(alpha, …, alpha). A device that ends up without examples gets one from the
+ * device with the most.
  */
 export function dealByLabel(labels: readonly number[], { devices, alpha, random }: LabelDeal): number[][] {
-  const shares: number[][] = Array.from({ length: devices }, () => []);
-  for (const indices of groupIndices(labels)) {
-    const pieces = dealInProportion(random.shuffle(indices), drawDirichlet(devices, alpha, random));
-    for (const [device, piece] of pieces.entries()) for (const index of piece) shares[device]?.push(index);
-  }
+  const dealt = groupIndices(labels).map((indices) =>
+    dealInProportion(random.shuffle(indices), drawDirichlet(devices, alpha, random)),
+  );
+  const shares = Array.from({ length: devices }, (_, device) =>
+    dealt.flatMap((pieces) => requireDefined(pieces[device], `piece of device ${device}`)),
+  );
   fillEmpty(shares);
   return shares;
 }
 
-/** Gamma draws, in the proportions of a point of the simplex. */
+/** Gamma draws: in proportion they are a Dirichlet draw. */
 function drawDirichlet(length: number, alpha: number, random: Random): number[] {
   const draws = Array.from({ length }, randomGamma.source(random)(alpha));
   // A tiny alpha underflows every draw to 0; its limit puts everything on one device.

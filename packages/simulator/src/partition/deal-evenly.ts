@@ -1,6 +1,5 @@
-/** The items in turn to `hands` hands, whose sizes differ by at most one. */
+/** Deals the items in turn to `hands` hands, so that sizes differ by at most one. */
 export function dealEvenly<Item>(items: readonly Item[], hands: number): Item[][] {
-  const dealt: Item[][] = Array.from({ length: hands }, () => []);
-  for (const [position, item] of items.entries()) dealt[position % hands]?.push(item);
-  return dealt;
+  const byHand = Map.groupBy(items.entries(), ([position]) => position % hands);
+  return Array.from({ length: hands }, (_, hand) => (byHand.get(hand) ?? []).map(([, item]) => item));
 }

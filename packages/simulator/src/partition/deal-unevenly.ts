@@ -11,8 +11,8 @@ export interface UnevenDeal {
 }
 
 /**
- * Examples at random, their numbers in log-normal proportions exp(σ·N(0, 1)) (ours). A device whose proportion rounds
- * to nothing gets one example of the device with the most.
+ * Deals examples at random, in log-normal proportions exp(σ·N(0, 1)) (ours). A device whose proportion rounds to nothing gets
+ * one example from the device with the most.
  *
  * @param examples indices, in random order
  */

@@ -8,13 +8,13 @@ import { dealUnevenly } from './deal-unevenly.ts';
 export interface PartitionExample {
   /** Class index. */
   readonly label: number;
-  /** Who or where the example comes from. */
+  /** The person or place that the example comes from. */
   readonly key?: string | undefined;
 }
 
 /**
- * For each device, the indices of its examples in ascending order. Every example has one device and every device at
- * least one example; equal arguments give equal results.
+ * The indices of each device's examples, in ascending order. Every example belongs to one device, and every device has at
+ * least one; equal arguments give equal results.
  *
  * - `iid`: dealt at random; sizes differ by at most one, or as `unevenness` says, see `dealUnevenly`.
  * - `dirichlet`: label skew, see `dealByLabel`.

@@ -1,13 +1,14 @@
-import { type Adapter, type AdapterModule, parseModulePath, rankOf, type Tensor } from '@legend-fl/adapter';
-import { InputError } from '@legend-fl/base';
+import { type Adapter, type AdapterModule, parseModulePath, type Tensor } from '@legend-fl/adapter';
+import { InputError, requireDefined } from '@legend-fl/base';
 
 /** A module's tensors by part; `null` stands for its rank or width. */
 type Shapes = Readonly<Record<string, readonly (number | null)[]>>;
 
 /**
- * Throws InputError `adapter-invalid` unless an adapter is one for the model of `like`: as many blocks, modules of the
- * same kind and sizes, at any rank, on targets that carry one there, the same head, and finite values throughout.
- * Takes nothing for granted: the adapter comes from code that nobody has checked.
+ * Checks that an adapter fits the model of `like`: the same number of blocks, the same head, modules of the same kind and
+ * sizes at any rank, on targets that `like` has, and only finite values. The adapter comes from foreign code, so nothing
+ * about it is assumed.
+ * @throws InputError `adapter-invalid`
  */
 export function checkAdapter(adapter: Adapter, like: Adapter, where: string): void {
   if (!Array.isArray(adapter?.blocks) || !(adapter.head instanceof Map)) {
@@ -29,7 +30,7 @@ export function checkAdapter(adapter: Adapter, like: Adapter, where: string): vo
   checkHead(adapter, like, where);
 }
 
-/** Throws InputError `adapter-invalid` unless these are finite changes of weights that carry LoRA in `like`. */
+/** Throws InputError `adapter-invalid` unless these are finite changes to weights that carry LoRA in `like`. */
 export function checkMerged(merged: ReadonlyMap<string, Tensor>, like: Adapter, where: string): void {
   if (!(merged instanceof Map)) throw invalid(where, 'merged as a Map of tensors', kindOf(merged));
   const models = modelModules(like);
@@ -39,7 +40,7 @@ export function checkMerged(merged: ReadonlyMap<string, Tensor>, like: Adapter, 
     if (model?.kind !== 'lora' || block > like.blocks.length) {
       throw invalid(where, 'merged tensors by blocks.<l>.<target>', path);
     }
-    checkTensor(tensor, [model.b.dims[0] ?? 0, model.a.dims[1] ?? 0], `${where}, merged ${path}`);
+    checkTensor(tensor, [sizeOf(model.b, 0), sizeOf(model.a, 1)], `${where}, merged ${path}`);
   }
 }
 
@@ -57,7 +58,7 @@ function checkModule(module: AdapterModule, model: AdapterModule, where: string)
   }
   const shapes = shapesOf(model);
   for (const part of Object.keys(shapes)) checkIsTensor(Reflect.get(module, part), `${where}, ${part}`);
-  const rank = rankOf(module);
+  const [rank = 0] = (module.kind === 'lora' ? module.a : module.down).dims;
   if (!(rank >= 1)) throw invalid(where, 'a rank from 1, or no module', String(rank));
   for (const [part, shape] of Object.entries(shapes)) {
     const dims = shape.map((dim) => dim ?? rank);
@@ -67,10 +68,14 @@ function checkModule(module: AdapterModule, model: AdapterModule, where: string)
 
 function shapesOf(module: AdapterModule): Shapes {
   if (module.kind === 'lora') {
-    return { a: [null, module.a.dims[1] ?? 0], b: [module.b.dims[0] ?? 0, null] };
+    return { a: [null, sizeOf(module.a, 1)], b: [sizeOf(module.b, 0), null] };
   }
-  const hidden = module.upBias.dims[0] ?? 0;
+  const hidden = sizeOf(module.upBias, 0);
   return { down: [null, hidden], downBias: [null], up: [hidden, null], upBias: [hidden] };
+}
+
+function sizeOf({ dims }: Tensor, axis: number): number {
+  return requireDefined(dims[axis], `axis ${axis} of a tensor of the model`);
 }
 
 function checkHead({ head }: Adapter, like: Adapter, where: string): void {
@@ -108,6 +113,6 @@ function invalid(where: string, expected: string, got: string): InputError {
     expected,
     got,
     where,
-    todo: 'Correct the file; a run that has begun goes on with --resume.',
+    todo: 'Correct the file; --resume continues a run that has started.',
   });
 }

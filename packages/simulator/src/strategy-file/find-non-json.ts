@@ -1,4 +1,4 @@
-/** A place in a value that JSON does not carry over as it is. */
+/** A place in a value that JSON would change or lose. */
 export interface NonJson {
   /** e.g. `memory.ranks[2]`. */
   readonly path: string;
@@ -6,9 +6,9 @@ export interface NonJson {
 }
 
 /**
- * The first part of a value that would not be the same after a way through JSON: NaN, undefined, functions, Maps and
- * other objects of a class, values that contain themselves. Undefined if there is none.
- * @param path what the value is called
+ * The first part of a value that JSON would change or lose: NaN, undefined, functions, Maps and other class instances, values
+ * that contain themselves. Undefined if there is none.
+ * @param path the value's name in messages
  */
 export function findNonJson(
   value: unknown,

@@ -75,7 +75,7 @@ describe('what a method throws', () => {
       expect.objectContaining({
         code: 'strategy-error',
         message:
-          'mine.ts:12, plan: expected no error, got TypeError: no such thing. Correct the file; a run that has begun goes on with --resume.',
+          'mine.ts:12, plan: expected no error, got TypeError: no such thing. Correct the file; --resume continues a run that has started.',
       }),
     );
   });

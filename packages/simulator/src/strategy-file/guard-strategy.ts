@@ -8,16 +8,16 @@ import { descriptionSchema, initialAdapterSchema, planSchema } from './returned-
 import { strategyError } from './strategy-error.ts';
 import type { StrategyFile } from './strategy-file.ts';
 
-/** The strategy's own sum, with the state that it began from. */
+/** The strategy's own sum, with the state that the round started from. */
 interface GuardedSum {
   readonly global: GlobalState;
   readonly own: unknown;
 }
 
 /**
- * The same strategy, whose mistakes are bad input and not faults of ours: what its methods throw, and what they return
- * where that is of the wrong form (InputError `strategy-error`, `strategy-result`). Whether a plan is one for its round is
- * for `checkPlan` to say.
+ * Wraps a strategy from a file so that its mistakes are bad input, not faults of ours: errors that its methods throw become
+ * InputError `strategy-error`, values of the wrong form `strategy-result`. Whether a plan fits its round is left to
+ * `checkPlan`.
  */
 export function guardStrategy(strategy: Strategy, file: StrategyFile): Strategy<GuardedSum> {
   const call = <Result>(method: string, run: () => Result) => callMethod(file, method, run);
@@ -57,7 +57,7 @@ function callMethod<Result>(file: StrategyFile, method: string, run: () => Resul
   return result;
 }
 
-/** A device's memory and traffic are those of its planned ranks, so it may not get larger ones. */
+/** A device's memory and traffic were planned for its ranks, so it must not get larger ones. */
 function checkRanks(adapter: Adapter, { depth, ranks }: DevicePlan, file: StrategyFile): void {
   const lowest = adapter.blocks.length - depth;
   for (const [index, rank] of ranks.entries()) {
@@ -91,6 +91,6 @@ function wrongResult({ path }: StrategyFile, method: string, expected: string, g
     expected,
     got,
     where: `${path}, ${method}`,
-    todo: 'Correct the file; a run that has begun goes on with --resume.',
+    todo: 'Correct the file; --resume continues a run that has started.',
   });
 }

@@ -8,7 +8,7 @@ import type { StrategyFile } from './strategy-file.ts';
 
 const ownPackage = /^@legend(-fl)?\//;
 
-/** Packages by the names that they had up to 0.1.0, for strategy files written then. */
+/** Old package names, which strategy files written before 0.1.0 may still use. */
 const earlierPackages = new Map([
   ['wire', 'adapter'],
   ['rounds', 'runs'],
@@ -20,8 +20,8 @@ function todaysName(specifier: string): string {
 }
 
 /**
- * Runs a module and gives its default export. Its imports of `@legend-fl/…`, and those of files that it imports, are served by
- * this installation wherever the file lies, so that there is one copy of every class.
+ * Loads a module and returns its default export. Imports of `@legend-fl/…`, in the file and in files that it imports, resolve
+ * to this installation wherever the file lies, so that every class exists once.
  * @throws InputError `strategy-file`
  */
 export async function importStrategyFile(

@@ -4,23 +4,23 @@ import { importStrategyFile } from './import-strategy-file.ts';
 import { refuseStrategyFile, strategyError } from './strategy-error.ts';
 import type { StrategyFile } from './strategy-file.ts';
 
-/** Makes a strategy of the options that concern every one; what a strategy file exports by default. */
+/** Makes a strategy from the common options; the default export of a strategy file. */
 export type StrategyFactory = (options: StrategyOptions) => Strategy;
 
-/** A strategy, and the file that it comes from if it is none of ours. */
+/** A strategy, and its file unless it is built in. */
 export interface LoadedStrategy {
   readonly strategy: Strategy;
   readonly file: StrategyFile | null;
 }
 
-/** What `Strategy` requires, to say what a file's strategy lacks. */
+/** The methods of `Strategy`, to name the one that a file lacks. */
 const METHODS = ['describe', 'initialAdapter', 'plan', 'deviceAdapter', 'begin', 'add', 'finish'] as const;
 
 /**
- * A strategy by its name, or from a TypeScript or JavaScript file whose default export is a `StrategyFactory`. The file
- * imports `@legend-fl/…` from this installation, wherever it lies; its strategy is guarded, see `guardStrategy`.
+ * Loads a strategy by its name, or from a TypeScript or JavaScript file whose default export is a `StrategyFactory`. A
+ * strategy from a file is guarded, see `guardStrategy`; for its imports see `importStrategyFile`.
  * @param ref a name, or a path that ends in .ts, .js, .mts or .mjs, relative to the working directory
- * @throws InputError `strategy-unknown`, `strategy-file` for a file that can't be loaded or exports something else
+ * @throws InputError `strategy-unknown`, `strategy-file` for a file that cannot be loaded or exports something else
  */
 export async function loadStrategy(ref: string, options: StrategyOptions): Promise<LoadedStrategy> {
   if (isStrategyFile(ref)) {

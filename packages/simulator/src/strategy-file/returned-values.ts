@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What the methods of a strategy return, as far as its form goes. Objects keep keys that are not listed here. */
+/** The form of the values that a strategy's methods return. Objects keep keys that are not listed here. */
 
 const count = z.int().nonnegative();
 const figure = z.number().nonnegative();

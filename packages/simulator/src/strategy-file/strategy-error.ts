@@ -2,10 +2,10 @@ import { pathToFileURL } from 'node:url';
 import { InputError, locateProblem } from '@legend-fl/base';
 import type { StrategyFile } from './strategy-file.ts';
 
-/** The contract and an example, for whoever writes a strategy. */
+/** The contract and an example, for authors of strategies. */
 const GUIDE = 'examples/01-your-own-strategy/README.md';
 
-/** A file that can't serve as a strategy. */
+/** The error for a file that cannot serve as a strategy. */
 export function refuseStrategyFile(
   where: string,
   expected: string,
@@ -23,8 +23,8 @@ export function refuseStrategyFile(
 }
 
 /**
- * What a strategy of a file threw, as bad input: with the file, its line where the stack tells it, and the method. Bad
- * input that one of our functions found stays what it is, with the place before its own.
+ * An error that a file's strategy threw, as bad input with the file, the method and, if the stack names it, the line. An
+ * InputError keeps its code and gets the place in front of its own.
  */
 export function strategyError(cause: unknown, file: StrategyFile, method: string): unknown {
   const where = `${file.path}${lineIn(cause, file.realPath)}, ${method}`;
@@ -34,12 +34,12 @@ export function strategyError(cause: unknown, file: StrategyFile, method: string
     expected: 'no error',
     got: cause instanceof Error ? `${cause.name}: ${cause.message}` : `${cause} thrown`,
     where,
-    todo: 'Correct the file; a run that has begun goes on with --resume.',
+    todo: 'Correct the file; --resume continues a run that has started.',
     cause,
   });
 }
 
-/** `:12`, the first line of the file that the error's stack names; empty where there is none. */
+/** `:12`, the file's first line in the error's stack; empty if the stack does not name the file. */
 export function lineIn(error: unknown, realPath: string): string {
   if (!(error instanceof Error)) return '';
   const stack = error.stack ?? '';

@@ -1,9 +1,9 @@
-/** Where a strategy comes from, and what the file said when it was loaded. */
+/** The file of a strategy, and its content's hash when it was loaded. */
 export interface StrategyFile {
-  /** As it was given. */
+  /** As the user gave it. */
   readonly path: string;
-  /** The same without symbolic links, as stacks name it. */
+  /** Without symbolic links, as stacks name it. */
   readonly realPath: string;
-  /** Of the file itself; not of what it imports. */
+  /** Of the file alone, without the files that it imports. */
   readonly sha256: string;
 }

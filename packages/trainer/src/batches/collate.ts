@@ -1,9 +1,7 @@
 import type { Architecture } from '@legend-fl/models';
 import type { RuntimeTensor } from '../runtime/runtime.ts';
-import { type TokenizedDataset, tokenCount } from './tokenized-dataset.ts';
-
-/** Batches' lengths are rounded up to a multiple of this, the bucket. */
-const BUCKET_TOKENS = 8;
+import { padTokens } from './pad-tokens.ts';
+import { type TokenizedDataset, tokenCount, tokenRange } from './tokenized-dataset.ts';
 
 /**
  * The graph's inputs for one batch of examples, padded on the right to the bucket of the longest.
@@ -13,16 +11,16 @@ export function collate(
   architecture: Architecture,
   dataset: TokenizedDataset,
   examples: readonly number[],
-  bucketTokens = BUCKET_TOKENS,
+  bucketTokens?: number,
 ): Map<string, RuntimeTensor> {
   const longest = Math.max(1, ...examples.map((example) => tokenCount(dataset, example)));
-  const length = Math.min(Math.ceil(longest / bucketTokens) * bucketTokens, architecture.maxTokens);
+  const length = Math.min(padTokens(longest, bucketTokens), architecture.maxTokens);
   const dims = [examples.length, length];
   const ids = new Int32Array(examples.length * length).fill(architecture.paddingId);
   const typeIds = new Int32Array(examples.length * length);
   const mask = new Float32Array(examples.length * length);
   for (const [row, example] of examples.entries()) {
-    const [start, end] = [dataset.offsets[example], dataset.offsets[example + 1]];
+    const [start, end] = tokenRange(dataset, example);
     const tokens = dataset.ids.subarray(start, end);
     ids.set(tokens, row * length);
     typeIds.set(dataset.typeIds.subarray(start, end), row * length);

@@ -1,3 +1,4 @@
+import { itemAt } from '@legend-fl/base';
 import type { Tokenizer } from '@legend-fl/models';
 
 /** A labelled text or pair of texts. */
@@ -24,9 +25,18 @@ export function exampleCount(dataset: TokenizedDataset): number {
   return dataset.labels.length;
 }
 
+/** Where an example's tokens begin and end. */
+export function tokenRange(
+  { offsets }: TokenizedDataset,
+  example: number,
+): readonly [start: number, end: number] {
+  return [itemAt(offsets, example), itemAt(offsets, example + 1)];
+}
+
 /** Number of tokens of an example. */
 export function tokenCount(dataset: TokenizedDataset, example: number): number {
-  return (dataset.offsets[example + 1] ?? 0) - (dataset.offsets[example] ?? 0);
+  const [start, end] = tokenRange(dataset, example);
+  return end - start;
 }
 
 /** Mean tokens per example. */
@@ -60,7 +70,7 @@ export function tokenizeExamples(
     dataset.typeIds.set(typeIds, offset);
     offset += ids.length;
     dataset.offsets[index + 1] = offset;
-    dataset.labels[index] = examples[index]?.label ?? 0;
+    dataset.labels[index] = itemAt(examples, index).label;
   }
   return dataset;
 }

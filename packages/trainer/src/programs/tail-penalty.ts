@@ -1,7 +1,7 @@
-import { type Adapter, moduleTensorName, rankOf } from '@legend-fl/adapter';
+import { type Adapter, moduleTensorName, rankOf, type TailPenalty } from '@legend-fl/adapter';
 import type { GraphBuilder, Value } from '@legend-fl/compiler';
 import { scalar } from '../adapter-feeds.ts';
-import { keptRanks, type TailPenalty } from '../local-training.ts';
+import { keptRanks } from '../local-training.ts';
 import type { Feeds, RuntimeTensor } from '../runtime/runtime.ts';
 
 /** Keeps the gradient of √x at 0 finite. */

@@ -1,7 +1,8 @@
 import type { Adapter } from '@legend-fl/adapter';
+import { itemAt } from '@legend-fl/base';
 import { adaptedPartOf, adapterFeeds } from '../adapter-feeds.ts';
 import { collate } from '../batches/collate.ts';
-import { type TokenizedDataset, tokenCount } from '../batches/tokenized-dataset.ts';
+import { type TokenizedDataset, tokenCount, tokenRange } from '../batches/tokenized-dataset.ts';
 import type { Engine } from '../engine.ts';
 import type { MergedWeights } from '../merged-weights.ts';
 import { HIDDEN_STATES } from '../programs/program.ts';
@@ -65,7 +66,7 @@ export async function openTrunk(
   };
   return async (examples) => {
     const mask = collate(architecture, dataset, examples).get('attention_mask') as RuntimeTensor;
-    const [, length = 0] = mask.dims;
+    const length = itemAt(mask.dims, 1);
     const data = new Float32Array(examples.length * length * hidden);
     await Promise.all(
       examples.map(async (example, row) =>
@@ -81,6 +82,6 @@ export async function openTrunk(
 
 /** An example's token ids and segments. */
 function exampleText(dataset: TokenizedDataset, example: number): string {
-  const [start, end] = [dataset.offsets[example], dataset.offsets[example + 1]];
+  const [start, end] = tokenRange(dataset, example);
   return `${dataset.ids.subarray(start, end)};${dataset.typeIds.subarray(start, end)}`;
 }

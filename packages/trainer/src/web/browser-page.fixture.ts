@@ -14,8 +14,8 @@ import type { WorkerAnswer, WorkerRequest, WorkerStart } from './training-worker
 export interface TrainingPage {
   /** Starts a worker; without settings its runtime is the browser's choice. */
   startWorker(runtime?: WorkerStart['runtime']): Promise<TrainingWorker>;
-  /** Everything the console was told. */
-  readonly told: string[];
+  /** Everything that was written to the console. */
+  readonly consoleLines: string[];
   close(): Promise<void>;
 }
 
@@ -71,8 +71,8 @@ export async function openTrainingPage({ isolated }: { readonly isolated: boolea
     args: ['--no-sandbox', '--disable-background-networking', ...SOFTWARE_GRAPHICS],
   });
   const page = await browser.newPage();
-  const told: string[] = [];
-  page.on('console', (message) => told.push(message.text()));
+  const consoleLines: string[] = [];
+  page.on('console', (message) => consoleLines.push(message.text()));
   await page.goto(address);
   return {
     startWorker: async (runtime) => {
@@ -83,7 +83,7 @@ export async function openTrainingPage({ isolated }: { readonly isolated: boolea
         load: (graph) => worker.evaluate(askWorker, { ...start, graph, changes: {} }),
       };
     },
-    told,
+    consoleLines,
     close: async () => {
       await browser.close();
       server.close();

@@ -52,15 +52,15 @@ describe('on a page that is isolated from other origins', () => {
       expect(memoryBytes[many - 1]).toBeLessThanOrEqual(memoryBytes[few - 1] ?? 0);
     });
 
-    test('the console was told nothing of all this', () => {
-      expect(page.told).toEqual([]);
+    test('nothing of all this reached the console', () => {
+      expect(page.consoleLines).toEqual([]);
     });
 
     test('a graph that is none is refused, with the reason', async () => {
       const answer = await worker.load([1, 2, 3]);
       expect(answer.kind).toBe('failed');
       expect(JSON.stringify(answer)).toMatch(/protobuf/i);
-      page.told.splice(0);
+      page.consoleLines.splice(0);
     });
   });
 

@@ -1,6 +1,7 @@
+import { DeviceDatabase, type KeptSession } from '@legend-fl/device/web';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ThemeChooser } from '../shared/theme-chooser.tsx';
-import { type DeviceChoice, DeviceDatabase, type KeptSession } from './device-database.ts';
+import type { DeviceChoice } from './device-choice.ts';
 import { type DeviceWorker, startDeviceWorker } from './device-worker.ts';
 import { type BrowserAbilities, findAbilities } from './form/browser-abilities.ts';
 import { JoinForm } from './form/join-form.tsx';
@@ -17,7 +18,7 @@ interface Props {
 
 interface Start {
   readonly abilities: BrowserAbilities;
-  readonly session: KeptSession | undefined;
+  readonly session: KeptSession<DeviceChoice> | undefined;
 }
 
 /** The page of a browser that is a device. */
@@ -54,7 +55,7 @@ export function JoinPage(props: Props) {
 async function lookAround(): Promise<Start> {
   const abilities = await findAbilities();
   if (abilities.obstacle !== undefined) return { abilities, session: undefined };
-  return { abilities, session: await (await DeviceDatabase.open()).session() };
+  return { abilities, session: await (await DeviceDatabase.open<DeviceChoice>()).session() };
 }
 
 function Begun({ token, workerUrl, runtimeUrl, abilities, session }: Props & Start) {
@@ -100,7 +101,7 @@ function useDevice({
   workerUrl,
   runtimeUrl,
   session,
-}: Omit<Props, 'token'> & { token: string | undefined; session: KeptSession | undefined }) {
+}: Omit<Props, 'token'> & { token: string | undefined; session: KeptSession<DeviceChoice> | undefined }) {
   const [token, setToken] = useState(given);
   const [known, setKnown] = useState(given === undefined ? session?.settings : undefined);
   const [choice, setChoice] = useState<DeviceChoice>();

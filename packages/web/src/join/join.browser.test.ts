@@ -73,7 +73,7 @@ test('loaded again it is the same device, with its data and its model, and goes 
   small.assign(1);
   await open();
   await join();
-  await expect.poll(outcomes, { timeout: 30_000 }).toEqual(['accepted']);
+  await expect.poll(outcomes).toEqual(['accepted']);
   await heading('Waiting for the next round').waitFor();
   const key = small.server.key?.x;
   const fetched = requests(/blobs/).length;
@@ -96,9 +96,7 @@ test('loaded again while the model comes, it fetches the rest of it', async () =
   await open();
   await join();
   const there = page.getByText(/ kB of \d+ kB$/);
-  await expect
-    .poll(async () => Number.parseFloat((await there.textContent()) ?? ''), { timeout: 30_000 })
-    .toBeGreaterThan(59);
+  await expect.poll(async () => Number.parseFloat((await there.textContent()) ?? '')).toBeGreaterThan(59);
   await page.reload();
   small.finish();
   await page.getByText('30 examples').waitFor();
@@ -137,7 +135,7 @@ test('rests when told to, goes on, and leaves', async () => {
   await heading('Resting: paused by you').waitFor();
   await page.getByRole('button', { name: 'Resume' }).click();
   small.assign(1);
-  await expect.poll(outcomes, { timeout: 30_000 }).toEqual(['accepted']);
+  await expect.poll(outcomes).toEqual(['accepted']);
   page.once('dialog', (dialog) => dialog.accept());
   await page.getByRole('button', { name: 'Leave' }).click();
   await heading('This device has left the run').waitFor();
@@ -155,7 +153,7 @@ test('a coordinator that goes away is waited for', async () => {
   await page.getByText(/^Not connected/).waitFor();
   await small.server.start(port);
   small.assign(1);
-  await expect.poll(outcomes, { timeout: 40_000 }).toEqual(['accepted']);
+  await expect.poll(outcomes).toEqual(['accepted']);
   expect(await page.getByText(/^Not connected/).count()).toBe(0);
 });
 
@@ -222,7 +220,7 @@ test.each(['light', 'dark'] as const)(
     small.assign(1);
     await open({ ...phone, colorScheme });
     await join();
-    await expect.poll(outcomes, { timeout: 30_000 }).toEqual(['accepted']);
+    await expect.poll(outcomes).toEqual(['accepted']);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
     expect(complaints).toEqual([]);
   },

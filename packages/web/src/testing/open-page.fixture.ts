@@ -28,6 +28,8 @@ export async function launchPageBrowser(): Promise<PageBrowser> {
   return {
     open: async (address, options = desktop) => {
       const context = await browser.newContext(options);
+      // Hanging is all that it is for, as the time limits of tests are.
+      context.setDefaultTimeout(240_000);
       const page = await context.newPage();
       const complaints: string[] = [];
       page.on('console', (message) => complaints.push(message.text()));

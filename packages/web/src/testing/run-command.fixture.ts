@@ -17,7 +17,12 @@ const program = fileURLToPath(new URL('../../../cli/src/main.ts', import.meta.ur
 export function runCommand(...args: readonly string[]): RunningCommand {
   const home = mkdtempSync(join(tmpdir(), 'legend-home-'));
   const child = spawn(process.execPath, [program, ...args], {
-    env: { PATH: process.env.PATH, HOME: home, LEGEND_OFFLINE: '1' },
+    env: {
+      PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+      HOME: home,
+      LEGEND_OFFLINE: '1',
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [told, logged] = ['', ''];

@@ -13,7 +13,7 @@ import {
   type TokenView,
   VERSION_HEADER,
 } from '@legend-fl/protocol';
-import { bundlePages } from '../node/index.ts';
+import { bundleOnce } from './bundle-once.fixture.ts';
 import { depthOf, type SampleRun } from './sample-run.fixture.ts';
 
 /**
@@ -36,7 +36,7 @@ export interface SampleCoordinator {
 const TOKEN = `lo_${'x'.repeat(43)}`;
 
 export async function startSampleCoordinator(sample: SampleRun): Promise<SampleCoordinator> {
-  const pages = await bundlePages();
+  const pages = await bundleOnce();
   const followers = new Set<ServerResponse>();
   const requests: string[] = [];
   const bodies: unknown[] = [];

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer, request as forward } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { bundlePages } from '../node/index.ts';
+import { bundleOnce } from './bundle-once.fixture.ts';
 
 /** The pages at one address, before a coordinator at another. */
 export interface ServedPages {
@@ -11,7 +11,7 @@ export interface ServedPages {
 
 /** @param isolated whether the pages are isolated from other origins, as they should be */
 export async function servePages(coordinator: string, { isolated = true } = {}): Promise<ServedPages> {
-  const pages = await bundlePages();
+  const pages = await bundleOnce();
   const server = createServer((request, response) => {
     const { url = '/', method, headers } = request;
     const page = pages.get(url);

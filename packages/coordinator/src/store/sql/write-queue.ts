@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { BatchQueue } from '../../pacing/batch-queue.ts';
 import type { Session } from './session.ts';
 import type { Db } from './tables.ts';
 
@@ -23,8 +24,8 @@ const INPUTS_PER_TRANSACTION = 2000;
  */
 export class WriteQueue {
   readonly #session: Session;
-  #groups: AnyGroup[] = [];
-  #writing: Promise<void> | undefined;
+  /** A transaction begins with everything that has arrived by then. */
+  readonly #queue = new BatchQueue<AnyWrite>((batch) => this.#transact(batch), setImmediate);
   #closed = false;
 
   constructor(session: Session) {
@@ -34,108 +35,70 @@ export class WriteQueue {
   /** Resolves when it is durable. A transaction that fails rejects all that is in it. */
   add<Input, Output>(operation: WriteOperation<Input, Output>, input: Input): Promise<Output> {
     if (this.#closed) return Promise.reject(new Error('The store is closed.'));
-    return new Promise((resolve, reject) => {
-      this.#groupFor(operation).add({ input, resolve, reject });
-      this.#writing ??= this.#writeAll();
+    return new Promise<Output>((resolve, reject) => {
+      // One operation has one type of input and of output.
+      this.#queue.add({ operation, input, resolve, reject } as Write<Input, Output> as unknown as AnyWrite);
     });
   }
 
   /** Takes nothing more and resolves when all is written or has failed. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#writing;
+    await this.#queue.settled();
   }
 
-  #groupFor<Input, Output>(operation: WriteOperation<Input, Output>): Group<Input, Output> {
-    const last = this.#groups.at(-1);
-    // One operation has one type of input and of output.
-    if (last?.operation === operation && last.size < INPUTS_PER_TRANSACTION) {
-      return last as unknown as Group<Input, Output>;
+  async #transact(batch: readonly AnyWrite[]): Promise<readonly AnyWrite[]> {
+    const writes = batch.slice(0, INPUTS_PER_TRANSACTION);
+    try {
+      // Callers are told after the commit.
+      const outcomes = await this.#session.write(async (db) => {
+        const outcomes: Outcome<unknown>[] = [];
+        for (const group of groupByOperation(writes)) outcomes.push(...(await carryOut(db, group)));
+        return outcomes;
+      });
+      for (const [index, write] of writes.entries()) settle(write, outcomes[index]);
+    } catch (error) {
+      for (const { reject } of writes) reject(error);
     }
-    const group = new Group(operation);
-    this.#groups.push(group);
-    return group;
-  }
-
-  async #writeAll(): Promise<void> {
-    while (this.#groups.length > 0) {
-      // Lets everything in that has arrived by now.
-      await setImmediate();
-      const groups = this.#takeGroups();
-      try {
-        const settlements = await this.#session.write(async (db) => {
-          const settlements: (() => void)[] = [];
-          for (const group of groups) settlements.push(await group.carryOut(db));
-          return settlements;
-        });
-        for (const settle of settlements) settle();
-      } catch (error) {
-        for (const group of groups) group.reject(error);
-      }
-    }
-    this.#writing = undefined;
-  }
-
-  #takeGroups(): AnyGroup[] {
-    let inputs = 0;
-    const end = this.#groups.findIndex(({ size }, index) => {
-      inputs += size;
-      return index > 0 && inputs > INPUTS_PER_TRANSACTION;
-    });
-    return this.#groups.splice(0, end === -1 ? this.#groups.length : end);
+    return batch.slice(writes.length);
   }
 }
 
-interface Entry<Input, Output> {
+interface Write<Input, Output> {
+  readonly operation: WriteOperation<Input, Output>;
   readonly input: Input;
   readonly resolve: (output: Output) => void;
   readonly reject: (reason: unknown) => void;
 }
 
-/** A group whatever it writes. */
-interface AnyGroup {
-  readonly operation: unknown;
-  readonly size: number;
-  carryOut(db: Db): Promise<() => void>;
-  reject(reason: unknown): void;
+/** A write whatever it writes. */
+type AnyWrite = Write<unknown, unknown>;
+
+/** Neighbours that are written by the same operation. */
+function groupByOperation(writes: readonly AnyWrite[]): readonly (readonly [AnyWrite, ...AnyWrite[]])[] {
+  const groups: [AnyWrite, ...AnyWrite[]][] = [];
+  for (const write of writes) {
+    const last = groups.at(-1);
+    if (last?.[0].operation === write.operation) last.push(write);
+    else groups.push([write]);
+  }
+  return groups;
 }
 
-/** Neighbours in the queue that are written by the same operation. */
-class Group<Input, Output> implements AnyGroup {
-  readonly operation: WriteOperation<Input, Output>;
-  readonly #entries: Entry<Input, Output>[] = [];
+async function carryOut(
+  db: Db,
+  group: readonly [AnyWrite, ...AnyWrite[]],
+): Promise<readonly Outcome<unknown>[]> {
+  const inputs = group.map(({ input }) => input);
+  const outcomes = await group[0].operation(db, inputs);
+  if (outcomes.length === inputs.length) return outcomes;
+  throw new Error(`A write of ${inputs.length} inputs came to ${outcomes.length} outcomes.`);
+}
 
-  constructor(operation: WriteOperation<Input, Output>) {
-    this.operation = operation;
-  }
-
-  get size(): number {
-    return this.#entries.length;
-  }
-
-  add(entry: Entry<Input, Output>): void {
-    this.#entries.push(entry);
-  }
-
-  /** Returns how to tell the callers, which is for after the commit. */
-  async carryOut(db: Db): Promise<() => void> {
-    const outcomes = await this.operation(
-      db,
-      this.#entries.map(({ input }) => input),
-    );
-    return () => {
-      for (const [index, { resolve, reject }] of this.#entries.entries()) {
-        const outcome = outcomes[index];
-        if (outcome === undefined) reject(new Error('A write came to no outcome.'));
-        else if ('fault' in outcome) reject(outcome.fault);
-        else resolve(outcome.value);
-      }
-    };
-  }
-
-  reject(reason: unknown): void {
-    for (const entry of this.#entries) entry.reject(reason);
-  }
+function settle({ resolve, reject }: AnyWrite, outcome: Outcome<unknown> | undefined): void {
+  if (outcome === undefined) reject(new Error('A write came to no outcome.'));
+  else if ('fault' in outcome) reject(outcome.fault);
+  else resolve(outcome.value);
 }
 
 /** An operation that takes its inputs one at a time. */

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 
-/** A line of a file that has its newline. */
+/** A line that ends with a newline. */
 export interface WholeLine {
   /** Without the newline. */
   readonly text: string;
@@ -11,14 +11,17 @@ export interface WholeLine {
 const newline = '\n'.charCodeAt(0);
 const chunkBytes = 1 << 20;
 
-/** The lines of a UTF-8 file, one in memory at a time; no file is no lines, and a last one without its newline is none. */
+/**
+ * The lines of a UTF-8 file, one in memory at a time. A missing file has no lines; a last line without its newline is left
+ * out.
+ */
 export async function* readLines(path: string): AsyncGenerator<WholeLine, void, undefined> {
   const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return undefined;
     throw cause;
   });
   if (file === undefined) return;
-  /** The line begun, from earlier chunks. */
+  /** The beginning of the current line, from earlier chunks. */
   let pieces: Buffer[] = [];
   let endByte = 0;
   for await (const chunk of file.createReadStream({ highWaterMark: chunkBytes }) as AsyncIterable<Buffer>) {

@@ -8,8 +8,8 @@ import { type Summary, summarySchema } from '../../summary/summary.ts';
 export const summaryFileName = 'summary.json';
 
 /**
- * The summary in a run folder. Throws an InputError: `run-folder-empty` where there is none, `file-syntax` with the
- * line or `summary-invalid` with the field where it cannot be read.
+ * Reads the summary in a run folder.
+ * @throws InputError `run-folder-empty` if there is none, `file-syntax` with the line or `summary-invalid` with the field
  */
 export async function readSummary(folder: string): Promise<Summary> {
   const path = join(folder, summaryFileName);
@@ -19,7 +19,7 @@ export async function readSummary(folder: string): Promise<Summary> {
       expected: `the folder of a run, which holds ${summaryFileName}`,
       got: 'none',
       where: folder,
-      todo: 'Check the path; a run that has not begun is started without --resume.',
+      todo: 'Check the path; to start a new run, omit --resume.',
       cause,
     });
   });

@@ -1,15 +1,21 @@
 import { InputError } from '@legend-fl/base';
+import { withoutRemovedOptions } from '../../settings/removed-options.ts';
 import type { Summary } from '../../summary/summary.ts';
 
 /**
- * What makes a run the one that it is: all that its result depends on, but the content of strategy files. Those may be
- * mended and the run be resumed; its rounds say which content they were run with.
+ * A run's identity: everything that its result depends on except the content of strategy files. A strategy file may be
+ * corrected before the run is resumed; the rounds record which content they ran with.
  */
 export type RunIdentity = Pick<Summary, 'config' | 'fleet' | 'model' | 'data'>;
 
-/** Throws an InputError with code `run-folder-other-run` about the first field in which the runs differ. */
+/**
+ * Throws InputError `run-folder-other-run` about the first field in which the runs differ, or about an option that this
+ * version no longer has.
+ */
 export function refuseOtherRun(folder: string, held: RunIdentity, wanted: RunIdentity): void {
-  const difference = findDifference(identityOf(held), identityOf(wanted), '');
+  const source = { code: 'run-folder-other-run', where: `${folder}: config` };
+  const known = { ...held, config: withoutRemovedOptions(held.config, source) };
+  const difference = findDifference(identityOf(known), identityOf(wanted), '');
   if (difference === undefined) return;
   throw new InputError({
     code: 'run-folder-other-run',
@@ -20,8 +26,13 @@ export function refuseOtherRun(folder: string, held: RunIdentity, wanted: RunIde
   });
 }
 
-/** As it is after a way through JSON, where keys that are undefined vanish. */
-function identityOf({ config, fleet, model, data }: RunIdentity): unknown {
+/** As JSON would restore it, without undefined keys. */
+function identityOf({
+  config,
+  fleet,
+  model,
+  data,
+}: { readonly [part in keyof RunIdentity]: unknown }): unknown {
   return JSON.parse(JSON.stringify({ config, fleet, model, data }));
 }
 

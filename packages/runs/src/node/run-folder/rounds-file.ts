@@ -4,23 +4,26 @@ import { WriteError } from '@legend-fl/base/node';
 import { type RoundRecord, roundRecordSchema } from '../../round-record.ts';
 import { readLines } from './read-lines.ts';
 
-/** Appends a round's line and waits until it is on the disk. Throws a WriteError. */
+/** Appends a round's line and waits until it is on disk. Throws WriteError. */
 export async function appendRound(path: string, record: RoundRecord): Promise<void> {
   const line = `${JSON.stringify(roundRecordSchema.parse(record))}\n`;
   await changeDurably(path, 'a', (file) => file.appendFile(line));
 }
 
 /**
- * The rounds in the file in their order, one in memory at a time; none where there is no file. A last line without its
- * end was torn by a crash and does not count. Throws an InputError with code `rounds-corrupt` that names file and line.
+ * The rounds in the file, in order, one in memory at a time; none if there is no file. A last line without its newline was
+ * torn by a crash and does not count.
+ * @throws InputError `rounds-corrupt` that names file and line
  */
 export async function* readRounds(path: string): AsyncGenerator<RoundRecord, void, undefined> {
   for await (const { record } of readRoundLines(path)) yield record;
 }
 
 /**
- * Cuts the file after `lastRound`, the last one that a checkpoint covers, and what a crash tore, so that appending can
- * go on; gives what `keep` takes of each round that stays. Throws like `readRounds`, also where rounds are missing.
+ * Cuts the file after `lastRound`, the last round that a checkpoint covers, and removes a torn line, so that rounds can be
+ * appended again.
+ * @returns the result of `keep` for each round that stays
+ * @throws InputError as `readRounds` does, also if rounds are missing
  */
 export async function cutRounds<Kept>(
   path: string,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { allRounds } from '../../testing/all-rounds.ts';
-import { readSummary } from './read-summary.ts';
+import { readSummary, summaryFileName } from './read-summary.ts';
 import { createRunFolder, openRunFolder } from './run-folder.ts';
 import { sampleRun } from '../../testing/sample-run.ts';
 import { roundsPath } from './strategy-folder.ts';
@@ -76,6 +76,21 @@ describe('resuming', () => {
     const again = await openRunFolder(path, begun);
     expect(again.summary).toEqual(run.summary);
     again.release();
+  });
+
+  test('a run of a version with options that are gone opens where they did nothing', async () => {
+    const config = { ...begun.config, importance: 'learned', strategies: [{ name: 'a', trafficPrice: 0 }] };
+    (await createRunFolder(path, { ...begun, config })).release();
+    const wanted = { ...begun, config: { ...begun.config, strategies: [{ name: 'a' }] } };
+    (await openRunFolder(path, wanted)).release();
+    const other = { ...begun.config, importance: 'ranks' };
+    await writeFile(join(path, summaryFileName), JSON.stringify({ ...begun, config: other }));
+    await expect(openRunFolder(path, begun)).rejects.toMatchObject({
+      code: 'run-folder-other-run',
+      message: expect.stringContaining(
+        'config: importance: expected no importance, an option that was removed',
+      ),
+    });
   });
 
   test('another run is refused with the first difference', async () => {

@@ -17,7 +17,7 @@ export interface RunFolder {
   readonly path: string;
   /** As it was when the folder was opened. */
   readonly summary: Summary;
-  /** The strategy's folder, made where it is missing. */
+  /** The strategy's folder, created if need be. */
   strategy(name: string): Promise<StrategyFolder>;
   /** Replace the file whole or not at all; throw a WriteError. */
   writeSummary(summary: Summary): Promise<void>;

@@ -5,12 +5,12 @@ import { WriteError } from '@legend-fl/base/node';
 import type { RoundRecord } from '../../round-record.ts';
 import { appendRound, cutRounds } from './rounds-file.ts';
 
-/** What one strategy leaves in a run folder. */
+/** One strategy's part of a run folder. */
 export interface StrategyFolder {
   readonly path: string;
-  /** The adapter's place, in PEFT's format. Made by who writes there. */
+  /** Folder for the adapter in PEFT's format; its writer creates it. */
   readonly adapterPath: string;
-  /** The place of what a resumed run needs. Made by who writes there. */
+  /** Folder for the checkpoint of a resumed run; its writer creates it. */
   readonly checkpointPath: string;
   /** See `appendRound`. */
   appendRound(record: RoundRecord): Promise<void>;
@@ -18,12 +18,12 @@ export interface StrategyFolder {
   cutRounds<Kept>(lastRound: number, keep: (record: RoundRecord) => Kept): Promise<Kept[]>;
 }
 
-/** Where a strategy's rounds are in a run folder. */
+/** Path of a strategy's rounds in a run folder. */
 export function roundsPath(runFolder: string, strategy: string): string {
   return join(runFolder, strategy, 'rounds.jsonl');
 }
 
-/** The folder of a strategy in a run folder, made where it is missing. Throws an InputError `strategy-name`, a WriteError. */
+/** The folder of a strategy in a run folder, created if need be. Throws InputError `strategy-name`, WriteError. */
 export async function strategyFolder(runFolder: string, name: string): Promise<StrategyFolder> {
   checkStrategyName(name, runFolder);
   const path = join(runFolder, name);
@@ -40,7 +40,7 @@ export async function strategyFolder(runFolder: string, name: string): Promise<S
   };
 }
 
-/** Throws an InputError `strategy-name` for a name that would be no folder in a run folder. */
+/** Throws InputError `strategy-name` for a name that cannot be a folder in a run folder. */
 export function checkStrategyName(name: string, where: string): void {
   if (/^[a-z0-9][a-z0-9._-]*$/i.test(name)) return;
   throw new InputError({

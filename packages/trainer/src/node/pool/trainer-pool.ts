@@ -18,7 +18,7 @@ export interface PoolSettings extends Omit<WorkerSettings, 'stop' | 'diskUsage'>
   readonly workers: number;
   /** When it aborts, workers stop after their present step, and what they were asked rejects with its reason. */
   readonly signal?: AbortSignal;
-  /** Told what happens to the workers' trunk caches; once for all workers. */
+  /** Called with what happens to the workers' trunk caches, once for each kind of event. */
   readonly onTrunkCacheStatus?: (status: TrunkCacheStatus) => void;
 }
 
@@ -35,7 +35,7 @@ export class TrainerPool {
   /** What the workers are doing and have been asked to do; these never reject. */
   readonly #running = new Set<Promise<void>>();
   readonly #onStatus: (status: TrunkCacheStatus) => void;
-  readonly #told = new Set<TrunkCacheStatus['kind']>();
+  readonly #reportedKinds = new Set<TrunkCacheStatus['kind']>();
   #runtimeSeconds = 0;
   #trunkCounts = noCounts;
 
@@ -126,7 +126,7 @@ export class TrainerPool {
     const answer = await running.finally(() => this.#running.delete(settled));
     switch (answer.kind) {
       case 'done':
-        for (const status of answer.statuses) this.#tell(status);
+        for (const status of answer.statuses) this.#report(status);
         return answer.result;
       case 'bad-input':
         throw new InputError(answer.problem);
@@ -136,9 +136,9 @@ export class TrainerPool {
     }
   }
 
-  #tell(status: TrunkCacheStatus): void {
-    if (this.#told.has(status.kind)) return;
-    this.#told.add(status.kind);
+  #report(status: TrunkCacheStatus): void {
+    if (this.#reportedKinds.has(status.kind)) return;
+    this.#reportedKinds.add(status.kind);
     this.#onStatus(status);
   }
 }

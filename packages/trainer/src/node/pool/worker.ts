@@ -59,7 +59,7 @@ class StopRequest extends Error {
 }
 
 let engine: Promise<Engine> | undefined;
-/** Not yet told. */
+/** Not reported yet. */
 const statuses: TrunkCacheStatus[] = [];
 
 /** Does one task of the pool; the first one opens the model. */

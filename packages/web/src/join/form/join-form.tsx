@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Failure } from '../../shared/failure.tsx';
-import type { DataColumns, DeviceChoice } from '../device-database.ts';
+import type { DataColumns, DeviceChoice } from '../device-choice.ts';
 import { SAMPLE_NAME, sampleReviews } from '../sample-reviews.ts';
 import { guessDeviceName, guessMemoryMegabytes } from './browser-abilities.ts';
 import { type DataContent, lookIntoData } from './look-into-data.ts';

@@ -1,5 +1,5 @@
 import { readLabelledTexts } from '@legend-fl/data';
-import type { DataColumns } from '../device-database.ts';
+import type { DataColumns } from '../device-choice.ts';
 
 /** What a data file holds, to be shown before it is used. */
 export interface DataContent {

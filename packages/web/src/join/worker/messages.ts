@@ -1,5 +1,5 @@
 import type { DeviceEvent, DeviceOutcome } from '@legend-fl/device';
-import type { DeviceChoice } from '../device-database.ts';
+import type { DeviceChoice } from '../device-choice.ts';
 
 /** What the page tells the worker that is the device. */
 export type Order =

@@ -1,6 +1,6 @@
 import type { Runtime } from '@legend-fl/trainer';
 import { chooseWebRuntime, webRuntime } from '@legend-fl/trainer/web';
-import type { DeviceChoice } from '../device-database.ts';
+import type { DeviceChoice } from '../device-choice.ts';
 
 /** What the device computes with, and what it is called, e.g. `wasm, 4 threads`. */
 export async function openWebRuntime(

@@ -10,13 +10,11 @@ import {
   runDevice,
   sleep,
 } from '@legend-fl/device';
+import { DeviceDatabase, holdDevice, type KeptSession, openFileCache, openKey } from '@legend-fl/device/web';
 import { hashToken, secureRandom } from '@legend-fl/protocol';
 import type { TextExample } from '@legend-fl/trainer';
-import { type DeviceChoice, DeviceDatabase, type KeptSession } from '../device-database.ts';
-import { holdDevice } from './hold-device.ts';
-import { openFileCache } from './keep-in-files.ts';
+import type { DeviceChoice } from '../device-choice.ts';
 import type { Order, Told } from './messages.ts';
-import { openKey } from './open-key.ts';
 import { openWebRuntime } from './open-web-runtime.ts';
 
 interface Surroundings {
@@ -32,7 +30,7 @@ const TRUNK_CACHE_BYTES = 256 * 2 ** 20;
 const TRUNK_CACHE_SHARE = 1 / 8;
 
 /** Refusals after which this device is of no use any more. */
-const goneFor = new Set<string>([
+const endingRefusals = new Set<string>([
   'device-unknown',
   'device-revoked',
   'run-unknown',
@@ -49,7 +47,7 @@ export function takePart(
   return holdDevice(async () => {
     const { choice, runtimeUrl } = order;
     const { gate, signal, tell } = surroundings;
-    const database = await DeviceDatabase.open();
+    const database = await DeviceDatabase.open<DeviceChoice>();
     const { runtime, about } = await openWebRuntime(choice.runtime, runtimeUrl);
     tell({ type: 'runtime', about });
     const { client, session } = await enrol(database, order, about, surroundings);
@@ -81,20 +79,20 @@ export function takePart(
       await end();
       return outcome;
     } catch (error) {
-      const gone = error instanceof ProtocolError && goneFor.has(error.code);
-      if (signal.aborted || gone) await end();
-      if (gone) surroundings.progress.enrolled = false;
+      const isGone = error instanceof ProtocolError && endingRefusals.has(error.code);
+      if (signal.aborted || isGone) await end();
+      if (isGone) surroundings.progress.enrolled = false;
       throw error;
     }
   });
 }
 
 async function enrol(
-  database: DeviceDatabase,
+  database: DeviceDatabase<DeviceChoice>,
   { token, choice }: Extract<Order, { type: 'join' }>,
   about: string,
   { signal, tell, progress }: Surroundings,
-): Promise<{ client: CoordinatorClient; session: KeptSession }> {
+): Promise<{ client: CoordinatorClient; session: KeptSession<DeviceChoice> }> {
   const kept = await database.session();
   const tokenSha256 = token === undefined ? kept?.tokenSha256 : await hashToken(token);
   if (tokenSha256 === undefined) throw new Error('A device that is not remembered needs a token.');
@@ -121,7 +119,7 @@ async function enrol(
   try {
     const enrolment = { token: token ?? '', name: choice.name, runtime: { kind: 'browser', about } } as const;
     const { device, run } = await client.enrol(enrolment, { signal });
-    const session: KeptSession = { tokenSha256, device, run, settings: choice, ready: false };
+    const session: KeptSession<DeviceChoice> = { tokenSha256, device, run, settings: choice, ready: false };
     await database.keepSession(session);
     progress.enrolled = true;
     return { client, session };
