@@ -75,9 +75,10 @@ async function prebuild(folder: string, target: string): Promise<void> {
   const script = join(folder, 'src/node/prebuild.ts');
   if (!existsSync(script)) return;
   const module = (await import(pathToFileURL(script).href)) as {
-    prebuild(folder: string): Promise<readonly string[]>;
+    prebuild(folder: string): Promise<readonly string[] | undefined>;
   };
   const modules = await module.prebuild(target);
+  if (modules === undefined) throw new Error(`${script} does not name the modules that it bundled`);
   write(join(target, 'third-party-licences.txt'), collectLicences(modules));
 }
 

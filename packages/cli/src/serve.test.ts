@@ -42,7 +42,7 @@ describe('legend serve', () => {
     expect(first.joinToken).toMatch(/^lj_[\w-]{32}$/);
     expect(first.livePage).toBe(`${first.url}/#operator=${first.operatorToken}`);
     expect(first.joinLink).toBe(`${first.url}/join#token=${first.joinToken}`);
-    expect(first.joinCommand).toContain(`legend join ${first.url} --token ${first.joinToken}`);
+    expect(first.joinCommand).toContain(`legend-fl join ${first.url} --token ${first.joinToken}`);
     expect(await (await fetch(first.url)).text()).toContain('<title>Legend</title>');
     const enrolled = await enrol(first.url, first.joinToken);
     expect(enrolled.run).toBe('demo');

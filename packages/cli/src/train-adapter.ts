@@ -47,7 +47,7 @@ export interface TrainOptions extends ColumnOptions, TrunkCacheOptions {
   readonly alpha?: number | undefined;
   /** Linear maps that carry LoRA. Default: query and value. */
   readonly targets?: readonly string[] | undefined;
-  /** Optimizer steps; wins over `epochs`. */
+  /** Optimizer steps; overrides `epochs`. */
   readonly steps?: number | undefined;
   /** Passes over the data. Default: 1. */
   readonly epochs?: number | undefined;
@@ -100,9 +100,7 @@ export async function trainAdapter(options: TrainOptions): Promise<TrainedAdapte
   const depth = chosen.depth ?? adaptedDepth(start, architecture);
   const maxLength = Math.min(chosen.maxLength, architecture.maxTokens);
   if (disk && depth === architecture.blocks) {
-    chosen.onNote?.(
-      'note: nothing is kept in the trunk cache: at full depth no block is frozen (see --depth)',
-    );
+    chosen.onNote?.('note: the trunk cache stays unused: at full depth no block is frozen (see --depth)');
   }
   const store = disk && new TrunkFolder(disk, (status) => chosen.onNote?.(describeTrunkStatus(status)));
   const runtime = nodeRuntime({ threads: chosen.threads ?? availableParallelism() });
@@ -142,14 +140,14 @@ function withoutUndefined(options: TrainOptions): Given<TrainOptions> {
   return Object.fromEntries(given) as Given<TrainOptions>;
 }
 
-/** The adapter to start from, or what a new one is made of. */
+/** The adapter to start from, or the specification of a new one. */
 async function startOf(
   { initAdapter, ranks, alpha, targets }: Chosen,
   { architecture, head, newHead }: Model,
 ): Promise<Adapter | LoraSpecification> {
   if (initAdapter !== undefined) {
     const adapter = await readPeftAdapter(initAdapter, architecture);
-    // An adapter without a head leaves the model's own frozen; one that was just drawn has to be trained.
+    // An adapter without a head leaves the model's own head frozen; a head that was just drawn has to be trained.
     return adapter.head.size === 0 && newHead.length > 0 ? { ...adapter, head } : adapter;
   }
   const perBlock = rankDistribution(parseRanks(ranks), architecture.blocks);
