@@ -1,4 +1,4 @@
-import { dirname, relative } from 'node:path';
+import { dirname, extname, relative } from 'node:path';
 import { listImports } from './list-imports.ts';
 
 /** What the compiler leaves to do in the files that it wrote, so that they work where they are published. */
@@ -7,8 +7,8 @@ import { listImports } from './list-imports.ts';
 export function finishDeclaration(path: string, text: string): string {
   let finished = text;
   for (const { specifier, start, end } of listImports(path, text).reverse()) {
-    if (!specifier.startsWith('.') || !specifier.endsWith('.ts')) continue;
-    finished = `${finished.slice(0, start)}${specifier.replace(/\.ts$/, '.js')}${finished.slice(end)}`;
+    if (!specifier.startsWith('.') || !/\.tsx?$/.test(specifier)) continue;
+    finished = `${finished.slice(0, start)}${specifier.replace(/\.tsx?$/, '.js')}${finished.slice(end)}`;
   }
   return finished;
 }
@@ -27,6 +27,7 @@ export function finishModule(text: string): string {
 
 /** A source map that names the source where it would lie beside the package's `dist`. */
 export function finishSourceMap(text: string, module: string): string {
-  const map = JSON.parse(text) as { readonly sources: string[] };
-  return JSON.stringify({ ...map, sources: [relative(dirname(`dist/${module}`), `src/${module}.ts`)] });
+  const map = JSON.parse(text) as { readonly sources: readonly [string] };
+  const source = `src/${module}${extname(map.sources[0])}`;
+  return JSON.stringify({ ...map, sources: [relative(dirname(`dist/${module}`), source)] });
 }

@@ -20,7 +20,7 @@ export function listShippedModules(folder: string, entries: readonly string[]): 
     shipped.add(module);
     const from = dirname(module);
     const own = needed.filter((specifier) => specifier.startsWith('.') && !specifier.endsWith('.json'));
-    waiting.push(...own.map((specifier) => join(from, specifier.replace(/\.[jt]s$/, ''))));
+    waiting.push(...own.map((specifier) => join(from, specifier.replace(/\.(js|tsx?)$/, ''))));
   }
   return [...shipped].sort();
 }

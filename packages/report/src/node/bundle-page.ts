@@ -1,27 +1,37 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { houseStyle } from '@legend-fl/look/node';
 import { type BuildOptions, buildSync, transformSync } from 'esbuild';
 import type { PageBundle } from './load-page.ts';
 
-/** Bundles the page's script, style sheet and renderer. Throws Error where a source does not compile. */
-export function bundlePage(): PageBundle {
-  const sheet = readFileSync(new URL('../page/page.css', import.meta.url), 'utf8');
-  const style = transformSync(`${houseStyle}\n${sheet}`, { loader: 'css', minify: true, logLevel: 'silent' });
-  return {
-    script: bundle('page/main.tsx', { platform: 'browser', minify: true }),
-    style: style.code,
-    renderer: bundle('page/render.tsx', { platform: 'node' }),
-  };
+export interface BundledPage extends PageBundle {
+  /** Paths of the modules that are in script and renderer, other people's included. */
+  readonly modules: readonly string[];
 }
 
-function bundle(entry: string, options: BuildOptions): string {
-  const { outputFiles = [] } = buildSync({
+/** Bundles the page's script, style sheet and renderer. Throws Error where a source does not compile. */
+export function bundlePage(): BundledPage {
+  const sheet = readFileSync(new URL('../page/page.css', import.meta.url), 'utf8');
+  const style = transformSync(`${houseStyle}\n${sheet}`, { loader: 'css', minify: true, logLevel: 'silent' });
+  const script = bundle('page/main.tsx', { platform: 'browser', minify: true });
+  const renderer = bundle('page/render.tsx', { platform: 'node' });
+  const modules = [...new Set([...script.modules, ...renderer.modules])];
+  return { script: script.text, style: style.code, renderer: renderer.text, modules };
+}
+
+function bundle(
+  entry: string,
+  options: BuildOptions,
+): { readonly text: string; readonly modules: readonly string[] } {
+  const sources = fileURLToPath(new URL('../', import.meta.url));
+  const { outputFiles, metafile } = buildSync({
     ...options,
-    absWorkingDir: fileURLToPath(new URL('../', import.meta.url)),
+    absWorkingDir: sources,
     entryPoints: [entry],
     bundle: true,
     write: false,
+    metafile: true,
     format: 'esm',
     target: 'es2023',
     jsx: 'automatic',
@@ -31,5 +41,5 @@ function bundle(entry: string, options: BuildOptions): string {
   });
   const [file] = outputFiles;
   if (file === undefined) throw new Error(`esbuild made nothing of ${entry}`);
-  return file.text;
+  return { text: file.text, modules: Object.keys(metafile.inputs).map((path) => join(sources, path)) };
 }
