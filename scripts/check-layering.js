@@ -98,15 +98,42 @@ const testCode = /\.(test|contract|fixture)\.tsx?$|\/testing\//;
 const nodeCode = /^packages\/[^/]+\/src\/node\//;
 
 let complaints = 0;
+/** Modules that a module names by a path, for their types alone too. */
+const neighbours = new Map();
 for await (const path of glob('{packages/*/src,bench,examples}/**/*.{ts,tsx,js}')) {
-  for (const imported of listImports(path)) {
+  const imports = listImports(path);
+  neighbours.set(
+    path,
+    imports.filter((imported) => imported.startsWith('.')).map((imported) => join(dirname(path), imported)),
+  );
+  for (const imported of imports) {
     const complaint = findFault(path, imported);
     if (complaint === undefined) continue;
     console.error(`${path} imports ${imported}: ${complaint}`);
     complaints++;
   }
 }
+for (const circle of findCircles()) {
+  console.error(`${circle.join(' imports\n  ')}: a circle; give what they share a file of its own`);
+  complaints++;
+}
 if (complaints > 0) process.exitCode = 1;
+
+/** Paths from a module back to itself, one for each import that closes a circle. */
+function findCircles() {
+  const [circles, done, way] = [[], new Set(), []];
+  const visit = (path) => {
+    const start = way.indexOf(path);
+    if (start >= 0) circles.push([...way.slice(start), path]);
+    if (start >= 0 || done.has(path)) return;
+    way.push(path);
+    for (const next of neighbours.get(path) ?? []) visit(next);
+    way.pop();
+    done.add(path);
+  };
+  for (const path of neighbours.keys()) visit(path);
+  return circles;
+}
 
 /** What a file imports or exports from, types included, as written. */
 function listImports(path) {

@@ -1,11 +1,11 @@
 import { InputError } from '@legend-fl/base';
 import type { RunForDevices } from '@legend-fl/protocol';
 import { bounds } from '@legend-fl/protocol';
+import type { DeviceOptions } from './device-options.ts';
 import type { DeviceState } from './device-state.ts';
 import { fetchBase } from './fetch-base.ts';
 import { type HeldOut, holdOut } from './hold-out.ts';
 import { ObservedCapacity } from './observed-capacity.ts';
-import type { DeviceOptions } from './run-device.ts';
 
 const DEFAULT_HOLD_OUT_SHARE = 0.1;
 

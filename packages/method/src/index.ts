@@ -1,25 +1,19 @@
 export { type AdapterSum, addToSum, beginSum, finishSum } from './aggregation/aggregation.ts';
-export {
-  type BoundedUpdate,
-  type BoundSettings,
-  boundUpdates,
-  type ChangeScales,
-  type CountedUpdate,
-  leastScale,
-  type ReceivedUpdate,
-} from './aggregation/bound-updates.ts';
+export { type BoundSettings, boundUpdates, leastScale } from './aggregation/bound-updates.ts';
+export type {
+  BoundedUpdate,
+  ChangeScales,
+  CountedUpdate,
+  ReceivedUpdate,
+} from './aggregation/bounded-update.ts';
 export { type ChangeNorms, changeNorms } from './aggregation/change-norms.ts';
 export { checkUpdate } from './aggregation/check-update.ts';
 export { clipUpdate } from './aggregation/clip-update.ts';
 export { IMPORTANCE_WEIGHT, readImportance } from './aggregation/importance.ts';
-export {
-  addToHistory,
-  extendHistory,
-  type NormHistory,
-  scaleNorms,
-} from './aggregation/norm-history.ts';
+export { addToHistory, extendHistory, scaleNorms } from './aggregation/norm-history.ts';
 export { type RoundStarts, roundStarts } from './aggregation/round-starts.ts';
 export { startAdapter } from './aggregation/start-adapter.ts';
+export type { NormHistory } from './aggregation/voter.ts';
 export {
   type Capacity,
   type CapacityEstimator,

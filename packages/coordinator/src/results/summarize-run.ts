@@ -1,7 +1,7 @@
 import { type RoundRecord, type Summary, summarizeRealRun } from '@legend-fl/runs';
 import { describeHost } from '@legend-fl/runs/node';
 import type { RunResources } from '../settings/run-resources.ts';
-import type { Results } from './write-results.ts';
+import type { StoredDevice } from '../store/store.ts';
 
 /**
  * The summary of a run folder, as simulations write it.
@@ -9,7 +9,7 @@ import type { Results } from './write-results.ts';
 export function summarizeRun(
   { definition: { settings, classes, model }, testId, test, strategy }: RunResources,
   records: readonly RoundRecord[],
-  { name, devices }: Pick<Results, 'name' | 'devices'>,
+  { name, devices }: { readonly name: string; readonly devices: readonly StoredDevice[] },
 ): Summary {
   return summarizeRealRun({
     settings: { ...settings, name },

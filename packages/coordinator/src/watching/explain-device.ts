@@ -14,7 +14,7 @@ export function explainDevice(
   const sentences = [
     quarantined && 'An operator set it aside: it gets no work until it is released.',
     leftBecause !== '' && `It left: ${leftBecause}.`,
-    !driver.isOver && explainRound(id, driver),
+    driver.isOver ? explainStanding(id, driver) : explainRound(id, driver),
     explainRefusal(driver.refused.find(id)),
     explainLeftOut(driver.progress.leftOut.get(id) ?? 0),
     explainClipped(driver.progress.clipped.get(id) ?? 0),
@@ -33,6 +33,13 @@ function explainRound(id: string, { progress: { state } }: RunDriver): string {
   }
   const entry = 'devices' in state ? findEntry(state.devices, id) : undefined;
   return entry?.status === 'dropped' ? `It was dropped from round ${state.round}: ${entry.reason}.` : '';
+}
+
+/** Why the last rounds of a run that is over went on without it. */
+function explainStanding(id: string, { progress: { state } }: RunDriver): string {
+  const standing = findEntry(state.standings, id);
+  if (standing === undefined || treatDevice(state.standings, id, state.round) === 'awaited') return '';
+  return `In the end no round waited for it: ${standing.reason}.`;
 }
 
 function explainRefusal({ count, reason }: { readonly count: number; readonly reason: string }): string {

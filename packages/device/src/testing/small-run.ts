@@ -14,9 +14,10 @@ import { memoryBlobCache } from '../blob-cache.ts';
 import { type CoordinatorClient, connect } from '../client/coordinator-client.ts';
 import { sleep as wait } from '../client/sleep.ts';
 import type { DeviceEvent } from '../device-event.ts';
+import type { DeviceOptions } from '../device-options.ts';
 import { memoryStateStore } from '../device-state.ts';
 import { engineTrainer } from '../engine-trainer.ts';
-import { type DeviceOptions, runDevice } from '../run-device.ts';
+import { runDevice } from '../run-device.ts';
 import { FaultyCoordinator } from './faulty-coordinator.ts';
 
 /** A run of the tiny BERT (3 blocks, 3 classes) on a coordinator that breaks down, with one real device. */

@@ -5,7 +5,8 @@ import { createStrategy } from '../strategies/registry.ts';
 import { adapterFor, planFor, updateOf } from '../testing/round-contexts.ts';
 import type { Update } from '../update.ts';
 import { addToSum, beginSum, finishSum } from './aggregation.ts';
-import { type BoundedUpdate, boundUpdates, leastScale, type ReceivedUpdate } from './bound-updates.ts';
+import { boundUpdates, leastScale } from './bound-updates.ts';
+import type { BoundedUpdate, ReceivedUpdate } from './bounded-update.ts';
 import { changeNorms } from './change-norms.ts';
 import { clipUpdate } from './clip-update.ts';
 

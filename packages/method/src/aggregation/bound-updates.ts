@@ -1,9 +1,10 @@
 import { itemAt } from '@legend-fl/base';
 import { lowerMedian } from '../algebra/lower-median.ts';
+import type { BoundedUpdate, ChangeScales, ReceivedUpdate } from './bounded-update.ts';
 import { capExamples } from './cap-examples.ts';
 import type { ChangeNorms } from './change-norms.ts';
-import type { NormHistory } from './norm-history.ts';
 import { type Reference, type References, referenceNorms } from './reference-norms.ts';
+import type { NormHistory } from './voter.ts';
 
 export interface BoundSettings {
   /** A block's change counts up to so many times the reference. */
@@ -13,38 +14,6 @@ export interface BoundSettings {
   /** Of the round's examples, see `shareLimit`. */
   readonly maximumShare: number;
 }
-
-/** What bounds take of an update. */
-export interface ReceivedUpdate {
-  readonly deviceId: string;
-  readonly examples: number;
-  readonly loss: number;
-  readonly norms: ChangeNorms;
-}
-
-/** What of a change counts, in (0, 1]; 1 for all of it. */
-export interface ChangeScales {
-  /** Entry l-1 belongs to block l; null where nothing was trained. */
-  readonly blocks: readonly (number | null)[];
-  readonly head: number;
-}
-
-export interface CountedUpdate {
-  readonly status: 'counted';
-  readonly deviceId: string;
-  readonly examples: number;
-  readonly loss: number;
-  readonly scales: ChangeScales;
-}
-
-export interface LeftOutUpdate {
-  readonly status: 'left-out';
-  readonly deviceId: string;
-  /** For people. */
-  readonly reason: string;
-}
-
-export type BoundedUpdate = CountedUpdate | LeftOutUpdate;
 
 /**
  * Reported losses count within this factor of their median. Mean losses of honest devices over a few dozen examples differ

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createStrategy } from '../strategies/registry.ts';
 import { adapterFor, updateOf } from '../testing/round-contexts.ts';
-import type { ChangeScales, CountedUpdate } from './bound-updates.ts';
+import type { ChangeScales, CountedUpdate } from './bounded-update.ts';
 import { changeNorms } from './change-norms.ts';
 import { clipUpdate } from './clip-update.ts';
 

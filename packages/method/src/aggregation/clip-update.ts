@@ -1,7 +1,7 @@
 import { type Adapter, mapTensors, namedTensors, parseModulePath } from '@legend-fl/adapter';
 import { entryOf, itemAt } from '@legend-fl/base';
 import type { Update } from '../update.ts';
-import type { ChangeScales, CountedUpdate } from './bound-updates.ts';
+import type { ChangeScales, CountedUpdate } from './bounded-update.ts';
 
 /**
  * The update as it counts: each value start + scale·(value - start) with its block's scale or the head's, and the examples

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { boundUpdates, type ReceivedUpdate } from './bound-updates.ts';
-import { extendHistory, type NormHistory } from './norm-history.ts';
+import { boundUpdates } from './bound-updates.ts';
+import type { ReceivedUpdate } from './bounded-update.ts';
+import { extendHistory } from './norm-history.ts';
+import type { NormHistory } from './voter.ts';
 
 const settings = { normMultiple: 2, outlierMultiple: 5, maximumShare: 0.05 };
 

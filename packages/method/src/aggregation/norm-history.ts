@@ -1,10 +1,7 @@
 import { itemAt } from '@legend-fl/base';
-import type { BoundedUpdate, ChangeScales, ReceivedUpdate } from './bound-updates.ts';
+import type { BoundedUpdate, ChangeScales, ReceivedUpdate } from './bounded-update.ts';
 import type { ChangeNorms } from './change-norms.ts';
-import type { Voter } from './reference-norms.ts';
-
-/** Norms of updates that counted, after clipping, by round; the last round first. Plain JSON. */
-export type NormHistory = readonly (readonly Voter[])[];
+import type { NormHistory, Voter } from './voter.ts';
 
 /** With four earlier rounds, rounds of a single update have five votes. More would be of another learning rate. */
 const HISTORY_ROUNDS = 4;

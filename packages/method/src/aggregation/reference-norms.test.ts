@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { referenceNorms, type Voter } from './reference-norms.ts';
+import { referenceNorms } from './reference-norms.ts';
+import type { Voter } from './voter.ts';
 
 /** Any size that a float32 change can have. */
 const anyNorm = fc.oneof(

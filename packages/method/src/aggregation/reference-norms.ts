@@ -1,6 +1,6 @@
 import { lowerMedian } from '../algebra/lower-median.ts';
 import type { ChangeNorms } from './change-norms.ts';
-import type { NormHistory } from './norm-history.ts';
+import type { NormHistory, Voter } from './voter.ts';
 
 /** What the change of one block, or of the head, is measured against. */
 export interface Reference {
@@ -16,12 +16,6 @@ export interface References {
   /** Entry l-1 belongs to block l; null where nobody has trained it. */
   readonly blocks: readonly (Reference | null)[];
   readonly head: Reference;
-}
-
-/** What a device says about the size of a round's changes. */
-export interface Voter {
-  readonly deviceId: string;
-  readonly norms: ChangeNorms;
 }
 
 /** Of three votes a single liar decides none. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { houseStyle } from '@legend-fl/look/node';
 import { type BuildOptions, buildSync, transformSync } from 'esbuild';
-import type { PageBundle } from './load-page.ts';
+import type { PageBundle } from './page-bundle.ts';
 
 export interface BundledPage extends PageBundle {
   /** Paths of the modules that are in script and renderer, other people's included. */

@@ -1,14 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { PageRenderer } from '../page/page-renderer.ts';
-
-/** What the page is made of, each the text of one file that needs no other. */
-export interface PageBundle {
-  /** What runs in the page. */
-  readonly script: string;
-  readonly style: string;
-  /** The module that draws the page without a browser; its default export is a `PageRenderer`. */
-  readonly renderer: string;
-}
+import type { PageBundle } from './page-bundle.ts';
 
 /** The files of a bundle that was made in advance. */
 export const bundleFiles = { script: 'page.js', style: 'page.css', renderer: 'render.mjs' } as const;

@@ -181,7 +181,7 @@ describe('with three devices', () => {
     await learning.getByText('Round 0 is the untrained model: accuracy 50.7%, loss 0.6951.').waitFor();
     await learning.getByRole('img', { name: 'Accuracy over rounds' }).focus();
     for (let round = 12; round >= 0; round--) await page.keyboard.press('ArrowLeft');
-    await learning.getByText('Round 0', { exact: true }).waitFor();
+    await learning.locator('.tip').filter({ hasText: 'round 0' }).waitFor();
     const history = section('Rounds').locator('tbody tr');
     expect(await history.count()).toBe(13);
     expect(await history.first().textContent()).toContain('1 update clipped');

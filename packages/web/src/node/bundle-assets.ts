@@ -1,7 +1,7 @@
 import { stop } from 'esbuild';
 import { bundleScripts } from './bundle-scripts.ts';
 import { bundleStyle } from './bundle-style.ts';
-import type { PageAssets } from './page-assets.ts';
+import type { PageAssets } from './page-file.ts';
 
 export interface BundledAssets extends PageAssets {
   /** Paths of the modules that are in the scripts, other people's included. */

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
 import { bundleAssets } from './bundle-assets.ts';
-import { bundlePages, type PageFile } from './bundle-pages.ts';
+import { bundlePages } from './bundle-pages.ts';
 import { readAssets } from './page-assets.ts';
+import type { PageFile } from './page-file.ts';
 import { prebuild } from './prebuild.ts';
 
 let pages: ReadonlyMap<string, PageFile>;

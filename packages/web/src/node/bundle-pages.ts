@@ -1,17 +1,7 @@
-import { loadAssets, type PageAssets } from './page-assets.ts';
+import { loadAssets } from './page-assets.ts';
 import { pageDocument } from './page-document.ts';
+import type { PageAssets, PageFile } from './page-file.ts';
 import { findRuntimeFiles } from './runtime-files.ts';
-
-/** A file that the coordinator's server gives out as it is. */
-export type PageFile = {
-  /** Media type. */
-  readonly type: string;
-  /** Further response headers. */
-  readonly headers: Readonly<Record<string, string>>;
-} & (
-  | { readonly bytes: Uint8Array; readonly path?: never }
-  | { readonly path: string; readonly bytes?: never }
-);
 
 /**
  * The pages: the operator's live page at `/`, the browser device's at `/join`, and what they are made

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { ASSETS, assetHeaders } from './assets.ts';
-import type { PageFile } from './bundle-pages.ts';
+import type { PageFile } from './page-file.ts';
 
 export interface BundledScripts {
   /** By path. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { houseStyle } from '@legend-fl/look/node';
 import { transform } from 'esbuild';
 import { ASSETS, assetHeaders, shortHash } from './assets.ts';
-import type { PageFile } from './bundle-pages.ts';
+import type { PageFile } from './page-file.ts';
 
 const own = ['live/live.css', 'live/runs/runs.css', 'join/join.css'];
 

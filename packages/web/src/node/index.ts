@@ -1,1 +1,2 @@
-export { bundlePages, type PageFile } from './bundle-pages.ts';
+export { bundlePages } from './bundle-pages.ts';
+export type { PageFile } from './page-file.ts';

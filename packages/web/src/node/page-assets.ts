@@ -1,17 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { ASSETS, assetHeaders } from './assets.ts';
-import type { PageFile } from './bundle-pages.ts';
-
-/** What pages load besides ONNX Runtime: scripts and the style sheet. */
-export interface PageAssets {
-  /** By path. */
-  readonly files: readonly (readonly [string, PageFile])[];
-  /** Path of what each source that a page begins with became. */
-  readonly entries: Readonly<Record<string, string>>;
-  /** Path of the style sheet. */
-  readonly style: string;
-}
+import type { PageAssets, PageFile } from './page-file.ts';
 
 /** Describes the files beside it, in a folder of assets that were bundled in advance. */
 export const MANIFEST = 'assets.json';

@@ -1,4 +1,4 @@
-import type { PageFile } from './bundle-pages.ts';
+import type { PageFile } from './page-file.ts';
 import { securityHeaders } from './security-headers.ts';
 
 interface Document {

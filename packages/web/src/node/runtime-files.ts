@@ -3,7 +3,7 @@ import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { ASSETS, assetHeaders } from './assets.ts';
-import type { PageFile } from './bundle-pages.ts';
+import type { PageFile } from './page-file.ts';
 
 /** What ONNX Runtime fetches by itself: for WebAssembly, and for WebGPU. */
 const names = ['ort-wasm-simd-threaded', 'ort-wasm-simd-threaded.asyncify'].flatMap((name) => [
