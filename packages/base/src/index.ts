@@ -7,3 +7,4 @@ export { nearestName } from './nearest-name.ts';
 export { type InputSource, parseInput } from './parse-input.ts';
 export { requireDefined } from './require-defined.ts';
 export { type Random, seededRandom } from './seeded-random.ts';
+export { sleep } from './sleep.ts';

@@ -11,7 +11,6 @@ export { ConnectionError } from './client/connection-error.ts';
 export { type ClientOptions, type CoordinatorClient, connect } from './client/coordinator-client.ts';
 export type { OfferedBlob, Transfer, TransferOptions } from './client/download-blob.ts';
 export { ProtocolError } from './client/protocol-error.ts';
-export { sleep } from './client/sleep.ts';
 export type { CallOptions, ConnectionStatus } from './client/transport.ts';
 export type { DeviceEvent } from './device-event.ts';
 export type { DeviceOptions, DeviceSettings } from './device-options.ts';

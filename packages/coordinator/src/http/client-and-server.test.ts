@@ -1,4 +1,5 @@
-import { connect, MemorySink, sleep as wait } from '@legend-fl/device';
+import { sleep as wait } from '@legend-fl/base';
+import { connect, MemorySink } from '@legend-fl/device';
 import type { UpdateReport } from '@legend-fl/protocol';
 import { secureRandom, sha256Hex } from '@legend-fl/protocol';
 import { describe, expect, test } from 'vitest';

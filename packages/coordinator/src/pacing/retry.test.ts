@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import { InputError } from '@legend-fl/base';
 import { WriteError } from '@legend-fl/base/node';
 import { expect, test } from 'vitest';
@@ -9,7 +8,7 @@ const diskFull = (path: string) => new WriteError(path, Object.assign(new Error(
 
 test('what may pass is tried again, ever more rarely, and told until it succeeds', async () => {
   const told: (string | null)[] = [];
-  const pauses: (number | undefined)[] = [];
+  const pauses: number[] = [];
   let tries = 0;
   const result = await retry(
     async () => {
@@ -19,9 +18,9 @@ test('what may pass is tried again, ever more rarely, and told until it succeeds
     {
       signal: new AbortController().signal,
       onBlocked: (reason) => told.push(reason === null ? null : reason.slice(0, 5)),
-      sleep: (ms, value) => {
+      sleep: (ms) => {
         pauses.push(ms);
-        return setTimeout(0, value);
+        return Promise.resolve();
       },
     },
   );
@@ -49,7 +48,7 @@ test('an abort ends it between two tries', async () => {
     signal: controller.signal,
     onBlocked: () => controller.abort(new Error('enough')),
   });
-  await expect(result).rejects.toMatchObject({ name: 'AbortError' });
+  await expect(result).rejects.toThrow('enough');
 });
 
 test('it tries once even where the signal has aborted before', async () => {

@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { sleep as realSleep } from '@legend-fl/base';
 import { describeError, mayPass } from './may-pass.ts';
 
 /** Between two tries: at first soon, then ever more rarely. */
@@ -8,16 +8,16 @@ const LONGEST_PAUSE_MS = 30_000;
 export interface RetryOptions {
   readonly signal: AbortSignal;
   readonly onBlocked: (reason: string | null) => void;
-  readonly sleep?: typeof setTimeout;
+  readonly sleep?: typeof realSleep;
 }
 
 /**
  * Tries, at least once, until it succeeds. Between two tries `onBlocked` has the reason; then it is told null.
- * @throws what cannot pass (see `mayPass`) at once; an error of its own where the signal aborts before a try has succeeded
+ * @throws what cannot pass (see `mayPass`) at once; the signal's reason where it aborts before a try has succeeded
  */
 export async function retry<Result>(
   action: () => Promise<Result>,
-  { signal, onBlocked, sleep = setTimeout }: RetryOptions,
+  { signal, onBlocked, sleep = realSleep }: RetryOptions,
 ): Promise<Result> {
   let isBlocked = false;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
@@ -31,6 +31,6 @@ export async function retry<Result>(
       isBlocked = true;
       onBlocked(describeError(error));
     }
-    await sleep(pauseMs, undefined, { signal, ref: false });
+    await sleep(pauseMs, signal);
   }
 }

@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { sleep } from '@legend-fl/base';
 import type { RoundState } from '@legend-fl/method';
 import { LONG_MS } from '../pacing/waiting-polls.ts';
 import { deadlineSeconds } from '../settings/run-settings.ts';
@@ -23,7 +23,7 @@ export async function collectUpdates(
   const { now } = context;
   const closesAt = assignedAt + 1000 * deadlineSeconds(settings, plan);
   for (let restMs = closesAt - now(); restMs > 0; restMs = closesAt - now()) {
-    await setTimeout(Math.min(restMs, LONG_MS), undefined, { signal, ref: false });
+    await sleep(Math.min(restMs, LONG_MS), signal);
   }
   return {
     event: { type: 'deadline-passed', round, attempt, elapsedSeconds: progress.elapsedSeconds(now()) },

@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { sleep } from '@legend-fl/base';
 import type { Plan, RoundState } from '@legend-fl/method';
 import { encodeWholeStart, wholeAdapter } from '@legend-fl/runs';
 import type { EvaluatedDetails } from '../log/event-details.ts';
@@ -35,7 +35,7 @@ export async function evaluateRound(
   }
   if (asked !== null) {
     const restMs = Math.min(Math.max(0, asked.closesAt - context.now()), LONG_MS);
-    await Promise.race([asked.scores.completed, setTimeout(restMs, undefined, { signal, ref: false })]);
+    await Promise.race([asked.scores.completed, sleep(restMs, signal)]);
   }
   signal.throwIfAborted();
   if (asked !== null) noteSilent(asked.scores, memory.silent);

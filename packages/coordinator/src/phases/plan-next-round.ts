@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { sleep } from '@legend-fl/base';
 import type { Plan } from '@legend-fl/method';
 import { LONG_MS } from '../pacing/waiting-polls.ts';
 import type { RunSettings } from '../settings/run-settings.ts';
@@ -59,7 +59,7 @@ async function pauseAfterUndone({ progress, waitFor, signal }: PhaseWork): Promi
     `waits ${restMs / 60_000} minutes: round ${round} gave ${undone} times a result not to keep, whoever took part. ` +
       'The adapter is that of the round before. A lower learning rate may help: stop this run and begin another.',
   );
-  await setTimeout(restMs, undefined, { signal, ref: false });
+  await sleep(restMs, signal);
 }
 
 interface Wait {

@@ -1,11 +1,10 @@
-import { InputError } from '@legend-fl/base';
+import { InputError, sleep } from '@legend-fl/base';
 import { PROTOCOL_VERSION, secureRandom } from '@legend-fl/protocol';
 import type { TextExample } from '@legend-fl/trainer';
 import { nodeRuntime } from '@legend-fl/trainer/node';
 import { ConnectionError } from '../client/connection-error.ts';
 import { type CoordinatorClient, connect } from '../client/coordinator-client.ts';
 import { ProtocolError } from '../client/protocol-error.ts';
-import { sleep } from '../client/sleep.ts';
 import type { DeviceEvent } from '../device-event.ts';
 import { engineTrainer } from '../engine-trainer.ts';
 import { openGate } from '../pause-gate.ts';

@@ -67,6 +67,7 @@ test('devices of a real run go by their names, its time is no virtual one, and i
   const summary = {
     ...run.summary,
     config: { ...run.summary.config, name: 'Seasons' },
+    kind: 'real' as const,
     enrolled: devices,
   };
   const view = dataOf({ ...run, summary });

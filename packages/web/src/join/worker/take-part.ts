@@ -1,3 +1,4 @@
+import { sleep } from '@legend-fl/base';
 import { readLabelledTexts } from '@legend-fl/data';
 import {
   type CoordinatorClient,
@@ -8,7 +9,6 @@ import {
   type PauseGate,
   ProtocolError,
   runDevice,
-  sleep,
 } from '@legend-fl/device';
 import { DeviceDatabase, holdDevice, type KeptSession, openFileCache, openKey } from '@legend-fl/device/web';
 import { hashToken, secureRandom } from '@legend-fl/protocol';
