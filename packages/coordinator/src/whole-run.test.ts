@@ -104,6 +104,8 @@ test('a round whose result is no number is not kept, and is tried again', async 
   await device.hand({ ...report, sha256 });
   const again = await device.awaitTraining();
   expect(again).toMatchObject({ round: 1, attempt: 2, adapter: assignment.adapter, lastCounted: null });
+  // The same batches would come out the same.
+  expect(again?.seed).not.toBe(assignment.seed);
   expect(log.filter((text) => text.includes('is not kept'))).toEqual([
     expect.stringMatching(/^Round 1 is not kept and is tried again: it ends with a loss that is no number/),
   ]);

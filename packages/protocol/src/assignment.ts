@@ -54,7 +54,7 @@ export const trainAssignmentSchema = z.object({
   local: localTrainingSchema,
   trunkCache: z.object({ type: z.enum(['f32', 'f16']) }).nullable(),
   codec: z.object({ up: codecSchema, down: codecSchema }),
-  /** Of the run; with round and device it seeds the drawing of batches. */
+  /** Seeds the drawing of batches, with round and device: the run's, or another one where a result of the round was not kept. */
   seed: z.int(),
   /** Until the round closes without this device. */
   secondsLeft: seconds,

@@ -1,13 +1,12 @@
-import { createHash } from 'node:crypto';
+import { createHash, createPrivateKey } from 'node:crypto';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
-  createDeviceKey,
   deviceViewSchema,
-  exportDeviceKey,
   hashToken,
   type PrivateKey,
+  privateKeySchema,
   runViewSchema,
 } from '@legend-fl/protocol';
 import { roundRecordSchema } from '@legend-fl/runs';
@@ -23,13 +22,17 @@ import { Network } from './network.fixture.ts';
  * happens to the one and not to the other.
  */
 
-/** Device ids are made from keys, so a device that keeps its key is the same one in every run of a test file. */
-const keys = new Map<number, PrivateKey>();
+/** What RFC 8410 puts before the 32 bytes of an Ed25519 private key. */
+const ED25519_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 
-async function keyOf(number: number): Promise<PrivateKey> {
-  const key = keys.get(number) ?? (await exportDeviceKey(await createDeviceKey({ extractable: true })));
-  keys.set(number, key);
-  return key;
+/**
+ * The same key for the same number on every machine. Device ids are made from keys, and batches drawn from ids: with keys
+ * drawn anew a run would now and then train to another end, or diverge.
+ */
+function keyOf(number: number): PrivateKey {
+  const seed = createHash('sha256').update(`device ${number}`).digest();
+  const key = createPrivateKey({ key: Buffer.concat([ED25519_PREFIX, seed]), format: 'der', type: 'pkcs8' });
+  return privateKeySchema.parse(key.export({ format: 'jwk' }));
 }
 
 const toldSchema = z.object({
@@ -51,7 +54,7 @@ const settingsOf = (data: string, changes: Readonly<Record<string, unknown>>) =>
   // What such a message leaves unsaid a device owes to the next: state that must survive, too.
   codec: 'int8',
   roundDeadline: { factor: 1, graceSeconds: 600 },
-  local: { steps: 60, batchSize: 4, maxLength: 16, learningRate: 0.01 },
+  local: { steps: 60, batchSize: 4, maxLength: 16, learningRate: 0.003 },
   ...changes,
 });
 
@@ -159,7 +162,7 @@ export class Deployment {
         formatVersion: 1,
         url,
         tokenSha256: await hashToken(this.joinToken),
-        key: await keyOf(number),
+        key: keyOf(number),
         enrolled: null,
       };
       await writeFile(join(state, 'device.json'), JSON.stringify(identity));

@@ -1,4 +1,5 @@
-import { findEntry } from '@legend-fl/method';
+import { seededRandom } from '@legend-fl/base';
+import { findEntry, type RoundState } from '@legend-fl/method';
 import type { Assignment } from '@legend-fl/protocol';
 import type { RunDriver } from '../runs/run-driver.ts';
 
@@ -31,9 +32,17 @@ export function assignmentFor(driver: RunDriver, device: string, now: number): A
     local,
     trunkCache: trunkCache && { type: trunkCache.type },
     codec,
-    seed,
+    seed: seedOf(seed, state),
     secondsLeft: secondsUntil(deadlineAt),
     adapter: { sha256: offer.sha256, bytes: offer.bytes },
     lastCounted: progress.lastCounted.get(device) ?? null,
   };
+}
+
+/**
+ * What the drawing of batches is seeded with: the run's seed, and another one for every result of the round that was not kept,
+ * since the same batches on the same devices would give it again.
+ */
+function seedOf(seed: number, { round, undone }: RoundState): number {
+  return undone === 0 ? seed : seededRandom(seed, 'repeated', round, undone).integer(2 ** 31);
 }
