@@ -1,16 +1,18 @@
 /**
- * Made `interrupted/`: the folder of a run that commit 7cbde5c interrupted. `legend` is finished, `fedlora` has done one
- * round of two; its checkpoint holds residuals, a trunk and the norms of earlier rounds.
+ * Made `interrupted-<commit>/`: the folders of runs that earlier versions interrupted. `legend` is finished, `fedlora` has
+ * done one round of two; its checkpoint holds residuals and a trunk, and from 7cbde5c on the norms of earlier rounds.
  *
  *     git worktree add /tmp/legend-7cbde5c 7cbde5c
  *     cd /tmp/legend-7cbde5c && node scripts/set-up.js
- *     node_modules/.bin/node <this file> <folder to make>
+ *     node_modules/.bin/node <this file> <folder to make> '{"bounds":{}}'
+ *
+ * For 0e78c05, which knew no bounds, without the last argument.
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const [out] = process.argv.slice(2);
+const [out, changes = '{}'] = process.argv.slice(2);
 if (out === undefined) throw new Error('Name the folder to make.');
 const fixture = join(process.cwd(), 'packages/simulator/src/experiment/tiny-experiment.fixture.ts');
 const { runTiny, tinyExperiment } = await import(pathToFileURL(fixture).href);
@@ -22,7 +24,7 @@ const experiment = tinyExperiment('jetson-80', {
   ranks: { kind: 'uniform', max: 1 },
   trunk: 'global',
   codec: 'int8',
-  bounds: {},
+  ...JSON.parse(changes),
 });
 const interruption = new AbortController();
 await runTiny(experiment, out, {

@@ -6,9 +6,13 @@ import { expect, test } from 'vitest';
 import { newFolder, runTiny, tinyExperiment } from './tiny-experiment.fixture.ts';
 
 /** Made by `testdata/runs/make.ts`: `legend` is finished, `fedlora` was interrupted after the first of two rounds. */
-const earlier = fileURLToPath(new URL('../../../../testdata/runs/interrupted/', import.meta.url));
+const folder = fileURLToPath(new URL('../../../../testdata/runs/', import.meta.url));
 
-test('a run that version 7cbde5c began is resumed to its end', async () => {
+test.each([
+  ['0e78c05', {}],
+  ['7cbde5c', { bounds: {} }],
+])('a run that version %s began is resumed to its end', async (version, changes) => {
+  const earlier = join(folder, `interrupted-${version}`);
   const out = await newFolder();
   await cp(earlier, out, { recursive: true });
   const before = await readSummary(out);
@@ -19,7 +23,7 @@ test('a run that version 7cbde5c began is resumed to its end', async () => {
     ranks: { kind: 'uniform', max: 1 },
     trunk: 'global',
     codec: 'int8',
-    bounds: {},
+    ...changes,
   });
   const summary = await runTiny(experiment, out, { resume: true });
   expect(summary.strategies.map(({ name, rounds }) => ({ name, rounds }))).toEqual([
