@@ -267,10 +267,8 @@ export class RunDriver {
     this.#untrained.start(
       this.#test,
       () => this.assets.resources(),
-      async (baseline) => {
-        await store.runs.change(this.id, { baseline });
-        observer.runChanged(this.id);
-      },
+      (baseline) => store.runs.change(this.id, { baseline }),
+      () => observer.runChanged(this.id),
       (error) => {
         const text = `The untrained adapter could not be scored: ${describeError(error)}`;
         observer.log({ level: 'warning', run: this.id, device: null, text });

@@ -19,17 +19,23 @@ export class RunTable implements BlobUser {
 
   /**
    * Takes a run out until it is open anew: requests about it are told to come again.
-   * @param run what is shown of it meanwhile, and for good where `open` fails
+   * @param run what is shown of it meanwhile; where `open` fails, with the reason for that from then on
    */
   reopen(run: SetAsideRun, open: () => Promise<RunDriver>): Promise<RunDriver> {
     const { id } = run.stored;
     this.#drivers.delete(id);
     this.#setAside.set(id, run);
-    const opening = open().then((driver) => {
-      this.#setAside.delete(id);
-      this.add(driver);
-      return driver;
-    });
+    const opening = open().then(
+      (driver) => {
+        this.#setAside.delete(id);
+        this.add(driver);
+        return driver;
+      },
+      (error: unknown) => {
+        this.#setAside.set(id, { ...run, reason: error instanceof Error ? error.message : String(error) });
+        throw error;
+      },
+    );
     const settled = () => void this.#reopening.delete(id);
     this.#reopening.set(id, opening.then(settled, settled));
     return opening;

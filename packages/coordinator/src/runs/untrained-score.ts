@@ -24,13 +24,15 @@ export class UntrainedScore {
 
   /**
    * Scores the adapter unless that is done already.
-   * @param store keeps the score; it counts once it is stored
+   * @param store keeps the score
+   * @param onScored is called once the score is stored and counts
    * @param onFault has what went wrong again and again
    */
   start(
     test: HeldOutTest,
     resources: () => Promise<RunResources>,
-    store: (score: Baseline) => Promise<void>,
+    store: (score: Baseline) => Promise<unknown>,
+    onScored: () => void,
     onFault: (error: unknown) => void,
   ): void {
     if (this.#value !== null) return;
@@ -38,8 +40,9 @@ export class UntrainedScore {
     this.#scored = (async () => {
       const score = await scoreUntrained(test, resources, signal);
       if (score === undefined) return;
-      this.#value = score;
       await store(score);
+      this.#value = score;
+      onScored();
     })().catch(onFault);
   }
 

@@ -208,6 +208,16 @@ export function describeStrategyContract(name: string, makeStrategy: () => Strat
       });
     });
 
+    it('leaves out a huge update, within bounds, whatever the other devices are like', () => {
+      check(25, ({ strategy, context, seed }) => {
+        const [first, ...others] = trainUpdates(strategy, context, seed);
+        if (first === undefined || others.length < 2) return;
+        const huge = { ...first, adapter: replaceTrained(strategy, context, first, () => 3e38) };
+        const counted = boundAll(strategy, context, [huge, ...others]).map(({ deviceId }) => deviceId);
+        expect(counted).toEqual(others.map(({ deviceId }) => deviceId));
+      });
+    });
+
     it('leaves no trace of a huge update, within bounds, where other devices are alike', () => {
       check(25, ({ strategy, context, seed }) => {
         const [first, ...others] = trainUpdates(strategy, context, seed, alike);
